@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Errors every part of hume understands, and the one table of exit codes.
+
+An error says what was being attempted, and carries `retryable` where somebody decides on it. The codes are public API
+(docs/reference/exit-codes.md); they follow BSD's sysexits, and the protocol's reply codes are the same numbers.
+"""
+
+import enum
+
+
+class Exit(enum.IntEnum):
+    """What a hume process says with its exit status, and humed with the code of a reply."""
+
+    OK = 0
+    USAGE = 64  # the command line is wrong
+    DATA = 65  # the event itself is unacceptable
+    SOFTWARE = 70  # a fault of hume's own
+    IO = 74  # the disk failed under humed: it stops rather than acknowledge what may not last
+    UNAVAILABLE = 75  # could not be stored or answered now; trying again may help
+    REFUSED = 77  # belongs to another user, or needs a credential
+    CONFIG = 78  # a configuration file is wrong
+
+
+class HumeError(Exception):
+    """Root of what hume raises on purpose; its text is one sentence a sysadmin can act on."""
+
+    exit_code: Exit = Exit.SOFTWARE
+    retryable: bool = False
+
+
+class MalformedEventError(HumeError):
+    """These bytes are not an acceptable event; saying them again will not help."""
+
+    exit_code = Exit.DATA
+
+
+class ConfigError(HumeError):
+    """A configuration file or setting is wrong."""
+
+    exit_code = Exit.CONFIG
+
+
+class UnavailableError(HumeError):
+    """The other side is not there or not able now."""
+
+    exit_code = Exit.UNAVAILABLE
+    retryable = True
+
+
+class NotAllowedError(HumeError):
+    """No credential, a wrong one, or one that may not do this."""
+
+    exit_code = Exit.REFUSED

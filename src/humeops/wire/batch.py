@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""A batch from humed to central, and central's answer (docs/protocol.md, section 6). Pure.
+
+A batch keeps each event as the bytes the spool holds: humed joins them without decoding, and central decodes one by one,
+so that one bad event costs itself and not its neighbours.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import msgspec
+
+from humeops.errors import MalformedEventError
+from humeops.event import MAX_INT64
+
+MAX_BATCH_BYTES = 1_048_576
+MAX_BATCH_EVENTS = 5_000
+
+Seq = Annotated[int, msgspec.Meta(ge=1, le=MAX_INT64)]
+
+
+class Batch(msgspec.Struct):
+    """What humed sends: events as (seq, raw bytes), seqs ascending; it owes nothing below `oldest`."""
+
+    v: Literal[1]
+    epoch: Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
+    oldest: Seq
+    sent_at: Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]
+    events: Annotated[list[tuple[Seq, msgspec.Raw]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)]
+
+
+class Receipt(msgspec.Struct):
+    """What central answers once the batch is committed: the end of the epoch's gapless prefix, and what was new."""
+
+    committed_upto: Annotated[int, msgspec.Meta(ge=0)]
+    stored: int = 0
+    known: int = 0
+    dead: int = 0
+
+
+_batch_decoder = msgspec.json.Decoder(Batch)
+_receipt_decoder = msgspec.json.Decoder(Receipt)
+pack_receipt = msgspec.json.encode
+
+
+def pack_batch(epoch: str, oldest: int, sent_at: int, rows: Iterable[tuple[int, bytes]]) -> bytes:
+    """Return the body of one intake request from spool rows (seq, event bytes), in ascending order of seq."""
+    events = b",".join(b"[%d,%b]" % row for row in rows)
+    return b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d,"events":[%b]}' % (
+        msgspec.json.encode(epoch),
+        oldest,
+        sent_at,
+        events,
+    )
+
+
+def unpack_batch(body: bytes) -> Batch:
+    """Return the batch in this body; its events are still raw. Raise MalformedEventError when it is not a batch."""
+    try:
+        batch = _batch_decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedEventError(" ".join(str(error).split())[:300]) from error
+    seqs = [seq for seq, _ in batch.events]
+    if any(later <= earlier for earlier, later in zip(seqs, seqs[1:], strict=False)):
+        raise MalformedEventError("seqs of a batch must ascend")
+    return batch
+
+
+def unpack_receipt(body: bytes) -> Receipt:
+    """Return central's answer, or raise MalformedEventError."""
+    try:
+        return _receipt_decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise MalformedEventError(f"not a receipt: {error}") from error

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Event ⇄ JSON bytes, with every limit of docs/protocol.md enforced.
+
+Promise: whatever the bytes, `decode` returns an acceptable event or raises MalformedEventError, nothing else; encode
+then decode gives back the same event. Called by humed for every event said and by central for every event received.
+"""
+
+import math
+import re
+
+import msgspec
+
+from humeops.errors import MalformedEventError
+from humeops.event import MAX_EVENT_BYTES, Event, Value
+
+# The characters a name may not hold: protocol, section 1, "Names". One search decides; no table of Unicode versions.
+_FORBIDDEN_IN_NAME = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad:/,=\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "|^ | $"
+)
+_INT64 = range(-(2**63), 2**63)
+
+_decoder = msgspec.json.Decoder(Event)
+_encoder = msgspec.json.Encoder()
+encode = _encoder.encode
+
+
+def decode(data: bytes | memoryview | msgspec.Raw) -> Event:
+    """Return the event in these bytes; U+0000 in texts is mended and named in `cut`."""
+    if len(data) > MAX_EVENT_BYTES:
+        raise MalformedEventError(f"event of {len(data)} bytes; the limit is {MAX_EVENT_BYTES}")
+    try:
+        event = _decoder.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedEventError(_in_one_line(error)) from error
+    if b"\\u0000" in bytes(data):
+        _mend_nul(event)
+    _check_names(event)
+    _check_kind(event)
+    for key, value in event.data.items():
+        _check_value(key, value)
+    return event
+
+
+def is_name(text: str) -> bool:
+    """Tell whether this text may name a task, a tag, a flag or a datum (its length is the type's matter)."""
+    return _FORBIDDEN_IN_NAME.search(text) is None
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+def _mend_nul(event: Event) -> None:
+    # No database likes U+0000 in text. Names with it are refused below, so only free text is mended.
+    if "\0" in event.message:
+        event.message = event.message.replace("\0", "\ufffd")
+        event.cut = [*event.cut, "message"]
+    for key, value in event.data.items():
+        if isinstance(value, str) and "\0" in value:
+            event.data[key] = value.replace("\0", "\ufffd")
+            event.cut = [*event.cut, "data"]
+    for holder, field in ((event, "unit"), (event, "boot"), (event.origin, "script"), (event.origin, "via")):
+        setattr(holder, field, getattr(holder, field).replace("\0", "\ufffd"))
+    event.cut = [text.replace("\0", "\ufffd") for text in dict.fromkeys(event.cut)][:16]
+
+
+def _check_names(event: Event) -> None:
+    # Joined by a character a name may hold, so that one search serves the usual event; who is to blame is found after.
+    names = [event.task, event.flag, *event.tags, *event.data]
+    for name in names:
+        if name and _FORBIDDEN_IN_NAME.search(name):
+            raise MalformedEventError(f"not a name: {ascii(name)} (see docs/protocol.md, Names)")
+
+
+def _check_kind(event: Event) -> None:
+    kind = event.kind
+    if kind == "flag" and not event.flag:
+        raise MalformedEventError("a flag event needs `flag`, the name of the mark")
+    if kind == "stop" and event.outcome is None:
+        raise MalformedEventError("a stop event needs `outcome`: ok, warning or failed")
+    if kind == "progress":
+        _check_progress(event.progress)
+
+
+def _check_progress(progress: tuple[float, float] | None) -> None:
+    if progress is None:
+        raise MalformedEventError("a progress event needs `progress`: [done, total]")
+    done, total = progress
+    if not (math.isfinite(done) and math.isfinite(total) and done >= 0 and total > 0):
+        raise MalformedEventError("`progress` needs 0 <= done and 0 < total")
+
+
+def _check_value(key: str, value: Value) -> None:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise MalformedEventError(f"data {ascii(key)}: not a finite number")
+    elif isinstance(value, int) and value not in _INT64:
+        raise MalformedEventError(f"data {ascii(key)}: integers have 64 bits")
