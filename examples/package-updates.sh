@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Count the updates this machine waits for, and how many of them mend security.
+#
+#   package-updates.sh [FOLDER]   FOLDER/updates.txt gets the list
+#
+# Reads the lists the package manager already holds; never goes to the network, never changes a thing, needs no root.
+set -Eeuo pipefail
+
+given=$([ $# -gt 0 ] && echo yes || echo no)
+work=${1:-$(mktemp -d)}
+mkdir -p "$work"
+verdict='' failed_at=''
+
+hume start package-updates --tags packages,example
+trap 'failed_at=$LINENO' ERR
+trap 'finish $?' EXIT
+
+finish() {
+  [ "$given" = yes ] || rm -rf "$work"
+  if [ "$1" -ne 0 ] || [ -z "$verdict" ]; then
+    LINENO=$failed_at hume stop "$1"
+  else
+    hume stop warn "$verdict"
+  fi
+}
+
+# One pending update a line; a line about security has the word in it.
+list_updates() {
+  if command -v apt-get >/dev/null; then
+    apt-get --simulate --option Debug::NoLocking=1 dist-upgrade 2>/dev/null | sed -n 's/^Inst //p'
+  elif command -v dnf >/dev/null; then
+    # 100 says "there are some", which is no failure.
+    dnf --cacheonly --quiet check-update 2>/dev/null | awk 'NF == 3' || [ $? -eq 100 ]
+  elif command -v apk >/dev/null; then
+    apk version --limit '<' 2>/dev/null | awk '/</'
+  else
+    return 4
+  fi
+}
+
+if ! list_updates >"$work/updates.txt"; then
+  verdict="no package manager known here could be asked (apt, dnf, apk)"
+  exit 0
+fi
+LINENO=$LINENO hume flag lists-read
+
+pending=$(wc -l <"$work/updates.txt")
+security=$(grep -ci security "$work/updates.txt" || true)
+hume set "updates_pending=$pending" "updates_security=$security"
+
+if [ "$security" -gt 0 ]; then
+  verdict="$security security updates wait, $pending in all"
+  LINENO=$LINENO hume warn "$verdict"
+else
+  hume ok "$pending updates wait, none of them for security"
+fi
