@@ -5,6 +5,7 @@ A batch keeps each event as the bytes the spool holds: humed joins them without 
 so that one bad event costs itself and not its neighbours.
 """
 
+import itertools
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
@@ -61,7 +62,7 @@ def unpack_batch(body: bytes) -> Batch:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedEventError(" ".join(str(error).split())[:300]) from error
     seqs = [seq for seq, _ in batch.events]
-    if any(later <= earlier for earlier, later in zip(seqs, seqs[1:], strict=False)):
+    if any(later <= earlier for earlier, later in itertools.pairwise(seqs)):
         raise MalformedEventError("seqs of a batch must ascend")
     return batch
 

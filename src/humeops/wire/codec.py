@@ -70,7 +70,7 @@ def _check_names(event: Event) -> None:
     names = [event.task, event.flag, *event.tags, *event.data]
     for name in names:
         if name and _FORBIDDEN_IN_NAME.search(name):
-            raise MalformedEventError(f"not a name: {ascii(name)} (see docs/protocol.md, Names)")
+            raise MalformedEventError(f"not a name: {name!a} (see docs/protocol.md, Names)")
 
 
 def _check_kind(event: Event) -> None:
@@ -94,6 +94,6 @@ def _check_progress(progress: tuple[float, float] | None) -> None:
 def _check_value(key: str, value: Value) -> None:
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise MalformedEventError(f"data {ascii(key)}: not a finite number")
+            raise MalformedEventError(f"data {key!a}: not a finite number")
     elif isinstance(value, int) and value not in _INT64:
-        raise MalformedEventError(f"data {ascii(key)}: integers have 64 bits")
+        raise MalformedEventError(f"data {key!a}: integers have 64 bits")

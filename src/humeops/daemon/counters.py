@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""What humed counts, and the picture of the queue it gives to whoever asks `?queue`."""
+
+import msgspec
+
+
+class Counters(msgspec.Struct):
+    """Counted since this humed started."""
+
+    received: int = 0  # requests and dropped files
+    stored: int = 0
+    refused: int = 0  # unacceptable: told so, or moved to quarantine
+    deferred: int = 0  # told to come again: the spool took nothing
+    commits: int = 0
+
+
+class QueueView(msgspec.Struct):
+    """The answer to `?queue`; times ns since 1970."""
+
+    version: str
+    pid: int
+    host: str
+    epoch: str
+    depth: int  # stored here, not yet known to be committed centrally
+    oldest_age_seconds: float | None
+    last_seq: int
+    committed_upto: int
+    last_ack_at: int | None  # central's last receipt
+    last_error: str  # why forwarding waits; empty when it does not
+    open_runs: int
+    drop_waiting: int
+    quarantined: int
+    received: int
+    stored: int
+    refused: int
+    deferred: int
+    commits: int
+    forwarded: int
+    spool_bytes: int
+    uptime_seconds: float

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""The drop folder: what callers left as files while humed could not answer (docs/protocol.md, section 4).
+
+Anybody on the host may write there, so every file is hostile until read: opened without following links, a regular file
+with one link, of a bounded size, whole by its checksum. What is not goes to quarantine/ and holds nothing else up.
+A file is deleted only after the group that holds its event is durable: a crash in between takes it in twice, with the
+same id.
+"""
+
+import contextlib
+import os
+import pathlib
+import stat
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import inotify_simple
+
+from humeops.errors import MalformedEventError
+from humeops.wire import dropfile
+
+QUARANTINE = "quarantine"
+STALE_TMP_NS = 3_600 * 1_000_000_000
+
+
+class Dropped(NamedTuple):
+    """One file of the folder, read: the event's bytes and the owner of the file."""
+
+    name: str
+    body: bytes
+    uid: int
+
+
+class DropFolder:
+    """Reads the folder through one descriptor, so that nobody can swap the folder under it."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(QUARANTINE, 0o700, dir_fd=self._fd)
+        self.quarantined = sum(1 for _ in os.scandir(path / QUARANTINE))
+        self._inotify = _watch(path)
+
+    def fileno(self) -> int | None:
+        """Return the descriptor that becomes readable when a file comes; None where the kernel gives none."""
+        return None if self._inotify is None else self._inotify.fileno()
+
+    def has_news(self) -> bool:
+        """Tell whether files may have come since the last call; without inotify always."""
+        return self._inotify is None or bool(self._inotify.read(timeout=0))
+
+    def names(self) -> list[str]:
+        """Return the names of dropped events, oldest first: they begin with the time they were said."""
+        with os.scandir(self._fd) as entries:
+            return sorted(entry.name for entry in entries if dropfile.is_drop_name(entry.name))
+
+    def read(self, names: list[str]) -> Iterator[Dropped]:
+        """Yield the files that hold a whole event; quarantine the others, skip those that went away."""
+        for name in names:
+            try:
+                yield self._read_one(name)
+            except FileNotFoundError:
+                continue
+            except (MalformedEventError, OSError):
+                # The operator sees it in `hume queue`; the file is kept for him to look at.
+                self.quarantine(name)
+
+    def _read_one(self, name: str) -> Dropped:
+        # O_NONBLOCK: a FIFO put there must not hold humed; O_NOFOLLOW: nor a link lead it elsewhere.
+        fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self._fd)
+        try:
+            found = os.fstat(fd)
+            if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1 or found.st_size > dropfile.MAX_FILE_BYTES:
+                raise MalformedEventError("not a regular file of its own and a fair size")
+            return Dropped(name, dropfile.unpack(os.read(fd, dropfile.MAX_FILE_BYTES)), found.st_uid)
+        finally:
+            os.close(fd)
+
+    def quarantine(self, name: str) -> None:
+        """Move a file out of the way, keeping it; one that cannot be moved is deleted."""
+        self.quarantined += 1
+        try:
+            os.rename(name, f"{QUARANTINE}/{name}", src_dir_fd=self._fd, dst_dir_fd=self._fd)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(name, dir_fd=self._fd)
+
+    def remove(self, names: list[str]) -> None:
+        """Delete files whose events are durable in the spool."""
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=self._fd)
+
+    def sweep(self, wall_ns: int) -> None:
+        """Delete what callers that died half way left behind more than an hour ago."""
+        with os.scandir(self._fd) as entries:
+            for entry in entries:
+                if entry.name.startswith(".") and entry.name.endswith(".tmp"):
+                    with contextlib.suppress(OSError):
+                        if wall_ns - entry.stat(follow_symlinks=False).st_mtime_ns > STALE_TMP_NS:
+                            os.unlink(entry.name, dir_fd=self._fd)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        if self._inotify is not None:
+            self._inotify.close()
+        os.close(self._fd)
+
+
+def _watch(path: pathlib.Path) -> inotify_simple.INotify | None:
+    # A host may have used up its inotify instances; humed then looks into the folder at every turn of its loop instead.
+    try:
+        watcher = inotify_simple.INotify()
+        watcher.add_watch(path, inotify_simple.flags.CREATE | inotify_simple.flags.MOVED_TO)
+    except OSError:
+        return None
+    return watcher

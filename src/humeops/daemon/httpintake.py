@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""Batches to central over HTTP (docs/protocol.md, section 6), with keep-alive and the credential of this host.
+
+Address and credential are read again whenever a request fails, so that a central that moved or a renewed credential is
+found without a restart.
+"""
+
+import pathlib
+
+import urllib3
+
+from humeops.daemon.config import Config
+from humeops.daemon.forwarder import TooLargeError
+from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
+from humeops.wire import batch
+
+_WHY = {
+    401: "central does not know this host's credential",
+    403: "this host's credential may not report",
+    429: "central asks to slow down",
+    503: "central is not able now",
+}
+
+
+class HttpIntake:
+    """One connection to central; used by the forwarding thread alone."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._pool = urllib3.PoolManager(
+            maxsize=1, timeout=urllib3.Timeout(total=config.central.timeout_seconds), retries=False
+        )
+        self._target: tuple[str, dict[str, str]] | None = None
+
+    def send(self, body: bytes) -> batch.Receipt:
+        """Send one batch; return what central has committed, or raise a HumeError that says what is in the way."""
+        try:
+            url, headers = self._target = self._target or self._find()
+            answer = self._pool.request("POST", url, body=body, headers=headers, redirect=False)
+            return self._receipt(answer)
+        except urllib3.exceptions.HTTPError as error:
+            self._target = None
+            raise UnavailableError(f"central does not answer: {type(error).__name__}") from error
+        except HumeError as error:
+            if not isinstance(error, TooLargeError):
+                self._target = None
+            raise
+
+    def _find(self) -> tuple[str, dict[str, str]]:
+        url = self._config.central.url or _read(self._config.central_url_file, "the address of central")
+        token = _read(self._config.credential_file, "this host's credential")
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        return f"{url.rstrip('/')}/api/v1/intake", headers
+
+    def _receipt(self, answer: urllib3.BaseHTTPResponse) -> batch.Receipt:
+        if answer.status == 200:
+            try:
+                return batch.unpack_receipt(answer.data)
+            except MalformedEventError as error:
+                raise UnavailableError(f"central answered nonsense: {error}") from error
+        if answer.status == 413:
+            raise TooLargeError("central finds the batch too large")
+        why = _WHY.get(answer.status, "central answered")
+        kind = NotAllowedError if answer.status in (401, 403) else UnavailableError
+        raise kind(f"{why} (HTTP {answer.status})")
+
+
+def _read(path: pathlib.Path, what: str) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnavailableError(f"{what} is not there yet: {path}") from error

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""From bytes somebody said to an event humed answers for: checked, stamped, attached to its run.
+
+Called for every event, from the sockets and from the drop folder alike, inside an open group. It touches neither socket
+nor disk itself. What it returns is not yet durable; only the group's commit makes it so.
+"""
+
+import re
+from typing import NamedTuple
+
+from humeops.daemon.runs import OpenRuns
+from humeops.daemon.spool import Group
+from humeops.errors import MalformedEventError
+from humeops.event import MAX_NAME, Event
+from humeops.wire import codec
+
+_NOT_IN_NAME = re.compile(r"[^\w.@+ -]+")
+
+
+class Sayer(NamedTuple):
+    """Who said it, as the kernel knows; nothing of this comes from the event."""
+
+    uid: int | None
+    pid: int | None
+    via: str
+
+
+class Pipeline:
+    """Checks and stamps events. One instance lives in humed's loop."""
+
+    def __init__(self, host: str, runs: OpenRuns) -> None:
+        self.host = host
+        self.runs = runs
+
+    def take(self, data: bytes, sayer: Sayer, group: Group, wall_ns: int) -> Event:
+        """Put the event in these bytes into the group and return it; raise MalformedEventError and put nothing."""
+        event = codec.decode(data)
+        if event.kind == "loss":
+            raise MalformedEventError("loss events are humed's own to say")
+        self._stamp(event, sayer)
+        self._attach(event)
+        body = codec.encode(event)
+        group.put(body)
+        self.runs.apply(event, group, wall_ns)
+        return event
+
+    def _stamp(self, event: Event, sayer: Sayer) -> None:
+        event.host = self.host
+        event.origin.uid = sayer.uid
+        event.origin.pid = sayer.pid
+        event.origin.via = sayer.via
+
+    def _attach(self, event: Event) -> None:
+        if event.kind == "start":
+            event.run = event.id
+        elif run := self.runs.find(event):
+            event.run = run.id
+            event.task = event.task or run.task
+        event.task = event.task or task_of_script(event.origin.script)
+        if not event.task:
+            raise MalformedEventError("no `task`, no run to take it from, and no `origin.script`")
+
+
+def task_of_script(script: str) -> str:
+    """Return the name of the task that a script is when nobody named one: the last part of its path, mended to a name."""
+    return _NOT_IN_NAME.sub("_", script.rsplit("/", 1)[-1]).strip()[:MAX_NAME]

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""How others know that humed is there: the lock, the pid file that callers read first, and systemd's notifications."""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import socket
+
+from humeops.errors import UnavailableError
+
+# The client holds a pid file older than 15 s for stale: three touches may be missed.
+HEARTBEAT_SECONDS = 5.0
+
+
+class Lock:
+    """One humed for each spool; the kernel lets go of it when the process ends, however it ends."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._fd)
+            raise UnavailableError(f"another humed is at work here ({path} is locked)") from None
+
+    def release(self) -> None:
+        """Let the next one in."""
+        os.close(self._fd)
+
+
+class PidFile:
+    """Tells callers to wait for an answer: written when the socket listens, removed before it closes."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self.path = path
+        temporary = path.with_name(f".{path.name}.new")
+        temporary.write_text(f"{os.getpid()}\n")
+        temporary.chmod(0o644)
+        temporary.replace(path)
+
+    def touch(self) -> None:
+        """Say that this process still serves; called from the loop that commits, so that it proves progress."""
+        with contextlib.suppress(OSError):
+            os.utime(self.path)
+
+    def remove(self) -> None:
+        """Callers now go to the drop folder without waiting."""
+        self.path.unlink(missing_ok=True)
+
+
+def notify_systemd(state: str) -> None:
+    """Tell systemd (sd_notify(3)): READY=1, STOPPING=1, WATCHDOG=1, STATUS=…; does nothing outside a unit."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    # A manager that does not listen costs humed nothing; it would find out by its own time limit.
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
+        out.setblocking(False)
+        out.sendto(state.encode(), address)

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: MIT
+"""humed's life: start, one loop that receives, commits, acknowledges and releases, and a clean stop.
+
+*Design.* One thread does everything durable; the forwarding thread only reads the spool and speaks to central, and the
+two meet in the spool's rows and in one number, how far central has committed. kill -9 at any moment loses nothing that
+was acknowledged: what was not is said again by its sayer, from the drop folder if need be.
+"""
+
+import contextlib
+import os
+import select
+import signal
+from types import FrameType
+from typing import NamedTuple
+
+import msgspec
+import zmq
+
+import humeops
+from humeops.clock import NS_PER_SECOND, Clock
+from humeops.daemon.backoff import Backoff
+from humeops.daemon.config import Config
+from humeops.daemon.counters import QueueView
+from humeops.daemon.dropfolder import DropFolder
+from humeops.daemon.forwarder import Forwarder
+from humeops.daemon.httpintake import HttpIntake
+from humeops.daemon.intake import GROUP_FILES, GROUP_REQUESTS, Intake
+from humeops.daemon.listener import Listener, Request
+from humeops.daemon.pipeline import Pipeline
+from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, notify_systemd
+from humeops.daemon.runs import OpenRuns
+from humeops.daemon.spool import Spool
+from humeops.errors import Exit, HumeError
+from humeops.wire import codec, reply
+
+# Released rows are deleted together with the next group, or alone after this long: a transaction of their own costs an fsync.
+RELEASE_AFTER_SECONDS = 0.5
+# With inotify used up on this host, the drop folder is looked into this often.
+LOOK_SECONDS = 1.0
+
+
+class _Wake(NamedTuple):
+    """Descriptors that end the loop's waiting: a signal came, central has committed more."""
+
+    signals: int
+    released: int
+
+
+class Service:
+    """One humed. `start`, then `turn` again and again until it returns False, then `stop`."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        self._stopping = False
+        self._started_ns = clock.boot_ns()
+        self._beat_ns = 0
+        self._release_due_ns: int | None = None
+        self._drop_backlog = False
+
+    def start(self) -> None:
+        """Take what was dropped, listen, tell everybody; the order keeps events in the order they were said."""
+        self._config.spool.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._config.socket.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self._lock = Lock(self._config.lock)
+        self._wake = self._catch_signals()
+        self._spool = Spool(self._config.spool)
+        self._runs = OpenRuns(self._spool.db)
+        self._intake = Intake(self._spool, Pipeline(self._config.host, self._runs), self._clock)
+        self._folder = DropFolder(self._config.drop)
+        self._folder.sweep(self._clock.wall_ns())
+        self._forwarder = self._make_forwarder()
+        self._drain_folder()
+        self._forwarder.start(lambda: os.eventfd_write(self._wake.released, 1))
+        self._listener = Listener(self._config.socket)
+        self._poller = self._make_poller()
+        self._pid_file = PidFile(self._config.pid_file)
+        notify_systemd("READY=1")
+
+    def run(self) -> None:
+        """Serve until told to stop. A disk that fails ends it at once, with nothing more acknowledged."""
+        self.start()
+        try:
+            while self.turn():
+                pass
+        except HumeError:
+            self._pid_file.remove()
+            raise
+        self.stop()
+
+    def turn(self) -> bool:
+        """Wait for something, do all of it once; return False when it is time to stop."""
+        self._poller.poll(self._patience_ms())
+        self._drain_wakes()
+        if self._folder.has_news() or self._drop_backlog:
+            self._drop_backlog = not self._take_files()
+        while self._take_requests() == GROUP_REQUESTS:
+            pass
+        self._release_if_due()
+        self._beat()
+        return not self._stopping
+
+    def stop(self) -> None:
+        """End cleanly. First the pid file goes, so that callers stop waiting; what already waits is still answered."""
+        notify_systemd("STOPPING=1")
+        self._pid_file.remove()
+        self._take_requests()
+        self._listener.close()
+        self._forwarder.stop()
+        if self._forwarder.committed_upto > self._spool.committed_upto:
+            self._intake.release(self._forwarder.committed_upto)
+        self._spool.close()
+        self._folder.close()
+        self._lock.release()
+
+    # -- one thing each -------------------------------------------------------------------------------------------
+
+    def _take_requests(self) -> int:
+        requests: list[Request] = []
+        while len(requests) < GROUP_REQUESTS and (request := self._listener.receive()) is not None:
+            if request.body is not None and request.body.startswith(b"?"):
+                self._answer(request)
+            else:
+                requests.append(request)
+        if requests:
+            self._intake.take_requests(requests, self._listener, self._forwarder.committed_upto)
+            self._forwarder.wake()
+        return len(requests)
+
+    def _take_files(self) -> bool:
+        names = self._folder.names()
+        if names and self._intake.take_dropped(self._folder, names[:GROUP_FILES]):
+            self._forwarder.wake()
+            return len(names) <= GROUP_FILES
+        return not names
+
+    def _drain_folder(self) -> None:
+        # Before the socket listens: everything that was said while humed was away comes first.
+        while not self._take_files():
+            if self._intake.counters.deferred:
+                # A full spool: serve (and forward) anyway, the files wait; each turn tries again.
+                self._drop_backlog = True
+                return
+
+    def _release_if_due(self) -> None:
+        upto = self._forwarder.committed_upto
+        now = self._clock.boot_ns()
+        if upto <= self._spool.committed_upto:
+            self._release_due_ns = None
+        elif self._release_due_ns is None:
+            self._release_due_ns = now + int(RELEASE_AFTER_SECONDS * NS_PER_SECOND)
+        elif now >= self._release_due_ns:
+            self._intake.release(upto)
+            self._release_due_ns = None
+
+    def _beat(self) -> None:
+        now = self._clock.boot_ns()
+        if now - self._beat_ns >= HEARTBEAT_SECONDS * NS_PER_SECOND:
+            self._beat_ns = now
+            self._pid_file.touch()
+            depth = self._spool.last_seq - self._spool.committed_upto
+            notify_systemd(f"WATCHDOG=1\nSTATUS={depth} events wait for central, {len(self._runs)} runs open")
+
+    def _answer(self, request: Request) -> None:
+        if request.body == b"?queue":
+            line = b"0 ? " + msgspec.json.encode(self.queue())
+        else:
+            line = reply.pack_reply(Exit.DATA, "-", "humed knows one question: ?queue")
+        self._listener.reply(request.peer, line)
+
+    def queue(self) -> QueueView:
+        """Return the picture of the queue as it is now."""
+        counters, forwarder = self._intake.counters, self._forwarder
+        return QueueView(
+            version=humeops.__version__,
+            pid=os.getpid(),
+            host=self._config.host,
+            epoch=self._spool.epoch,
+            depth=self._spool.last_seq - max(self._spool.committed_upto, forwarder.committed_upto),
+            oldest_age_seconds=self._oldest_age(),
+            last_seq=self._spool.last_seq,
+            committed_upto=max(self._spool.committed_upto, forwarder.committed_upto),
+            last_ack_at=forwarder.last_ack_at,
+            last_error=forwarder.last_error,
+            open_runs=len(self._runs),
+            drop_waiting=len(self._folder.names()),
+            quarantined=self._folder.quarantined,
+            spool_bytes=self._spool.size_bytes(),
+            uptime_seconds=(self._clock.boot_ns() - self._started_ns) / NS_PER_SECOND,
+            forwarded=forwarder.forwarded,
+            **msgspec.structs.asdict(counters),
+        )
+
+    def _oldest_age(self) -> float | None:
+        committed = max(self._spool.committed_upto, self._forwarder.committed_upto)
+        body = self._spool.oldest_beyond(committed)
+        return None if body is None else max(0.0, (self._clock.wall_ns() - codec.decode(body).time) / NS_PER_SECOND)
+
+    # -- waiting ---------------------------------------------------------------------------------------------------
+
+    def _patience_ms(self) -> int:
+        if self._drop_backlog or self._folder.fileno() is None:
+            return int(LOOK_SECONDS * 1000)
+        if self._forwarder.committed_upto > self._spool.committed_upto:
+            return int(RELEASE_AFTER_SECONDS * 1000)
+        return int(HEARTBEAT_SECONDS * 1000)
+
+    def _make_poller(self) -> zmq.Poller:
+        poller = zmq.Poller()
+        poller.register(self._listener.socket, zmq.POLLIN)
+        poller.register(self._wake.signals, select.POLLIN)
+        poller.register(self._wake.released, select.POLLIN)
+        if (fd := self._folder.fileno()) is not None:
+            poller.register(fd, select.POLLIN)
+        return poller
+
+    def _drain_wakes(self) -> None:
+        for fd in self._wake:
+            with contextlib.suppress(BlockingIOError):
+                os.read(fd, 4096)
+
+    def _catch_signals(self) -> _Wake:
+        receive, send = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(send, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        return _Wake(receive, os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC))
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        # A second signal hurries: whatever it was doing is safe to leave.
+        if self._stopping:
+            os._exit(128 + _number)
+        self._stopping = True
+
+    def _make_forwarder(self) -> Forwarder:
+        central = self._config.central
+        backoff = Backoff(central.retry_first_seconds, central.retry_longest_seconds)
+        return Forwarder(
+            self._config.spool, self._spool.epoch, HttpIntake(self._config), self._clock, central.batch_events, backoff
+        )
