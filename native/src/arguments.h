@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The command line taken apart: verb, options, words. What the words mean is sentence.c's matter.
+#ifndef HUME_ARGUMENTS_H
+#define HUME_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "fault.h"
+#include "verbs.h"
+
+struct asked {
+    const struct verb *verb; // NULL: none found
+    const char *stranger;    // the first word, when it is no verb of ours; reading stopped there
+    struct words words;      // what follows the verb
+    const char *task;
+    const char *run;
+    const char *level;
+    const char *unit;
+    uint64_t ttl;         // seconds; 0: none
+    uint64_t deadline_ms; // 0: none
+    bool strict, verbose, print_run, help, version;
+};
+
+// Reads the command line. Tags and extras go into the event at once, so that any number of them needs no room. The words
+// are moved to the front of argv, but not before a verb of ours was found: argv is whole when there is a stranger.
+// Goes on after a fault, so that --strict behind it is seen; the first fault is kept.
+void arguments_read(int argc, char **argv, struct asked *asked, struct event *event, struct fault *fault);
+
+#endif

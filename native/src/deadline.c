@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "deadline.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "surroundings.h"
+
+enum { NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
+
+struct deadline deadline_in_ms(uint64_t milliseconds) {
+    return (struct deadline){monotonic_clock_ns() + milliseconds * NS_PER_MS};
+}
+
+static bool time_left(struct deadline deadline, uint64_t at_most_ns, struct timespec *left) {
+    uint64_t now = monotonic_clock_ns();
+    if (now >= deadline.at_ns)
+        return false;
+    uint64_t ns = deadline.at_ns - now;
+    ns = ns < at_most_ns ? ns : at_most_ns;
+    *left = (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
+    return true;
+}
+
+bool deadline_wait(struct deadline deadline, int descriptor, short events) {
+    struct pollfd wanted = {.fd = descriptor, .events = events};
+    struct timespec left;
+    while (time_left(deadline, UINT64_MAX, &left)) {
+        int ready = ppoll(&wanted, 1, &left, NULL);
+        if (ready > 0)
+            return true;
+        // A signal handled meanwhile: the wait goes on with what is left.
+        if (ready < 0 && errno != EINTR)
+            return false;
+    }
+    return false;
+}
+
+bool deadline_pause(struct deadline deadline) {
+    struct timespec left;
+    if (!time_left(deadline, NS_PER_MS, &left))
+        return false;
+    ppoll(NULL, 0, &left, NULL);
+    return true;
+}

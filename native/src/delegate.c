@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "delegate.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "limits.h"
+#include "verbs.h"
+
+static const char cli[] = "hume-cli";
+
+// The one beside this very file first: it is of the same version, whatever PATH says.
+static void become_neighbour(char **argv) {
+    char path[PATH_MAX + sizeof cli];
+    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
+    if (length <= 0)
+        return;
+    path[length] = 0;
+    char *slash = strrchr(path, '/');
+    if (!slash)
+        return;
+    memcpy(slash + 1, cli, sizeof cli);
+    execv(path, argv);
+}
+
+void delegate(char **argv, const char *verb, struct fault *fault) {
+    const char *meant = verb_nearest_native(verb);
+    // A slip in a verb of ours is told at once: hume-cli could only say that it does not know it.
+    if (!meant) {
+        become_neighbour(argv);
+        execvp(cli, argv);
+        meant = verb_nearest(verb);
+    }
+    if (meant && strcmp(meant, verb) == 0)
+        fault_set(fault, EXIT_USAGE, "'%s' is done by hume-cli (Python package humeops), found neither beside hume nor on PATH",
+                  verb);
+    else if (meant)
+        fault_set(fault, EXIT_USAGE, "no verb '%.60s'; did you mean %s?", verb, meant);
+    else
+        fault_set(fault, EXIT_USAGE, "no verb '%.60s' (hume --help lists them)", verb);
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// The verbs for people are another program's: hume-cli, installed beside this one.
+#ifndef HUME_DELEGATE_H
+#define HUME_DELEGATE_H
+
+#include "fault.h"
+
+// Becomes hume-cli with the same arguments, and does not return. Returns only with a fault: there is none to become.
+void delegate(char **argv, const char *verb, struct fault *fault);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// One event, and its bytes (docs/protocol.md, section 1). Texts are borrowed from the command line and the environment.
+#ifndef HUME_EVENT_H
+#define HUME_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "json.h"
+#include "limits.h"
+#include "name.h"
+
+// Members that were shortened or mended: bits of event.cut.
+enum cut {
+    CUT_TASK = 1 << 0,
+    CUT_RUN = 1 << 1,
+    CUT_MESSAGE = 1 << 2,
+    CUT_TAGS = 1 << 3,
+    CUT_DATA = 1 << 4,
+    CUT_UNIT = 1 << 5,
+    CUT_FLAG = 1 << 6,
+    CUT_SCRIPT = 1 << 7,
+};
+
+struct datum {
+    struct name key;
+    const char *value;
+};
+
+struct origin {
+    unsigned line; // 0: unknown
+    const char *script;
+    uint64_t parent_pid; // 0: unknown, no chain
+    uint64_t parent_start;
+};
+
+struct event {
+    char id[ID_LENGTH + 1];
+    const char *kind;
+    uint64_t wall_ns;
+    uint64_t boot_ns;
+    char boot[BOOT_LENGTH + 1];
+    struct name task;
+    const char *run;   // NULL: humed finds it
+    const char *level; // NULL: info
+    struct words message;
+    struct name tags[MAX_TAGS];
+    unsigned tag_count;
+    struct datum data[MAX_DATA];
+    unsigned data_count;
+    const char *unit; // NULL: none
+    uint64_t ttl;     // 0: none
+    struct name flag;
+    int status;          // -1: none
+    const char *outcome; // NULL: none
+    unsigned cut;
+    struct origin origin;
+};
+
+// Adds the tags of a list `a,b,c`; empty ones and those there already are passed over.
+void event_add_tags(struct event *event, const char *list);
+
+// Adds KEY=VALUE; a key that is there already gets the later value. Returns false when there is no `=`.
+bool event_add_datum(struct event *event, const char *pair);
+
+// Writes the event into MAX_EVENT_BYTES of `out` and returns its length; notes in event.cut what had to be shortened.
+// Data that do not fit beside a very long message are left out. 0 means a fault of hume's own; event.c shows why not.
+size_t event_encode(struct event *event, char *out);
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "fault.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void fault_set(struct fault *fault, int status, const char *format, ...) {
+    va_list arguments;
+    fault->status = status;
+    va_start(arguments, format);
+    vsnprintf(fault->text, sizeof fault->text, format, arguments);
+    va_end(arguments);
+}
+
+// Text from a script or from humed may hold anything. C1 controls are C2 80…C2 9F in UTF-8.
+static void defuse(char *text) {
+    for (char *at = text; *at; at++) {
+        unsigned char byte = (unsigned char)*at, next = (unsigned char)at[1];
+        if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && next >= 0x80 && next <= 0x9F))
+            *at = '?';
+    }
+}
+
+void complain(const char *format, ...) {
+    char line[800] = "hume: ";
+    size_t used = strlen(line);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line + used, sizeof line - used - 1, format, arguments);
+    va_end(arguments);
+    defuse(line);
+    used = strlen(line);
+    line[used++] = '\n';
+    // Nobody to tell when standard error is gone; the status still tells.
+    if (write(STDERR_FILENO, line, used) < 0)
+        return;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The limits of docs/protocol.md, version 1. Lengths of text are in Unicode code points.
+#ifndef HUME_LIMITS_H
+#define HUME_LIMITS_H
+
+enum {
+    MAX_EVENT_BYTES = 65536,
+    MAX_MESSAGE = 8192,
+    MAX_NAME = 64,
+    MAX_TAGS = 16,
+    MAX_DATA = 64,
+    MAX_TEXT_VALUE = 1024,
+    MAX_UNIT = 16,
+    MAX_SCRIPT = 512,
+    MAX_REPLY_BYTES = 1024,
+    ID_LENGTH = 36,
+    BOOT_LENGTH = 36,
+};
+
+#define MAX_TTL_SECONDS 3153600000ULL
+
+// Exit statuses: public API, the same numbers as the protocol's reply codes and humeops.errors.Exit.
+enum {
+    EXIT_STORED = 0,
+    EXIT_USAGE = 64,
+    EXIT_UNACCEPTABLE = 65,
+    EXIT_SOFTWARE = 70,
+    EXIT_NOT_STORED = 75,
+    EXIT_REFUSED = 77,
+};
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// hume: one event from a script to humed.
+//
+// What it promises the script that calls it: it takes at most its deadline (200 ms) and one fsync; it writes nothing to
+// standard output unless asked; its exit status is 0 unless the command line is wrong or --strict is set; when an event
+// could not be stored it says so in one line on standard error. It allocates no memory: every buffer is static and has
+// the protocol's limit as its size, so a huge argument costs nothing but its own pages.
+//
+// The way of an event: arguments.c takes the command line apart, sentence.c says what it means, event.c makes its bytes,
+// handover.c gives them to humed (zmtp.c) or leaves them in the drop folder (drop.c).
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ancestry.h"
+#include "arguments.h"
+#include "delegate.h"
+#include "handover.h"
+#include "help.h"
+#include "id.h"
+#include "sentence.h"
+#include "surroundings.h"
+
+#ifndef HUME_VERSION
+#define HUME_VERSION "unknown"
+#endif
+
+// A caller may have closed any of the three standard streams. Whatever is opened next would get its number, and a
+// complaint would go into the socket or the dropped file.
+static void reserve_streams(void) {
+    struct pollfd streams[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+    poll(streams, 3, 0);
+    for (int i = 0; i < 3; i++)
+        if (streams[i].revents & POLLNVAL && open("/dev/null", O_RDWR) < 0)
+            open("/", O_RDONLY); // no /dev here: anything that takes up the number
+}
+
+static void print(const char *text) {
+    // Nothing to do for a reader who left.
+    if (write(STDOUT_FILENO, text, strlen(text)) < 0)
+        return;
+}
+
+static bool is_on(const char *name) {
+    const char *value = setting(name);
+    return value && strcmp(value, "0") != 0;
+}
+
+static void read_boot_id(char boot[BOOT_LENGTH + 1]) {
+    char path[256], text[64];
+    snprintf(path, sizeof path, "%s/sys/kernel/random/boot_id", proc_folder());
+    if (read_beginning(path, text, sizeof text) >= BOOT_LENGTH && strspn(text, "0123456789abcdef-") == BOOT_LENGTH)
+        memcpy(boot, text, BOOT_LENGTH);
+}
+
+// The status a caller sees: trouble with an event is his only when he asked for it.
+static int told(const struct fault *fault, bool strict) {
+    if (fault->status == 0)
+        return EXIT_STORED;
+    complain("%s", fault->text);
+    return fault->status == EXIT_USAGE || strict ? fault->status : 0;
+}
+
+static void encode_and_hand_over(struct event *event, const struct asked *asked, struct fault *fault) {
+    static char bytes[MAX_EVENT_BYTES];
+    static struct fault account;
+    size_t length = event_encode(event, bytes);
+    if (length == 0) {
+        fault_set(fault, EXIT_SOFTWARE, "NOT stored: a fault of hume itself: the event does not fit");
+        return;
+    }
+#ifdef HUME_TEST
+    if (getenv("HUME_TEST_PRINT")) {
+        fault->status = write(STDOUT_FILENO, bytes, length) == (ssize_t)length ? 0 : EXIT_SOFTWARE;
+        return;
+    }
+#endif
+    hand_over(event->id, bytes, length, asked->deadline_ms, fault, asked->verbose ? &account : NULL);
+    if (account.text[0])
+        complain("%s", account.text);
+}
+
+static void say(struct event *event, const struct asked *asked, struct fault *fault) {
+    id_make(event->id, event->wall_ns, chance());
+    read_boot_id(event->boot);
+    ancestry_read(&event->origin);
+    sentence_read(asked, event, fault);
+    if (fault->status != 0)
+        return;
+    encode_and_hand_over(event, asked, fault);
+    // Also when it could not be stored: RUN=$(hume start --print-run) then still names one run.
+    if (asked->print_run) {
+        print(event->id);
+        print("\n");
+    }
+}
+
+int main(int argc, char **argv) {
+    static struct event event = {.status = -1};
+    static struct fault fault;
+    static struct asked asked;
+    // First of all: the event's time is when it was said.
+    event.wall_ns = wall_clock_ns();
+    event.boot_ns = boot_clock_ns();
+    reserve_streams();
+    if (setting("HUME_TAGS"))
+        event_add_tags(&event, setting("HUME_TAGS"));
+    arguments_read(argc, argv, &asked, &event, &fault);
+    bool strict = asked.strict || is_on("HUME_STRICT");
+    if (asked.stranger && fault.status == 0)
+        delegate(argv, asked.stranger, &fault);
+    else if (asked.help || asked.version)
+        print(asked.help ? help_text : "hume " HUME_VERSION "\n");
+    else if (asked.verb && is_on("HUME_DISABLE"))
+        return 0;
+    else if (fault.status == 0 && !asked.verb)
+        fault_set(&fault, EXIT_USAGE, "%s", help_usage);
+    else if (fault.status == 0)
+        say(&event, &asked, &fault);
+    return told(&fault, strict);
+}

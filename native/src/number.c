@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "number.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    // 18 digits always fit 64 bits.
+    MAX_INTEGER_DIGITS = 18,
+    // A double has 17 significant digits; whoever writes more than this means text.
+    MAX_NUMBER_LENGTH = 64,
+};
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static const char *skip_digits(const char *at) {
+    while (is_digit(*at))
+        at++;
+    return at;
+}
+
+bool number_is_json(const char *text) {
+    const char *digits = text + (*text == '-');
+    const char *at = skip_digits(digits);
+    if (at == digits || (*digits == '0' && at > digits + 1))
+        return false;
+    if (*at == 0)
+        return at - digits <= MAX_INTEGER_DIGITS;
+    if (*at == '.') {
+        const char *fraction = at + 1;
+        at = skip_digits(fraction);
+        if (at == fraction)
+            return false;
+    }
+    if (*at == 'e' || *at == 'E') {
+        const char *exponent = at + 1;
+        exponent += *exponent == '+' || *exponent == '-';
+        at = skip_digits(exponent);
+        if (at == exponent)
+            return false;
+    }
+    return *at == 0 && at - text <= MAX_NUMBER_LENGTH && isfinite(strtod(text, NULL));
+}
+
+bool number_read(const char *text, uint64_t low, uint64_t high, uint64_t *number) {
+    const char *end = skip_digits(text);
+    if (end == text || *end != 0 || end - text > MAX_INTEGER_DIGITS)
+        return false;
+    uint64_t sum = 0;
+    for (const char *at = text; at < end; at++)
+        sum = sum * 10 + (uint64_t)(*at - '0');
+    *number = sum;
+    return sum >= low && sum <= high;
+}
+
+static uint64_t seconds_of(char unit) {
+    switch (unit) {
+    case 0:
+    case 's':
+        return 1;
+    case 'm':
+        return 60;
+    case 'h':
+        return 3600;
+    case 'd':
+        return 86400;
+    case 'w':
+        return 604800;
+    case 'y':
+        return 31536000;
+    default:
+        return 0;
+    }
+}
+
+bool number_read_seconds(const char *text, uint64_t high, uint64_t *seconds) {
+    uint64_t total = 0;
+    do {
+        const char *end = skip_digits(text);
+        uint64_t scale = seconds_of(*end);
+        // Twelve digits of years are still far from the end of 64 bits.
+        if (end == text || end - text > 11 || scale == 0)
+            return false;
+        uint64_t count = 0;
+        while (text < end)
+            count = count * 10 + (uint64_t)(*text++ - '0');
+        if (count > high)
+            return false;
+        total += count * scale;
+        if (total > high)
+            return false;
+        text = *end ? end + 1 : end;
+    } while (*text);
+    *seconds = total;
+    return total >= 1;
+}

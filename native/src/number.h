@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Numbers as people and shells write them.
+#ifndef HUME_NUMBER_H
+#define HUME_NUMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// True when the text is a number of JSON that every reader keeps: an integer of at most 18 digits, or a finite number
+// with a fraction or an exponent. Everything else, `007` and `1e999` included, is text.
+bool number_is_json(const char *text);
+
+// Reads decimal digits, nothing else, as a number of low…high. Returns false when it is none.
+bool number_read(const char *text, uint64_t low, uint64_t high, uint64_t *number);
+
+// Reads a span of time, as in 90, 26h, 1h30m, 10y (s m h d w y; a bare number is seconds), as seconds of 1…high.
+bool number_read_seconds(const char *text, uint64_t high, uint64_t *seconds);
+
+#endif

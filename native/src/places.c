@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "places.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "surroundings.h"
+
+// Joins the parts, or leaves an empty text when they are too long.
+static void join(char *into, size_t room, const char *folder, const char *between, const char *name) {
+    int length = snprintf(into, room, "%s%s%s", folder, between, name);
+    if (length < 0 || (size_t)length >= room)
+        into[0] = 0;
+}
+
+// This person's folder, as layout.default_dir has it. Not in /tmp when there is no HOME: anybody could prepare it.
+static void find_own_folder(char *into, size_t room) {
+    const char *folder;
+    into[0] = 0;
+    if ((folder = setting("XDG_STATE_HOME")) != NULL)
+        join(into, room, folder, "/", "hume");
+    else if ((folder = setting("HOME")) != NULL)
+        join(into, room, folder, "/", ".local/state/hume");
+}
+
+static void find_socket(struct places *places, const char *own_folder) {
+    const char *endpoint = setting("HUME_ENDPOINT");
+    const char *folder;
+    char path[PATH_MAX] = "";
+    if (endpoint) {
+        if (strncmp(endpoint, "ipc://", 6) == 0)
+            join(path, sizeof path, endpoint + 6, "", "");
+        else
+            places->complaint = "HUME_ENDPOINT: only ipc:///path/of/humed.sock is spoken yet";
+    } else if ((folder = setting("HUME_DIR")) != NULL) {
+        join(path, sizeof path, folder, "/", "humed.sock");
+    } else if (access(system_run_folder(), F_OK) == 0) {
+        join(path, sizeof path, system_run_folder(), "/", "humed.sock");
+    } else if (*own_folder) {
+        join(path, sizeof path, own_folder, "/", "humed.sock");
+    }
+    // A path the kernel can't take is a socket that can't be there.
+    join(places->socket, sizeof places->socket, path, "", "");
+}
+
+static void find_pid_file(struct places *places) {
+    char folder[SOCKET_PATH_ROOM];
+    memcpy(folder, places->socket, sizeof folder);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[1] = 0;
+    else
+        folder[0] = 0;
+    join(places->pid_file, sizeof places->pid_file, folder, "", "humed.pid");
+}
+
+static void find_drop(struct places *places, const char *own_folder) {
+    const char *folder;
+    places->drop_may_be_made = true;
+    if ((folder = setting("HUME_SPOOL")) != NULL) {
+        join(places->drop, sizeof places->drop, folder, "", "");
+    } else if ((folder = setting("HUME_DIR")) != NULL) {
+        join(places->drop, sizeof places->drop, folder, "/", "drop");
+    } else if (access(system_drop_folder(), F_OK) == 0) {
+        join(places->drop, sizeof places->drop, system_drop_folder(), "", "");
+        places->drop_may_be_made = false;
+    } else if (*own_folder) {
+        join(places->drop, sizeof places->drop, own_folder, "/", "drop");
+    } else {
+        places->drop[0] = 0;
+    }
+}
+
+void places_find(struct places *places) {
+    char own_folder[PATH_MAX];
+    places->complaint = NULL;
+    find_own_folder(own_folder, sizeof own_folder);
+    find_socket(places, own_folder);
+    find_pid_file(places);
+    find_drop(places, own_folder);
+}

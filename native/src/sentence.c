@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "sentence.h"
+
+#include <string.h>
+
+#include "ancestry.h"
+#include "id.h"
+#include "number.h"
+#include "spelling.h"
+#include "surroundings.h"
+
+static struct words words_from(struct words words, size_t first) {
+    return first < words.count ? (struct words){words.at + first, words.count - first} : (struct words){words.at, 0};
+}
+
+// Takes a text for the task's name; false when nothing is left of it.
+static bool name_task(struct event *event, const char *text) {
+    if (!text)
+        return false;
+    bool mended = name_make(&event->task, text, strlen(text));
+    event->cut |= mended ? CUT_TASK : 0;
+    return !name_is_empty(&event->task);
+}
+
+static bool name_task_by_setting(struct event *event) {
+    return name_task(event, setting("HUME_TASK")) || name_task(event, setting("HUME_TASKNAME"));
+}
+
+// A start always names its task; the script's name will do. Other events send a task only when somebody named it: a
+// guessed one could keep humed from finding the run they belong to.
+static void read_start(const struct asked *asked, struct event *event, struct fault *fault) {
+    bool has_word = !asked->task && asked->words.count > 0;
+    event->message = words_from(asked->words, has_word);
+    if (asked->run)
+        fault_set(fault, EXIT_USAGE, "start makes a new run and takes no --run; --print-run tells its id");
+    if (name_task(event, asked->task) || (has_word && name_task(event, asked->words.at[0])) || name_task_by_setting(event))
+        return;
+    if (event->origin.script && name_task(event, ancestry_base_name(event->origin.script)))
+        return;
+    event->task = (struct name){"unknown"};
+    event->cut |= CUT_TASK;
+}
+
+static void read_log(const struct asked *asked, struct event *event, struct fault *fault) {
+    event->level = asked->verb->level;
+    event->message = asked->words;
+    if (asked->words.count == 0)
+        fault_set(fault, EXIT_USAGE, "%s needs a text: hume %s TEXT", asked->verb->word, asked->verb->word);
+}
+
+static void read_flag(const struct asked *asked, struct event *event, struct fault *fault) {
+    if (asked->words.count == 0) {
+        fault_set(fault, EXIT_USAGE, "flag needs a name: hume flag NAME [MESSAGE]");
+        return;
+    }
+    bool mended = name_make(&event->flag, asked->words.at[0], SIZE_MAX);
+    if (name_is_empty(&event->flag)) {
+        event->flag = (struct name){"_"};
+        mended = true;
+    }
+    event->cut |= mended ? CUT_FLAG : 0;
+    event->message = words_from(asked->words, 1);
+}
+
+static void read_set(const struct asked *asked, struct event *event, struct fault *fault) {
+    event->unit = asked->unit && *asked->unit ? asked->unit : NULL;
+    event->ttl = asked->ttl;
+    for (size_t i = 0; i < asked->words.count; i++)
+        if (!event_add_datum(event, asked->words.at[i])) {
+            fault_set(fault, EXIT_USAGE, "set '%.60s': it is written KEY=VALUE", asked->words.at[i]);
+            return;
+        }
+    if (event->data_count == 0)
+        fault_set(fault, EXIT_USAGE, "set needs something to set: hume set KEY=VALUE...");
+}
+
+static const struct {
+    const char *word, *outcome;
+} outcomes[] = {{"ok", "ok"}, {"warn", "warning"}, {"warning", "warning"}, {"fail", "failed"}, {"failed", "failed"}};
+enum { OUTCOME_COUNT = sizeof outcomes / sizeof *outcomes };
+
+static bool read_outcome(const char *word, struct event *event) {
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        if (strcmp(word, outcomes[i].word) == 0) {
+            event->outcome = outcomes[i].outcome;
+            return true;
+        }
+    return false;
+}
+
+// "stop fial" must not pass for a message of a run that went well.
+static const char *meant_outcome(const char *word) {
+    struct guess guess = {0};
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        spelling_consider(&guess, word, outcomes[i].word);
+    return strlen(word) > 2 ? spelling_meant(&guess, word) : NULL;
+}
+
+static bool is_number(const char *word) {
+    word += *word == '-';
+    return *word && word[strspn(word, "0123456789")] == 0;
+}
+
+// A first word that is neither a status nor nearly one is the message.
+static void read_stop(const struct asked *asked, struct event *event, struct fault *fault) {
+    const char *word = asked->words.count > 0 ? asked->words.at[0] : "";
+    uint64_t status;
+    const char *meant;
+    size_t first = 1;
+    event->outcome = "ok";
+    if (number_read(word, 0, 255, &status)) {
+        event->status = (int)status;
+        event->outcome = status == 0 ? "ok" : "failed";
+    } else if (is_number(word)) {
+        fault_set(fault, EXIT_USAGE, "stop %.60s: an exit status is 0 to 255", word);
+    } else if (*word && !read_outcome(word, event)) {
+        first = 0;
+        if ((meant = meant_outcome(word)) != NULL)
+            fault_set(fault, EXIT_USAGE, "no outcome '%.60s'; did you mean %s?", word, meant);
+    }
+    event->message = words_from(asked->words, first);
+}
+
+static void read_level(const char *word, struct event *event, struct fault *fault) {
+    const struct verb *level = verb_find_level(word);
+    const char *meant = verb_nearest_level(word);
+    if (level)
+        event->level = level->level;
+    else if (meant)
+        fault_set(fault, EXIT_UNACCEPTABLE, "no level '%.60s', did you mean %s?", word, meant);
+    else
+        fault_set(fault, EXIT_UNACCEPTABLE, "no level '%.60s': debug, info, ok, warn, error or critical", word);
+}
+
+// A run id that is none is worth an event marked so, rather than no event: humed may find the run by its process.
+static void read_run(const struct asked *asked, struct event *event) {
+    const char *run = asked->run && *asked->run ? asked->run : setting("HUME_RUN");
+    if (!run)
+        return;
+    if (id_is_valid(run)) {
+        event->run = run;
+        return;
+    }
+    event->cut |= CUT_RUN;
+    complain("'%.60s' is no id of a run; the run is looked for by its process instead", run);
+}
+
+void sentence_read(const struct asked *asked, struct event *event, struct fault *fault) {
+    uint64_t line;
+    event->kind = asked->verb->kind;
+    if (setting("LINENO") && number_read(setting("LINENO"), 1, 0x7FFFFFFF, &line))
+        event->origin.line = (unsigned)line;
+    if (asked->verb->action != SET && (asked->ttl || asked->unit))
+        fault_set(fault, EXIT_USAGE, "--ttl and --unit belong to hume set");
+    if (asked->verb->action != START && asked->print_run)
+        fault_set(fault, EXIT_USAGE, "--print-run belongs to hume start");
+    if (asked->verb->action == START) {
+        read_start(asked, event, fault);
+    } else {
+        if (!name_task(event, asked->task))
+            name_task_by_setting(event);
+        read_run(asked, event);
+    }
+    if (asked->verb->action == LOG)
+        read_log(asked, event, fault);
+    if (asked->verb->action == FLAG)
+        read_flag(asked, event, fault);
+    if (asked->verb->action == SET)
+        read_set(asked, event, fault);
+    if (asked->verb->action == STOP)
+        read_stop(asked, event, fault);
+    if (asked->level && fault->status == 0)
+        read_level(asked->level, event, fault);
+}

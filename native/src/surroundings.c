@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "surroundings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef HUME_TEST
+static bool replaced(const char *name, int base, uint64_t *value) {
+    const char *text = getenv(name);
+    if (text)
+        *value = strtoull(text, NULL, base);
+    return text != NULL;
+}
+#define REPLACE_NUMBER(name, base)                                                                                     \
+    do {                                                                                                               \
+        uint64_t value;                                                                                                \
+        if (replaced(name, base, &value))                                                                              \
+            return value;                                                                                              \
+    } while (0)
+#define REPLACE_TEXT(name)                                                                                             \
+    do {                                                                                                               \
+        if (getenv(name))                                                                                              \
+            return getenv(name);                                                                                       \
+    } while (0)
+#else
+#define REPLACE_NUMBER(name, base) (void)0
+#define REPLACE_TEXT(name) (void)0
+#endif
+
+static uint64_t clock_ns(clockid_t clock) {
+    struct timespec now;
+    if (clock_gettime(clock, &now) != 0 || now.tv_sec < 0)
+        return 0;
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t wall_clock_ns(void) {
+    REPLACE_NUMBER("HUME_TEST_WALL_NS", 10);
+    return clock_ns(CLOCK_REALTIME);
+}
+
+uint64_t boot_clock_ns(void) {
+    REPLACE_NUMBER("HUME_TEST_BOOT_NS", 10);
+    return clock_ns(CLOCK_BOOTTIME);
+}
+
+uint64_t monotonic_clock_ns(void) {
+    return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t chance(void) {
+    REPLACE_NUMBER("HUME_TEST_CHANCE", 16);
+    uint64_t bits;
+    // Non-blocking: very early at boot the kernel's pool may not be ready, and a script does not wait for that.
+    if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) == (ssize_t)sizeof bits)
+        return bits;
+    // The kernel gives every process 16 random bytes at its start; the first half is libc's.
+    const unsigned char *given = (const unsigned char *)getauxval(AT_RANDOM); // NOLINT: the kernel hands over an address
+    bits = monotonic_clock_ns() ^ (uint64_t)getpid() << 40;
+    if (given) {
+        uint64_t seed;
+        memcpy(&seed, given + 8, sizeof seed);
+        bits ^= seed;
+    }
+    return bits;
+}
+
+pid_t parent_pid(void) {
+    REPLACE_NUMBER("HUME_TEST_PPID", 10);
+    return getppid();
+}
+
+const char *proc_folder(void) {
+    REPLACE_TEXT("HUME_TEST_PROC");
+    return "/proc";
+}
+
+const char *system_run_folder(void) {
+    REPLACE_TEXT("HUME_TEST_RUN_FOLDER");
+    return "/run/hume";
+}
+
+const char *system_drop_folder(void) {
+    REPLACE_TEXT("HUME_TEST_DROP_FOLDER");
+    return "/var/spool/hume";
+}
+
+const char *setting(const char *name) {
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+size_t read_beginning(const char *path, char *into, size_t room) {
+    into[0] = 0;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file < 0)
+        return 0;
+    size_t used = 0;
+    while (used < room - 1) {
+        ssize_t got = read(file, into + used, room - 1 - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        used += (size_t)got;
+        // The kernel's small files come in one piece: no second read to learn that this was all.
+        if (used < 512)
+            break;
+    }
+    close(file);
+    into[used] = 0;
+    return used;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// Design: one descriptor, non-blocking; every wait goes through the deadline. What comes in is read through a small
+// buffer, since greeting, READY and answer may come in any pieces. The message goes out only after the server's READY:
+// libzmq silently closes a connection whose message is read together with our READY (docs/protocol.md, section 3).
+#include "zmtp.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "places.h"
+
+enum { GREETING_BYTES = 64, FLAG_MORE = 1, FLAG_LONG = 2, FLAG_COMMAND = 4 };
+
+struct peer {
+    int socket;
+    struct deadline deadline;
+    unsigned char in[2048];
+    size_t start, end;
+};
+
+struct header {
+    unsigned flags;
+    uint64_t size;
+};
+
+// Signature, version 3.0, mechanism NULL, not a server.
+static const char greeting[GREETING_BYTES] = "\xFF\0\0\0\0\0\0\0\0\x7F\x03\0NULL";
+
+static const char ready[] = "\x04\x26\x05READY\x0BSocket-Type\0\0\0\x03REQ\x08Identity\0\0\0"; // and the literal's own NUL
+_Static_assert(sizeof ready == 2 + 0x26, "the command's length byte");
+
+// A full backlog shows as EAGAIN, and there is nothing to poll for: try again every millisecond.
+static bool connect_to(struct peer *peer, const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, path, strnlen(path, SOCKET_PATH_ROOM - 1));
+    while (connect(peer->socket, (struct sockaddr *)&address, sizeof address) != 0) {
+        if (errno == EISCONN)
+            return true;
+        if (errno == EAGAIN) {
+            if (!deadline_pause(peer->deadline)) {
+                errno = EAGAIN;
+                return false;
+            }
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool send_all(struct peer *peer, struct iovec *parts, size_t count) {
+    while (count > 0) {
+        struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+        ssize_t sent = sendmsg(peer->socket, &message, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EAGAIN && !deadline_wait(peer->deadline, peer->socket, POLLOUT))
+            return false;
+        if (sent < 0 && errno != EAGAIN && errno != EINTR)
+            return false;
+        size_t gone = sent > 0 ? (size_t)sent : 0;
+        while (count > 0 && gone >= parts->iov_len) {
+            gone -= parts->iov_len;
+            parts++;
+            count--;
+        }
+        if (count > 0) {
+            parts->iov_base = (char *)parts->iov_base + gone;
+            parts->iov_len -= gone;
+        }
+    }
+    return true;
+}
+
+static bool send_bytes(struct peer *peer, const char *bytes, size_t length) {
+    return send_all(peer, &(struct iovec){(char *)(uintptr_t)bytes, length}, 1);
+}
+
+// Waits for more bytes. False: deadline passed, or the other side closed.
+static bool fill(struct peer *peer) {
+    peer->start = peer->end = 0;
+    for (;;) {
+        if (!deadline_wait(peer->deadline, peer->socket, POLLIN))
+            return false;
+        ssize_t got = recv(peer->socket, peer->in, sizeof peer->in, 0);
+        if (got > 0) {
+            peer->end = (size_t)got;
+            return true;
+        }
+        if (got == 0 || (errno != EAGAIN && errno != EINTR))
+            return false;
+    }
+}
+
+// Takes exactly `count` bytes; `into` may be NULL: they are passed over.
+static bool take(struct peer *peer, void *into, uint64_t count) {
+    char *at = into;
+    while (count > 0) {
+        if (peer->start == peer->end && !fill(peer))
+            return false;
+        size_t here = peer->end - peer->start;
+        here = here < count ? here : (size_t)count;
+        if (at) {
+            memcpy(at, peer->in + peer->start, here);
+            at += here;
+        }
+        peer->start += here;
+        count -= here;
+    }
+    return true;
+}
+
+static bool take_header(struct peer *peer, struct header *header) {
+    unsigned char flags, size[8];
+    if (!take(peer, &flags, 1) || flags & ~(FLAG_MORE | FLAG_LONG | FLAG_COMMAND))
+        return false;
+    unsigned width = flags & FLAG_LONG ? 8 : 1;
+    if (!take(peer, size, width))
+        return false;
+    *header = (struct header){.flags = flags};
+    for (unsigned i = 0; i < width; i++)
+        header->size = header->size << 8 | size[i];
+    return true;
+}
+
+static bool greet(struct peer *peer) {
+    unsigned char theirs[GREETING_BYTES];
+    if (!send_bytes(peer, greeting, sizeof greeting) || !take(peer, theirs, sizeof theirs))
+        return false;
+    bool is_zmtp_3 = theirs[0] == 0xFF && theirs[9] == 0x7F && theirs[10] >= 3;
+    return is_zmtp_3 && memcmp(theirs + 12, greeting + 12, 20) == 0;
+}
+
+static bool exchange_ready(struct peer *peer) {
+    struct header header;
+    char name[6];
+    if (!send_bytes(peer, ready, sizeof ready) || !take_header(peer, &header))
+        return false;
+    if (!(header.flags & FLAG_COMMAND) || header.size < sizeof name || !take(peer, name, sizeof name))
+        return false;
+    return memcmp(name, "\x05READY", sizeof name) == 0 && take(peer, NULL, header.size - sizeof name);
+}
+
+static bool send_message(struct peer *peer, const char *message, size_t length) {
+    char frames[11] = {FLAG_MORE, 0}; // the empty frame
+    size_t used = 2;
+    frames[used++] = length > 255 ? FLAG_LONG : 0;
+    for (unsigned width = length > 255 ? 8 : 1; width > 0; width--)
+        frames[used++] = (char)((uint64_t)length >> (width - 1) * 8);
+    struct iovec parts[] = {{frames, used}, {(char *)(uintptr_t)message, length}};
+    return send_all(peer, parts, 2);
+}
+
+static bool take_data_header(struct peer *peer, struct header *header) {
+    while (take_header(peer, header)) {
+        if (!(header->flags & FLAG_COMMAND))
+            return true;
+        if (!take(peer, NULL, header->size))
+            return false;
+    }
+    return false;
+}
+
+static bool take_answer(struct peer *peer, struct frame *answer) {
+    struct header header;
+    if (!take_data_header(peer, &header) || !(header.flags & FLAG_MORE) || header.size != 0)
+        return false;
+    if (!take_data_header(peer, &header) || header.flags & FLAG_MORE || header.size > MAX_REPLY_BYTES)
+        return false;
+    answer->length = (size_t)header.size;
+    answer->bytes[answer->length] = 0;
+    return take(peer, answer->bytes, header.size);
+}
+
+bool zmtp_ask(const char *path, const char *message, size_t length, struct deadline deadline, struct frame *answer,
+              const char **why) {
+    static struct peer peer;
+    peer = (struct peer){.deadline = deadline};
+    peer.socket = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (peer.socket < 0) {
+        *why = "no socket to be had";
+        return false;
+    }
+    *why = NULL;
+    if (!connect_to(&peer, path))
+        *why = errno == EAGAIN ? "humed takes nobody in" : "nobody is there";
+    else if (!greet(&peer) || !exchange_ready(&peer))
+        *why = "humed does not greet";
+    else if (!send_message(&peer, message, length) || !take_answer(&peer, answer))
+        *why = "humed does not answer";
+    close(peer.socket);
+    return *why == NULL;
+}
