@@ -54,8 +54,7 @@ def hyperfine(installed: Installation, commands: dict[str, list[str]]) -> dict[s
     """Run all of them in one hyperfine; return its figures by name."""
     out = installed.root / "hyperfine.json"
     command = ["hyperfine", "-N", "--warmup", "50", "--runs", str(RUNS), "--export-json", str(out), "--style", "none"]
-    for words in commands.values():
-        command.append(" ".join(f"'{word}'" for word in words))
+    command += [" ".join(f"'{word}'" for word in words) for words in commands.values()]
     subprocess.run(command, env=installed.environ(), check=True, stdout=subprocess.DEVNULL)
     return dict(zip(commands, json.loads(out.read_text())["results"], strict=True))
 
