@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""The board of `hume status`: a heading for each host, one line for each task, one grid for all of them. Pure.
+
+A line reads: shape and word of the state, task, when, how long it took, and the sentence that says what is wrong. The
+columns are as wide as the widest of all hosts, so that the eye runs down; the sentence takes what is left.
+"""
+
+import collections
+import typing
+from collections.abc import Iterable, Iterator, Sequence
+
+from humeops.api.schemas import TaskView
+from humeops.cli import looks, moments, visible
+from humeops.cli.terminal import Terminal
+
+FIRST_STEPS = (
+    "No task yet. Three lines in a script are enough:",
+    "",
+    "  hume start backup",
+    '  hume info "what is worth knowing"     # also: ok, warn, error, flag, set',
+    "  hume stop $?",
+)
+_BADGE = looks.WORD_COLUMNS + 2
+_MARGIN = "  "
+_GAP = "  "
+_LEAST_SENTENCE = 20  # the sentence is what people came for: long names give way to it
+
+
+class _Line(typing.NamedTuple):
+    view: TaskView
+    task: str
+    when: str
+    took: str
+    sentence: str
+
+
+def in_order(tasks: Iterable[TaskView]) -> list[TaskView]:
+    """Return the tasks by host, troubles first within a host, then by name."""
+    return sorted(tasks, key=lambda view: (view.host, looks.rank(view.state), view.task))
+
+
+def draw(terminal: Terminal, tasks: Sequence[TaskView], now_ns: int) -> Iterator[str]:
+    """Yield the lines of the board for tasks that are in order."""
+    lines = [_compose(terminal, view, now_ns) for view in tasks]
+    task, when, took = (max(map(visible.width, column)) for column in zip(*(line[1:4] for line in lines), strict=True))
+    fixed = len(_MARGIN) + _BADGE + len(_GAP) * (4 if took else 3) + when + took
+    task = min(task, max(8, terminal.width - fixed - _LEAST_SENTENCE))
+    host = None
+    for line in lines:
+        if line.view.host != host:
+            if host is not None:
+                yield ""
+            host = line.view.host
+            yield terminal.paint(terminal.cut(terminal.text(host), terminal.width), "bold")
+        yield _row(terminal, line, task, when, took)
+
+
+def summary(terminal: Terminal, tasks: Sequence[TaskView]) -> str:
+    """Return how many there are of each state, troubles first: `1 failed, 2 running, 143 ok`."""
+    counts = collections.Counter(view.state for view in tasks)
+    ordered = sorted(counts, key=lambda state: [*looks.STATES, state].index(state))
+    hosts = len({view.host for view in tasks})
+    text = ", ".join(f"{counts[state]} {terminal.text(state)}" for state in ordered)
+    return f"{text} on {hosts} hosts" if hosts > 1 else text
+
+
+def _compose(terminal: Terminal, view: TaskView, now_ns: int) -> _Line:
+    last = view.last_run
+    if view.state == "running":
+        begun = last.started_at if last is not None and last.state == "running" else view.since
+        when, took = f"since {moments.rough(now_ns - begun)}", ""
+    else:
+        ended = last.ended_at if last is not None else None
+        when = moments.ago(ended or view.last_event_at, now_ns)
+        took = moments.span(last.duration) if last is not None and last.duration is not None else ""
+    return _Line(view, terminal.text(view.task), when, took, terminal.text(_sentence(view)))
+
+
+def _sentence(view: TaskView) -> str:
+    if view.running > 1:
+        several = f"{view.running} runs at once"
+        return f"{view.reason}; {several}" if view.reason else several
+    if view.reason or view.state != "running" or view.last_run is None:
+        return view.reason
+    return f"after {view.last_run.last_flag}" if view.last_run.last_flag else view.last_run.message
+
+
+def _row(terminal: Terminal, line: _Line, task: int, when: int, took: int) -> str:
+    name = terminal.cut(line.task, task)
+    parts = [
+        _MARGIN + looks.badge(terminal, line.view.state, _BADGE),
+        name + " " * (task - visible.width(name)),
+        terminal.paint(line.when.ljust(when), "dim"),
+    ]
+    if took:
+        parts.append(terminal.paint(line.took.ljust(took), "dim"))
+    used = len(_MARGIN) + _BADGE + len(_GAP) * (len(parts)) + task + when + took
+    parts.append(terminal.cut(line.sentence, max(0, terminal.width - used)))
+    return _GAP.join(parts).rstrip()

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""Questions to central over HTTP: where it is, which token opens it, and its answers as types of humeops.api.schemas.
+
+Central is named by --central or HUME_CENTRAL, else found in this person's hume folder (`central.url`, and `token` beside
+it). That token is sent to no other address: for a central named by hand, HUME_TOKEN has to be given. Redirects are not
+followed, for the same reason.
+"""
+
+import os
+import pathlib
+import typing
+import urllib.parse
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+import urllib3
+
+from humeops.api import schemas
+from humeops.errors import Exit, HumeError, NotAllowedError, UnavailableError
+from humeops.layout import Layout, default_dir
+
+TIMEOUT_SECONDS = 10.0  # a person waits; central answers in milliseconds
+PAGE = 200  # items asked for at once
+START_IT = "start it with: hume up"
+
+Answer = typing.TypeVar("Answer")
+Item = typing.TypeVar("Item")
+Params = Mapping[str, str | int | Sequence[str] | None]
+
+
+class NotFoundError(HumeError):
+    """Central knows no such thing."""
+
+    exit_code = Exit.DATA
+
+
+class RefusedQuestionError(HumeError):
+    """Central understood the question and finds it wrong."""
+
+    exit_code = Exit.USAGE
+
+
+class Page(typing.Protocol[Item]):
+    """What every list of the API looks like."""
+
+    items: list[Item]
+    next: str | None
+
+
+class Central:
+    """One central and the token that opens it. Every method raises a HumeError whose text can be shown as it is."""
+
+    def __init__(self, url: str, token: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self.url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._pool = urllib3.PoolManager(
+            timeout=urllib3.Timeout(timeout_seconds), retries=urllib3.Retry(connect=1, read=1, redirect=0, status=0)
+        )
+
+    def fetch(self, path: str, answer: type[Answer], params: Params | None = None) -> Answer:
+        """Ask `/api/v1/PATH` and return the answer."""
+        body = self._get(f"{self.url}/api/v1/{path}{_query(params or {})}")
+        try:
+            return msgspec.json.decode(body, type=answer)
+        except msgspec.MsgspecError as error:
+            raise HumeError(f"central at {self.url} answers in a way this hume does not know: {error}") from error
+
+    def items(self, path: str, page: type[Page[Item]], params: Params, limit: int | None) -> Iterator[Item]:
+        """Yield the items of a list, page by page, until there are no more or so many were given."""
+        left, after = limit, None
+        while left is None or left > 0:
+            size = PAGE if left is None else min(PAGE, left)
+            answer = self.fetch(path, page, {**params, "limit": size, "after": after})
+            yield from answer.items[:left]
+            left = None if left is None else left - len(answer.items)
+            # An empty page with a cursor would be asked for ever.
+            if answer.next is None or not answer.items:
+                return
+            after = answer.next
+
+    def is_ready(self) -> bool:
+        """Tell whether central answers and can work; never raises."""
+        try:
+            return self._pool.request("GET", f"{self.url}/readyz", retries=False).status == 200
+        except urllib3.exceptions.HTTPError:
+            return False
+
+    def _get(self, url: str) -> bytes:
+        try:
+            response = self._pool.request("GET", url, headers=self._headers)
+        except urllib3.exceptions.LocationValueError:
+            raise HumeError(f"not an address of central: {self.url!a}") from None
+        except urllib3.exceptions.HTTPError as error:
+            raise UnavailableError(f"central at {self.url} does not answer ({_cause(error)}); {START_IT}") from error
+        if response.status != 200:
+            raise self._error(response.status, response.data)
+        return response.data
+
+    def _error(self, status: int, body: bytes) -> HumeError:
+        said = _problem(body)
+        if status in (401, 403):
+            detail = f": {said}" if said else ""
+            return NotAllowedError(f"central at {self.url} does not accept this token{detail}")
+        if status == 404:
+            return NotFoundError(said or "central knows no such thing")
+        if status in (400, 422):
+            return RefusedQuestionError(said or "central does not understand the question")
+        if status in (429, 502, 503, 504):
+            return UnavailableError(f"central at {self.url} cannot answer now ({said or status}); try again")
+        return HumeError(f"central at {self.url} failed with status {status}{': ' + said if said else ''}")
+
+
+def find_central(
+    url: str | None,
+    folder: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+    timeout: float = TIMEOUT_SECONDS,
+) -> Central:
+    """Return the central named by `url` or HUME_CENTRAL, else that of the hume folder."""
+    layout = Layout(pathlib.Path(folder).absolute() if folder else default_dir(dict(environ)))
+    local = read_line(layout.central_url)
+    address = url or environ.get("HUME_CENTRAL") or local
+    if not address:
+        raise UnavailableError(f"no central here ({layout.central_url} is missing); {START_IT}")
+    _check_address(address)
+    token = environ.get("HUME_TOKEN") or (read_line(layout.person_token) if _same(address, local) else "")
+    if not token:
+        hint = "set HUME_TOKEN" if not _same(address, local) else f"{layout.person_token} is missing or not readable"
+        raise NotAllowedError(f"no token for central at {address}: {hint}")
+    return Central(address, token, timeout)
+
+
+def read_line(path: pathlib.Path) -> str:
+    """Return the first line of a small file, empty when it is not there or not ours to read."""
+    try:
+        return path.read_text("utf-8", "replace").partition("\n")[0].strip()
+    except OSError:
+        return ""
+
+
+def _check_address(address: str) -> None:
+    try:
+        parts = urllib.parse.urlsplit(address)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        error = HumeError(f"not an address of central: {address!a}; it looks like http://127.0.0.1:4863")
+        error.exit_code = Exit.USAGE
+        raise error
+
+
+def _same(address: str, local: str) -> bool:
+    return bool(local) and address.rstrip("/") == local.rstrip("/")
+
+
+def _query(params: Params) -> str:
+    given = {name: value for name, value in params.items() if value not in (None, "", ())}
+    return f"?{urllib.parse.urlencode(given, doseq=True)}" if given else ""
+
+
+def _problem(body: bytes) -> str:
+    try:
+        problem = msgspec.json.decode(body, type=schemas.Problem)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
+    return " ".join((problem.detail or problem.title).split())[:300]
+
+
+def _cause(error: Exception) -> str:
+    # urllib3 wraps the system's own words several times; those words are what helps.
+    reason: BaseException | None = error
+    while reason is not None:
+        if isinstance(reason, OSError) and reason.strerror:
+            return reason.strerror.lower()
+        reason = getattr(reason, "reason", None) or reason.__cause__ or reason.__context__
+        if not isinstance(reason, BaseException):
+            break
+    return "timed out" if "timed out" in str(error) else type(error).__name__

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""`hume data`: the data that scripts shared: current value, who wrote it and when."""
+
+import click
+
+from humeops.api import schemas
+from humeops.cli import listing, options
+from humeops.clock import SystemClock
+
+COLUMNS = ("host", "task", "key", "value", "unit", "time", "uid")
+
+
+@click.command("data")
+@click.argument("name", metavar="[HOST[:TASK]]", required=False)
+@click.option("--host", metavar="HOST", help="Only this host.")
+@click.option("--task", metavar="TASK", help="Only this task.")
+@click.option("--key", metavar="KEY", help="Only this piece.")
+@options.listing_options(default_limit=1000)
+@options.central_options
+def command(
+    name: str | None,
+    host: str | None,
+    task: str | None,
+    key: str | None,
+    output: str,
+    columns: str | None,
+    limit: int,
+    central: str | None,
+    folder: str | None,
+) -> int:
+    """List shared data with who wrote it and when."""
+    named_host, _, named_task = (name or "").partition(":")
+    params = {"host": host or named_host, "task": task or named_task, "key": key}
+    found = options.ask(central, folder).items("data", schemas.DataPage, params, limit)
+    now_ns = SystemClock().wall_ns()
+    listing.print_items(found, output, columns, COLUMNS, schemas.DatumView, now_ns, empty="no such data")
+    return 0

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""`hume events`: what was said, newest first."""
+
+import typing
+
+import click
+
+from humeops.api import schemas
+from humeops.cli import listing, options
+from humeops.clock import SystemClock
+from humeops.event import KINDS, LEVELS
+
+COLUMNS = ("time", "host", "task", "kind", "level", "message", "data")
+
+
+@click.command("events")
+@options.place_options
+@click.option("--run", metavar="RUN", help="Only of this run (its id, or the short one).")
+@click.option("--kind", type=options.one_of("kind", KINDS), metavar="KIND", help=f"{', '.join(KINDS)}.")
+@click.option("--level", type=options.one_of("level", LEVELS), metavar="LEVEL", help="This level and those above.")
+@click.option("--text", metavar="TEXT", help="Only with this in their text.")
+@click.option("--oldest", is_flag=True, help="Oldest first.")
+@options.period_options
+@options.listing_options(default_limit=100)
+@options.central_options
+def command(
+    run: str | None,
+    oldest: bool,
+    output: str,
+    columns: str | None,
+    limit: int,
+    central: str | None,
+    folder: str | None,
+    **filters: typing.Any,
+) -> int:
+    """List what was said, newest first."""
+    asked = options.ask(central, folder)
+    params = {**filters, "run": run, "order": "oldest" if oldest else None}
+    found = asked.items("events", schemas.EventPage, params, limit)
+    now_ns = SystemClock().wall_ns()
+    listing.print_items(found, output, columns, COLUMNS, schemas.EventView, now_ns, empty="no such event")
+    return 0

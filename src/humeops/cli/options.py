@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Options that several verbs share, so that one word means the same everywhere."""
+
+import typing
+from collections.abc import Callable, Sequence
+
+import click
+
+from humeops.cli import client, moments, verbs
+from humeops.clock import SystemClock
+
+FORMATS = ("table", "json", "ndjson", "csv")
+Command = typing.TypeVar("Command", bound=Callable[..., typing.Any])
+
+
+def moment(text: str) -> int:
+    """Return a point in time as people write it, in ns since 1970; click asks this for --since and --until."""
+    try:
+        return moments.parse_moment(text, SystemClock().wall_ns())
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def one_of(what: str, words: Sequence[str]) -> Callable[[str], str]:
+    """Return a type for click: one of a few words; a wrong one is answered with the nearest right one."""
+
+    def check(word: str) -> str:
+        if word in words:
+            return word
+        meant = verbs.nearest(word, words)
+        hint = f"did you mean {meant}?" if meant else f"use {', '.join(words)}"
+        raise click.BadParameter(f"no such {what}: {word!a}; {hint}")
+
+    return check
+
+
+def central_options(command: Command) -> Command:
+    """Add where central is."""
+    for option in (
+        click.option("--dir", "folder", metavar="DIR", help="The hume folder [HUME_DIR, else ~/.local/state/hume]."),
+        click.option("--central", metavar="URL", help="Central's address [HUME_CENTRAL, else that of the folder]."),
+    ):
+        command = option(command)
+    return command
+
+
+def listing_options(default_limit: int) -> Callable[[Command], Command]:
+    """Add how a list is printed and how much of it."""
+
+    def add(command: Command) -> Command:
+        for option in (
+            click.option(
+                "--limit",
+                type=click.IntRange(1),
+                default=default_limit,
+                metavar="N",
+                show_default=True,
+                help="At most so many.",
+            ),
+            click.option("--columns", metavar="A,B", help="Only these columns, in this order."),
+            click.option(
+                "-o",
+                "--output",
+                type=one_of("format", FORMATS),
+                default="table",
+                metavar="FORMAT",
+                help="table, json, ndjson or csv.",
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return add
+
+
+def period_options(command: Command) -> Command:
+    """Add from when until when."""
+    command = click.option("--until", type=moment, metavar="WHEN", help="Only before then.")(command)
+    return click.option(
+        "--since", type=moment, metavar="WHEN", help="Only from then on: 15m, 2h, 1d, today, 2026-11-23T03:15."
+    )(command)
+
+
+def place_options(command: Command) -> Command:
+    """Add which host, task and tag."""
+    for name, text in (("tag", "Only with this tag."), ("task", "Only this task."), ("host", "Only this host.")):
+        command = click.option(f"--{name}", metavar=name.upper(), help=text)(command)
+    return command
+
+
+def ask(central: str | None, folder: str | None) -> client.Central:
+    """Return the central these options mean."""
+    return client.find_central(central, folder)
+
+
+def split_name(name: str | None) -> tuple[str | None, str | None]:
+    """Return host and task of `HOST:TASK`; a name without a colon is a task."""
+    host, colon, task = (name or "").rpartition(":")
+    return (host or None) if colon else None, task or None

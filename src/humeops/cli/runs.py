@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""`hume runs`: runs of one task or of all, newest first."""
+
+import typing
+
+import click
+
+from humeops.api import schemas
+from humeops.cli import listing, options
+from humeops.clock import SystemClock
+
+COLUMNS = ("state", "short", "host", "task", "started_at", "duration", "reason")
+STATES = typing.get_args(schemas.RunState)
+
+
+@click.command("runs")
+@click.argument("name", metavar="[[HOST:]TASK]", required=False)
+@options.place_options
+@click.option("--state", type=options.one_of("state", STATES), metavar="STATE", help=f"{', '.join(STATES)}.")
+@click.option("--failed", is_flag=True, help="The same as --state failed.")
+@options.period_options
+@options.listing_options(default_limit=50)
+@options.central_options
+def command(
+    name: str | None,
+    host: str | None,
+    task: str | None,
+    tag: str | None,
+    state: str | None,
+    failed: bool,
+    since: int | None,
+    until: int | None,
+    output: str,
+    columns: str | None,
+    limit: int,
+    central: str | None,
+    folder: str | None,
+) -> int:
+    """List runs, newest first."""
+    named_host, named_task = options.split_name(name)
+    params = {
+        "host": host or named_host,
+        "task": task or named_task,
+        "tag": tag,
+        "state": "failed" if failed else state,
+        "since": since,
+        "until": until,
+    }
+    found = options.ask(central, folder).items("runs", schemas.RunPage, params, limit)
+    now_ns = SystemClock().wall_ns()
+    listing.print_items(found, output, columns, COLUMNS, schemas.RunView, now_ns, empty="no such run")
+    return 0

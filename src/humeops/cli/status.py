@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""`hume status`: every task as it is now, grouped by host, troubles first.
+
+The exit status is a monitoring plugin's: 0 nothing is wrong, 1 a warning, 2 failed, lost, late or overdue, 3 unknown (or
+nothing matches what was asked for). Central not there is 75, as everywhere.
+"""
+
+import dataclasses
+import fnmatch
+import sys
+
+import click
+
+from humeops.api import schemas
+from humeops.cli import board, client, listing, looks, options, watching
+from humeops.cli.terminal import Terminal, terminal_of
+from humeops.clock import SystemClock
+
+COLUMNS = ("host", "state", "task", "since", "last_run.duration", "reason")
+UNKNOWN = 3
+ALL = 100_000  # more tasks than one person reads; central pages them
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """Which tasks were asked for; `*` and `?` may stand in a host or a task."""
+
+    pattern: str | None
+    host: str | None
+    task: str | None
+    tag: str | None
+
+    def __bool__(self) -> bool:
+        """Tell whether anything was asked for in particular."""
+        return bool(self.pattern or self.host or self.task or self.tag)
+
+    def fetch(self, central: client.Central, limit: int) -> list[schemas.TaskView]:
+        """Return the tasks that match. Central narrows down what is written out in full; the rest is done here."""
+        params = {name: text for name, text in self._exact().items() if text and not _is_glob(text)}
+        found = central.items("tasks", schemas.TaskPage, {**params, "tag": self.tag}, limit)
+        return [view for view in found if self.matches(view)]
+
+    def matches(self, view: schemas.TaskView) -> bool:
+        """Tell whether this task was asked for."""
+        exact = self._exact()
+        bare = self.pattern if self.pattern and ":" not in self.pattern else None
+        return (
+            _match(view.host, exact["host"])
+            and _match(view.task, exact["task"])
+            and (bare is None or _match(view.host, bare) or _match(view.task, bare))
+        )
+
+    def _exact(self) -> dict[str, str | None]:
+        host, colon, task = (self.pattern or "").partition(":")
+        return {"host": self.host or (colon and host) or None, "task": self.task or (colon and task) or None}
+
+
+@click.command("status")
+@click.argument("pattern", required=False)
+@options.place_options
+@click.option("--problems", is_flag=True, help="Only what is wrong.")
+@click.option("--watch", is_flag=True, help="Keep looking, every two seconds, until Ctrl-C.")
+@options.listing_options(default_limit=ALL)
+@options.central_options
+def command(
+    pattern: str | None,
+    host: str | None,
+    task: str | None,
+    tag: str | None,
+    problems: bool,
+    watch: bool,
+    output: str,
+    columns: str | None,
+    limit: int,
+    central: str | None,
+    folder: str | None,
+) -> int:
+    """Show every task as it is now, grouped by host, troubles first.
+
+    PATTERN is HOST, TASK or HOST:TASK; * and ? stand for any text and any character.
+
+    Exit status: 0 nothing is wrong, 1 a warning, 2 failed, lost, late or overdue, 3 unknown or nothing matches.
+    """
+    asked, wanted = options.ask(central, folder), Wanted(pattern, host, task, tag)
+    listing.parse_columns(columns, schemas.TaskView, COLUMNS)
+    if watch:
+        if output != "table" or columns is not None:
+            raise click.UsageError("--watch draws the board; leave out -o and --columns", click.get_current_context())
+        return watching.watch(lambda terminal: _draw(terminal, wanted.fetch(asked, limit), wanted, problems))
+    tasks = wanted.fetch(asked, limit)
+    if output == "table" and columns is None:
+        print("\n".join(_draw(terminal_of(sys.stdout), tasks, wanted, problems)))
+    else:
+        shown, now_ns = _chosen(tasks, problems), SystemClock().wall_ns()
+        listing.print_items(shown, output, columns, COLUMNS, schemas.TaskView, now_ns, empty="no task matches")
+    if wanted and not tasks:
+        return UNKNOWN
+    return looks.exit_status(view.state for view in tasks)
+
+
+def _chosen(tasks: list[schemas.TaskView], problems: bool) -> list[schemas.TaskView]:
+    return board.in_order(view for view in tasks if not problems or view.state in looks.PROBLEMS)
+
+
+def _draw(terminal: Terminal, tasks: list[schemas.TaskView], wanted: Wanted, problems: bool) -> list[str]:
+    if not tasks:
+        return ["No task matches."] if wanted else list(board.FIRST_STEPS)
+    shown = _chosen(tasks, problems)
+    if not shown:
+        return [f"Nothing is wrong: {board.summary(terminal, tasks)}."]
+    return [
+        *board.draw(terminal, shown, SystemClock().wall_ns()),
+        "",
+        terminal.paint(board.summary(terminal, tasks), "dim"),
+    ]
+
+
+def _is_glob(text: str) -> bool:
+    return any(character in text for character in "*?[")
+
+
+def _match(text: str, pattern: str | None) -> bool:
+    return pattern is None or fnmatch.fnmatchcase(text, pattern)

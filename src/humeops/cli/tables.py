@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""Rows of records as an aligned table: no boxes, one quiet heading, the last column takes what is left and is cut.
+
+How a column looks follows from its name, so that any field of the API can be a column. Pure: lines come out, nothing is
+printed.
+"""
+
+import dataclasses
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from humeops.cli import looks, moments, visible
+from humeops.cli.terminal import Terminal
+
+GAP = "  "
+HEADINGS = {
+    "short": "run",
+    "started_at": "started",
+    "ended_at": "ended",
+    "last_event_at": "last heard",
+    "message": "text",
+}
+_FREE_TEXT = frozenset({"message", "reason", "data"})  # these give way first
+_LEAST_TEXT = 20
+_LEAST = 8  # no column is squeezed below
+_NARROW = 24  # a name longer than this gives way when the line is too long
+
+Row = Mapping[str, typing.Any]
+
+
+def render(terminal: Terminal, rows: Sequence[Row], columns: Sequence[str], now_ns: int) -> Iterator[str]:
+    """Yield the heading and one line for each row, none wider than the terminal."""
+    cells = [[cell(terminal, row, column, now_ns) for column in columns] for row in rows]
+    heads = [HEADINGS.get(column, column.replace("_", " ")) for column in columns]
+    natural = [
+        max(visible.width(text) for text in [head, *(texts[index] for texts in cells)])
+        for index, head in enumerate(heads)
+    ]
+    widths = fit(natural, columns, terminal.width)
+    yield terminal.paint(_line(terminal, heads, widths), "dim")
+    for row, texts in zip(rows, cells, strict=True):
+        yield _line(terminal, texts, widths, [style_of(row, column) for column in columns])
+
+
+def fit(natural: Sequence[int], columns: Sequence[str], room: int) -> list[int]:
+    """Return widths that fit: free text gives way first, then long names, then whatever is widest."""
+    widths = list(natural)
+    spare = room - len(GAP) * (len(widths) - 1)
+    free = [index for index, column in enumerate(columns) if column.partition(".")[0] in _FREE_TEXT]
+    for floor, may_shrink in ((_LEAST_TEXT, free), (_NARROW, None), (_LEAST, None), (1, None)):
+        while (over := sum(widths) - spare) > 0:
+            indices = range(len(widths)) if may_shrink is None else may_shrink
+            candidates = [index for index in indices if widths[index] > floor]
+            if not candidates:
+                break
+            widest = max(candidates, key=widths.__getitem__)
+            widths[widest] -= min(over, widths[widest] - floor)
+    return widths
+
+
+def cell(terminal: Terminal, row: Row, column: str, now_ns: int) -> str:
+    """Return one value as it is shown."""
+    value = pick(row, column)
+    name = column.rpartition(".")[2]
+    if value is None or value == "" or value in ([], {}):
+        return ""
+    if name in _SHOWN and not isinstance(value, (dict, list)):
+        return _SHOWN[name](terminal, value, now_ns)
+    return show_value(terminal, value)
+
+
+def pick(row: Row, column: str) -> typing.Any:
+    """Return the value of a column, following its dots; None where there is nothing."""
+    value: typing.Any = row
+    rest = column
+    while rest:
+        if not isinstance(value, Mapping):
+            return None
+        if rest in value:  # a datum's name may hold dots itself
+            return value[rest]
+        name, _, rest = rest.partition(".")
+        value = value.get(name)
+    return value
+
+
+def show_value(terminal: Terminal, value: object) -> str:
+    """Return any value in a form for people."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:.6g}"
+        case dict():
+            return " ".join(f"{terminal.text(str(key))}={show_value(terminal, inner)}" for key, inner in value.items())
+        case list() | tuple():
+            return ",".join(show_value(terminal, inner) for inner in value)
+        case _:
+            return terminal.text(str(value))
+
+
+def style_of(row: Row, column: str) -> str:
+    """Return the style in which a column of this row stands."""
+    value = row.get(column)
+    if column == "state":
+        return looks.look_of(str(value)).style
+    if column == "level":
+        return looks.LEVEL_STYLES.get(str(value), "")
+    return "dim" if column in ("short", "id", "tags", "script", "uid") else ""
+
+
+def _line(terminal: Terminal, texts: Sequence[str], widths: Sequence[int], styles: Sequence[str] = ()) -> str:
+    parts = []
+    for index, (text, width) in enumerate(zip(texts, widths, strict=True)):
+        shown = terminal.cut(text, width)
+        gap = "" if index == len(texts) - 1 else " " * (width - visible.width(shown))
+        parts.append(terminal.paint(shown, styles[index] if styles else "") + gap)
+    return GAP.join(parts).rstrip()
+
+
+_SHOWN: dict[str, Callable[[Terminal, typing.Any, int], str]] = {
+    "state": lambda terminal, value, now: looks.badge(_colourless(terminal), value),
+    "duration": lambda terminal, value, now: moments.span(value),
+    "at": lambda terminal, value, now: f"+{moments.span(value)}",
+    "time": lambda terminal, value, now: moments.day_and_time(value, now),
+    "since": lambda terminal, value, now: moments.day_and_time(value, now),
+    "started_at": lambda terminal, value, now: moments.day_and_time(value, now),
+    "ended_at": lambda terminal, value, now: moments.day_and_time(value, now),
+    "received_at": lambda terminal, value, now: moments.day_and_time(value, now),
+    "last_event_at": lambda terminal, value, now: moments.ago(value, now),
+    "expires_at": lambda terminal, value, now: moments.day_and_time(value, now),
+}
+
+
+def _colourless(terminal: Terminal) -> Terminal:
+    # The line is coloured after it has been cut to width.
+    return dataclasses.replace(terminal, colour=False)

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""One run drawn as text: what became of it, its stretches to scale, and what it said when. Pure.
+
+The bars share one scale, so that a long stretch is seen before its number is read. Texts are wrapped, never cut: this is
+where a person comes to read them.
+"""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from humeops.api.schemas import EventView, RunDetail, RunView, Stretch
+from humeops.cli import looks, moments, tables, visible
+from humeops.cli.terminal import UNCUT, Terminal
+
+_BAR_MOST = 40
+_BAR_LEAST = 8
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_NAME_MOST = 24
+_PAGE = 100  # columns of a page that is not a terminal
+_INDENT = "  "
+
+
+def draw(terminal: Terminal, detail: RunDetail, now_ns: int) -> Iterator[str]:
+    """Yield the lines: heading, reason, origin; the stretches; the timeline."""
+    run = detail.run
+    yield heading(terminal, run, now_ns)
+    if run.reason:
+        yield from _wrapped(terminal, terminal.text(run.reason), "")
+    yield terminal.paint(terminal.cut(_origin(terminal, run), terminal.width), "dim")
+    # A single stretch says nothing that the heading did not say.
+    if len(detail.stretches) > 1:
+        yield ""
+        yield from bars(terminal, run, detail.stretches)
+    yield ""
+    yield from said(terminal, run, detail.events)
+    if detail.more_events:
+        yield terminal.paint(
+            f"more than {len(detail.events)} events; all of them: hume events --run {run.short}", "dim"
+        )
+
+
+def heading(terminal: Terminal, run: RunView, now_ns: int) -> str:
+    """Return the first line: state, whose run, when, how long."""
+    when = moments.day_and_time(run.started_at, now_ns)
+    if run.state == "running":
+        when += f", running for {moments.span(now_ns - run.started_at)}"
+    elif run.duration is not None:
+        when += f", took {moments.span(run.duration)}"
+    name = terminal.paint(f"{terminal.text(run.host)}:{terminal.text(run.task)}", "bold")
+    return f"{looks.badge(terminal, run.state)}  {name}   {when}"
+
+
+def bars(terminal: Terminal, run: RunView, stretches: Sequence[Stretch]) -> Iterator[str]:
+    """Yield a bar for each stretch; the last one of a run that went wrong ends in the state's shape."""
+    names = [terminal.cut(terminal.text(stretch.name), _NAME_MOST) for stretch in stretches]
+    lengths = [moments.span(stretch.lasts) + ("" if not stretch.open else " so far") for stretch in stretches]
+    column, length = max(map(visible.width, names)), max(map(len, lengths))
+    room = max(_BAR_LEAST, min(_BAR_MOST, _width(terminal) - len(_INDENT) - column - length - 6))
+    longest = max(stretch.lasts for stretch in stretches) or 1
+    for stretch, name, text in zip(stretches, names, lengths, strict=True):
+        last = stretch is stretches[-1]
+        look = looks.look_of(run.state)
+        style = look.style if last and run.state != "ok" else "green"
+        mark = (look.shape if terminal.unicode else look.plain) if last and run.state != "ok" else ""
+        bar = bar_of(stretch.lasts / longest, room, terminal.unicode) + mark
+        padding = " " * (room + 1 - visible.width(bar))
+        pad_name = " " * (column - visible.width(name))
+        yield f"{_INDENT}{name}{pad_name}  {terminal.paint(bar, style)}{padding}  {text:>{length}}"
+
+
+def bar_of(share: float, room: int, unicode: bool) -> str:
+    """Return a bar for a share of the room; never quite empty, for every stretch took some time."""
+    if not unicode:
+        return "#" * max(1, round(share * room))
+    whole, eighths = divmod(max(1, round(share * room * 8)), 8)
+    return "█" * whole + (_EIGHTHS[eighths] if eighths else "")
+
+
+def said(terminal: Terminal, run: RunView, events: Sequence[EventView]) -> Iterator[str]:
+    """Yield what the run said: time of day, time since its start, level or kind, text, data."""
+    offsets = [f"+{moments.span(_offset(event, run))}" for event in events]
+    offset_columns = max(map(len, offsets), default=0)
+    words = [_word(event) for event in events]
+    word_columns = max(map(len, words), default=0)
+    day = moments.date_of(run.started_at)
+    for event, offset, word in zip(events, offsets, words, strict=True):
+        if moments.date_of(event.time) != day:
+            day = moments.date_of(event.time)
+            yield terminal.paint(day, "dim")
+        lead = f"{moments.time_of_day(event.time)}  {offset:>{offset_columns}}  "
+        prefix = (
+            f"{terminal.paint(lead, 'dim')}{terminal.paint(word, _style(event))}{' ' * (word_columns - len(word))}  "
+        )
+        yield from _wrapped(terminal, _text(terminal, event), prefix, len(lead) + word_columns + 2, _text_style(event))
+
+
+def _origin(terminal: Terminal, run: RunView) -> str:
+    parts = [
+        terminal.text(run.message),
+        terminal.text(run.script),
+        f"uid {run.uid}" if run.uid is not None else "",
+        f"tags {', '.join(map(terminal.text, run.tags))}" if run.tags else "",
+        f"run {run.short}",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def _offset(event: EventView, run: RunView) -> int:
+    return event.at if event.at is not None else max(0, event.time - run.started_at)
+
+
+def _word(event: EventView) -> str:
+    return event.level if event.kind == "log" else event.kind
+
+
+def _style(event: EventView) -> str:
+    if event.kind == "log":
+        return looks.LEVEL_STYLES.get(event.level, "")
+    if event.kind == "stop" and event.outcome is not None:
+        return looks.look_of(event.outcome).style
+    return "bold" if event.kind == "flag" else "dim"
+
+
+def _text_style(event: EventView) -> str:
+    return "bold" if event.kind == "flag" else ""
+
+
+def _text(terminal: Terminal, event: EventView) -> str:
+    parts = [_subject(event), event.message]
+    data = tables.show_value(terminal, event.data) if event.data else ""
+    text = "\n".join(terminal.text(line) for line in "  ".join(filter(None, parts)).split("\n"))
+    unit = f" {terminal.text(event.unit)}" if event.unit and data else ""
+    line = f"line {event.line}" if event.line is not None and looks.is_serious(event.level) else ""
+    return "  ".join(filter(None, [text, data + unit, f"({line})" if line else ""]))
+
+
+def _subject(event: EventView) -> str:
+    match event.kind:
+        case "flag":
+            return event.flag
+        case "progress" if event.progress is not None:
+            done, total = event.progress
+            return f"{done:g} of {total:g} ({done / total:.0%})"
+        case "stop":
+            return f"exit {event.status}" if event.status is not None else (event.outcome or "")
+        case _:
+            return ""
+
+
+def _wrapped(terminal: Terminal, text: str, prefix: str, indent: int = 0, style: str = "") -> Iterator[str]:
+    room = max(20, _width(terminal) - indent)
+    lines = [part for line in text.split("\n") for part in _fold(line, room)]
+    for number, line in enumerate(lines):
+        yield ((prefix if number == 0 else " " * indent) + terminal.paint(line, style)).rstrip()
+
+
+def _fold(line: str, room: int) -> list[str]:
+    # textwrap counts characters: wide letters may overhang, which a terminal folds by itself.
+    return textwrap.wrap(line, room, replace_whitespace=False, drop_whitespace=True) or [""]
+
+
+def _width(terminal: Terminal) -> int:
+    return terminal.width if terminal.width < UNCUT else _PAGE

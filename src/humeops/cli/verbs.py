@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""All verbs of `hume` and the nearest right spelling of a wrong one. Pure.
+
+A verb for people is the module of its name in this package, imported when it is used: starting up must not cost what is
+not needed. The native verbs are here only to be named; the native client handles them before we are ever started.
+"""
+
+from collections.abc import Iterable
+
+PEOPLE: dict[str, str] = {
+    "up": "humed and central here, in the foreground (for a trial, a laptop)",
+    "status": "every task as it is now, grouped by host, troubles first",
+    "runs": "runs, newest first",
+    "show": "one run as a timeline",
+    "events": "what was said, newest first",
+    "data": "data that scripts shared, with who wrote it and when",
+    "queue": "this host's spool: what waits to reach central",
+    "completion": "completion for bash, zsh or fish",
+    "help": "this list, or one verb's options",
+    "version": "which hume this is",
+}
+
+NATIVE: dict[str, str] = {
+    "start": "a run begins: hume start [TASK] [MESSAGE]",
+    "debug": "an event of that level: hume debug TEXT",
+    "info": "an event: hume info TEXT",
+    "ok": "an event: hume ok TEXT",
+    "warn": "an event: hume warn TEXT",
+    "error": "an event: hume error TEXT",
+    "critical": "an event: hume critical TEXT",
+    "flag": "a mark on the run's timeline: hume flag NAME [TEXT]",
+    "set": "share data: hume set KEY=VALUE...",
+    "stop": "the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?",
+}
+
+# Words people try first; difflib would not lead from them to the right one.
+_MEANT = {
+    "begin": "start",
+    "end": "stop",
+    "finish": "stop",
+    "done": "stop",
+    "fail": "stop",
+    "warning": "warn",
+    "err": "error",
+    "crit": "critical",
+    "log": "info",
+    "mark": "flag",
+    "list": "runs",
+    "ls": "status",
+    "ps": "status",
+    "state": "status",
+    "task": "status",
+    "tasks": "status",
+    "tail": "events",
+    "serve": "up",
+    "get": "data",
+    "put": "set",
+    "spool": "queue",
+}
+
+
+def nearest(word: str, words: Iterable[str] | None = None) -> str | None:
+    """Return the right spelling that comes nearest among these words (all verbs unless given), or None."""
+    import difflib  # a few milliseconds that only a mistake pays for
+
+    wrong = word.lower()
+    if words is None and wrong in _MEANT:
+        return _MEANT[wrong]
+    choices = [*PEOPLE, *NATIVE] if words is None else list(words)
+    beginning_so = [choice for choice in choices if len(wrong) > 2 and choice.startswith(wrong)]
+    if len(beginning_so) == 1:
+        return beginning_so[0]
+    found = difflib.get_close_matches(wrong, choices, n=1, cutoff=0.6)
+    return found[0] if found else None
