@@ -31,7 +31,7 @@ static bool names_process(int file) {
 }
 
 bool presence_is_likely(const char *pid_file) {
-    int file = open(pid_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int file = open(pid_file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     if (file < 0)
         return false;
     bool likely = is_fresh(file) && names_process(file);

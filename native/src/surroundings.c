@@ -98,7 +98,8 @@ const char *setting(const char *name) {
 
 size_t read_beginning(const char *path, char *into, size_t room) {
     into[0] = 0;
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    // No O_CLOEXEC here: nothing is executed while an event is on its way, and musl makes a second call of it.
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     if (file < 0)
         return 0;
     size_t used = 0;

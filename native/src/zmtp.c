@@ -54,9 +54,9 @@ static bool connect_to(struct peer *peer, const char *path) {
     return true;
 }
 
-static bool send_all(struct peer *peer, struct iovec *parts, size_t count) {
+static bool send_all(struct peer *peer, struct iovec *parts, int count) {
     while (count > 0) {
-        struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+        struct msghdr message = {.msg_iov = parts, .msg_iovlen = (unsigned)count};
         ssize_t sent = sendmsg(peer->socket, &message, MSG_NOSIGNAL);
         if (sent < 0 && errno == EAGAIN && !deadline_wait(peer->deadline, peer->socket, POLLOUT))
             return false;
@@ -76,8 +76,9 @@ static bool send_all(struct peer *peer, struct iovec *parts, size_t count) {
     return true;
 }
 
-static bool send_bytes(struct peer *peer, const char *bytes, size_t length) {
-    return send_all(peer, &(struct iovec){(char *)(uintptr_t)bytes, length}, 1);
+// What is sent is not written to; the kernel's interface just can't say so.
+static struct iovec part(const char *bytes, size_t length) {
+    return (struct iovec){(char *)(uintptr_t)bytes, length};
 }
 
 // Waits for more bytes. False: deadline passed, or the other side closed.
@@ -129,30 +130,36 @@ static bool take_header(struct peer *peer, struct header *header) {
 
 static bool greet(struct peer *peer) {
     unsigned char theirs[GREETING_BYTES];
-    if (!send_bytes(peer, greeting, sizeof greeting) || !take(peer, theirs, sizeof theirs))
+    struct iovec ours = part(greeting, sizeof greeting);
+    if (!send_all(peer, &ours, 1) || !take(peer, theirs, sizeof theirs))
         return false;
     bool is_zmtp_3 = theirs[0] == 0xFF && theirs[9] == 0x7F && theirs[10] >= 3;
     return is_zmtp_3 && memcmp(theirs + 12, greeting + 12, 20) == 0;
 }
 
-static bool exchange_ready(struct peer *peer) {
+static bool take_ready(struct peer *peer) {
     struct header header;
     char name[6];
-    if (!send_bytes(peer, ready, sizeof ready) || !take_header(peer, &header))
+    if (!take_header(peer, &header) || !(header.flags & FLAG_COMMAND))
         return false;
-    if (!(header.flags & FLAG_COMMAND) || header.size < sizeof name || !take(peer, name, sizeof name))
+    if (header.size < sizeof name || !take(peer, name, sizeof name) || memcmp(name, "\x05READY", sizeof name) != 0)
         return false;
-    return memcmp(name, "\x05READY", sizeof name) == 0 && take(peer, NULL, header.size - sizeof name);
+    return take(peer, NULL, header.size - sizeof name);
 }
 
-static bool send_message(struct peer *peer, const char *message, size_t length) {
+// Sends READY and the message, the message not before the server's READY is in. libzmq's usually comes together with its
+// greeting: then both go out in one call.
+static bool send_ready_and_message(struct peer *peer, const char *message, size_t length) {
     char frames[11] = {FLAG_MORE, 0}; // the empty frame
     size_t used = 2;
     frames[used++] = length > 255 ? FLAG_LONG : 0;
     for (unsigned width = length > 255 ? 8 : 1; width > 0; width--)
         frames[used++] = (char)((uint64_t)length >> (width - 1) * 8);
-    struct iovec parts[] = {{frames, used}, {(char *)(uintptr_t)message, length}};
-    return send_all(peer, parts, 2);
+    struct iovec parts[] = {part(ready, sizeof ready), part(frames, used), part(message, length)};
+    bool theirs_is_coming = peer->start < peer->end;
+    if (theirs_is_coming)
+        return take_ready(peer) && send_all(peer, parts, 3);
+    return send_all(peer, parts, 1) && take_ready(peer) && send_all(peer, parts + 1, 2);
 }
 
 static bool take_data_header(struct peer *peer, struct header *header) {
@@ -188,9 +195,9 @@ bool zmtp_ask(const char *path, const char *message, size_t length, struct deadl
     *why = NULL;
     if (!connect_to(&peer, path))
         *why = errno == EAGAIN ? "humed takes nobody in" : "nobody is there";
-    else if (!greet(&peer) || !exchange_ready(&peer))
+    else if (!greet(&peer))
         *why = "humed does not greet";
-    else if (!send_message(&peer, message, length) || !take_answer(&peer, answer))
+    else if (!send_ready_and_message(&peer, message, length) || !take_answer(&peer, answer))
         *why = "humed does not answer";
     close(peer.socket);
     return *why == NULL;

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""Build hook: compiles the native client (native/) and puts it into the wheel as `bin/hume`, also for editable installs.
+
+Tried in this order: musl-gcc, static (the fastest to start); $CC or the system's compiler, static; the same, dynamic;
+`ziglang` from the package index, asked for only where there is no compiler. HUME_NO_NATIVE=1 leaves the client out.
+The flags are those of native/Makefile, which is for packagers and tests and not needed here.
+"""
+
+import importlib.util
+import os
+import pathlib
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-Os", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-s"]
+ZIGLANG = "ziglang>=0.13"
+NO_COMPILER = (
+    "hume's native client could not be compiled. Install a C compiler (Debian: apt install musl-tools; Fedora: dnf install "
+    "musl-gcc; Alpine: apk add build-base) or run `pip install ziglang`, and install again; or set HUME_NO_NATIVE=1 to "
+    "install without the `hume` program."
+)
+LEFT_OUT = "HUME_NO_NATIVE is set: no `hume` program is built; build it later with `make -C native` and put it on PATH."
+
+
+class NativeClientHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's generic config type says nothing here
+    """Adds the compiled client to the wheel's scripts."""
+
+    def dependencies(self) -> list[str]:
+        """Ask for a compiler from the package index only where the system has none."""
+        return [] if _is_left_out() or next(_system_compilers(), None) else [ZIGLANG]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile, and mark the wheel as one for this platform."""
+        if _is_left_out():
+            self.app.display_warning(LEFT_OUT)
+            return
+        client = self._compile()
+        build_data["shared_scripts"][str(client)] = "hume"
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
+
+    def _compile(self) -> pathlib.Path:
+        native = pathlib.Path(self.root, "native")
+        client = native / "build" / "wheel" / "hume"
+        client.parent.mkdir(parents=True, exist_ok=True)
+        sources = sorted(str(path) for path in native.glob("src/*.c"))
+        define = f'-DHUME_VERSION="{self.metadata.version}"'
+        failures = []
+        for compiler in _compilers():
+            command = [*compiler, *FLAGS, define, "-o", str(client), *sources]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode == 0:
+                self.app.display_info(f"native client compiled: {shlex.join(compiler)}")
+                return client
+            failures.append(f"{shlex.join(compiler)}: {done.stderr.strip()[-500:]}")
+        self.app.abort("\n".join([*failures, NO_COMPILER]))
+        raise AssertionError("abort does not return")
+
+
+def _is_left_out() -> bool:
+    return os.environ.get("HUME_NO_NATIVE", "0") not in ("", "0")
+
+
+def _system_compilers() -> Iterator[list[str]]:
+    if named := os.environ.get("CC"):
+        yield from ([*shlex.split(named), "-static"], shlex.split(named))
+        return
+    if shutil.which("musl-gcc"):
+        yield ["musl-gcc", "-static"]
+    for name in ("cc", "gcc", "clang"):
+        if shutil.which(name):
+            yield from ([name, "-static"], [name])
+
+
+def _compilers() -> Iterator[list[str]]:
+    yield from _system_compilers()
+    if importlib.util.find_spec("ziglang"):
+        yield [sys.executable, "-m", "ziglang", "cc", "-target", f"{platform.machine()}-linux-musl"]
