@@ -20,6 +20,7 @@ MAX_DATA = 64
 MAX_TEXT_VALUE = 1_024
 MAX_SCRIPT = 512
 MAX_CHAIN = 64
+MAX_CUT = 16
 MAX_INT64 = 2**63 - 1
 
 Kind = typing.Literal["start", "log", "flag", "progress", "data", "ping", "stop", "loss"]
@@ -73,7 +74,7 @@ class Event(msgspec.Struct, omit_defaults=True):
     progress: tuple[float, float] | None = None
     status: Annotated[int, msgspec.Meta(ge=0, le=255)] | None = None
     outcome: Outcome | None = None
-    cut: Annotated[list[str], msgspec.Meta(max_length=16)] = []
+    cut: Annotated[list[str], msgspec.Meta(max_length=MAX_CUT)] = []
     origin: Origin = msgspec.field(default_factory=Origin)
 
 

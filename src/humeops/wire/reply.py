@@ -22,7 +22,9 @@ class Reply(typing.NamedTuple):
 def pack_reply(code: Exit, event_id: str = "-", text: str = "") -> bytes:
     """Return the frame; a long reason is cut, so that a client's fixed buffer always holds it."""
     line = f"{code.value} {event_id} {' '.join(text.split())}" if text else f"{code.value} {event_id}"
-    return line.encode("utf-8", "replace")[:MAX_REPLY_BYTES]
+    frame = line.encode("utf-8", "replace")
+    # The cut may fall inside a character, whose first bytes then go too.
+    return frame if len(frame) <= MAX_REPLY_BYTES else frame[:MAX_REPLY_BYTES].decode("utf-8", "ignore").encode()
 
 
 def unpack_reply(frame: bytes) -> Reply:

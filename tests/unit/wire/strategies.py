@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""Events as Hypothesis draws them: every field, up to every limit, and only what the protocol allows."""
+
+import math
+
+from hypothesis import strategies as st
+
+from humeops import event
+from humeops.wire import codec, eventid
+
+NS_MAX = event.MAX_INT64
+
+ids = st.builds(eventid.make_event_id, st.integers(0, 2**48 * 1_000_000 - 1), st.integers(0, 2**62 - 1))
+# Lone surrogates are no text; U+0000 is mended, which is no identity and has its own tests.
+characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+
+
+def texts(limit: int) -> st.SearchStrategy[str]:
+    """Return texts up to the limit, long ones too, which drawing character by character seldom reaches."""
+    short = st.text(characters, max_size=min(limit, 40))
+    long = st.builds(lambda one, count: one * count, characters, st.integers(0, limit))
+    return short | long
+
+
+names = st.text(characters, min_size=1, max_size=event.MAX_NAME).filter(codec.is_name)
+values = st.one_of(
+    st.booleans(),
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(allow_nan=False, allow_infinity=False),
+    texts(event.MAX_TEXT_VALUE),
+)
+nanoseconds = st.integers(0, NS_MAX)
+links = st.tuples(st.integers(0, 2**31 - 1), nanoseconds)
+positive = st.floats(0, exclude_min=True, allow_nan=False, allow_infinity=False)
+amounts = st.floats(0, allow_nan=False, allow_infinity=False).filter(lambda number: not math.copysign(1, number) < 0)
+
+origins = st.builds(
+    event.Origin,
+    uid=st.none() | st.integers(0, 2**32 - 1),
+    pid=st.none() | st.integers(1, 2**22),
+    line=st.none() | st.integers(1, 2**31 - 1),
+    script=texts(event.MAX_SCRIPT),
+    chain=st.lists(links, max_size=event.MAX_CHAIN),
+    via=st.sampled_from(["", "ipc", "drop"]),
+)
+
+
+@st.composite
+def events(draw: st.DrawFn) -> event.Event:
+    """Return a valid event of any kind."""
+    kind = draw(st.sampled_from(event.KINDS))
+    outcomes = st.sampled_from(event.OUTCOMES)
+    progresses = st.tuples(amounts, positive)
+    return event.Event(
+        v=1,
+        id=draw(ids),
+        kind=kind,
+        time=draw(nanoseconds),
+        boot=draw(texts(36)),
+        mono=draw(nanoseconds),
+        host=draw(texts(255)),
+        task=draw(st.just("") | names),
+        run=draw(st.none() | ids),
+        level=draw(st.sampled_from(event.LEVELS)),
+        message=draw(texts(event.MAX_MESSAGE)),
+        tags=draw(st.lists(names, max_size=event.MAX_TAGS)),
+        data=draw(st.dictionaries(names, values, max_size=event.MAX_DATA)),
+        unit=draw(texts(16)),
+        ttl=draw(st.none() | st.integers(1, 3_153_600_000)),
+        flag=draw(names if kind == "flag" else st.just("") | names),
+        progress=draw(progresses if kind == "progress" else st.none() | progresses),
+        status=draw(st.none() | st.integers(0, 255)),
+        outcome=draw(outcomes if kind == "stop" else st.none() | outcomes),
+        cut=draw(st.lists(texts(20), max_size=event.MAX_CUT)),
+        origin=draw(origins),
+    )
