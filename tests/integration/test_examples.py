@@ -21,11 +21,17 @@ STATUS = {
 
 
 @pytest.fixture
-def run(installed, tmp_path):
-    """Run an example with this installation's hume; temporary files go to a folder of the test."""
+def temporary(tmp_path):
+    """Where an example makes what it does not keep."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def run(installed, temporary):
+    """Run an example with this installation's hume."""
     processes.find_hume()
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
 
     def run_example(name, *arguments, **environ):
         return subprocess.run(
@@ -37,7 +43,6 @@ def run(installed, tmp_path):
             check=False,
         )
 
-    run_example.temporary = temporary
     return run_example
 
 
@@ -74,11 +79,11 @@ def test_every_example_is_in_this_list():
 
 
 @pytest.mark.parametrize("name", STATUS)
-def test_an_example_tried_with_nothing_given_leaves_nothing_behind(run, name):
+def test_an_example_tried_with_nothing_given_leaves_nothing_behind(run, temporary, name):
     answer = run(name)
 
     assert answer.returncode == STATUS[name], answer.stderr
-    assert list(run.temporary.iterdir()) == []
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", STATUS)

@@ -41,7 +41,7 @@ def _expand(group):
 
 def _allowed(unit):
     """The calls a unit lets through: its SystemCallFilter lines, read in order."""
-    allowed = set()
+    allowed: set[str] = set()
     for line in re.findall(r"^SystemCallFilter=(.*)$", (UNITS / unit).read_text(), re.MULTILINE):
         words = line.lstrip("~").split()
         named = set().union(*(_expand(word) if word.startswith("@") else {word} for word in words))
