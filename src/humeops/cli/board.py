@@ -6,6 +6,7 @@ columns are as wide as the widest of all hosts, so that the eye runs down; the s
 """
 
 import collections
+import textwrap
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -23,7 +24,9 @@ FIRST_STEPS = (
 _BADGE = looks.WORD_COLUMNS + 2
 _MARGIN = "  "
 _GAP = "  "
-_LEAST_SENTENCE = 20  # the sentence is what people came for: long names give way to it
+_LEAST_SENTENCE = 27  # the sentence is what people came for: long names give way to it
+_LEAST_TASK = 12
+_SENTENCE_LINES = 3
 
 
 class _Line(typing.NamedTuple):
@@ -44,7 +47,8 @@ def draw(terminal: Terminal, tasks: Sequence[TaskView], now_ns: int) -> Iterator
     lines = [_compose(terminal, view, now_ns) for view in tasks]
     task, when, took = (max(map(visible.width, column)) for column in zip(*(line[1:4] for line in lines), strict=True))
     fixed = len(_MARGIN) + _BADGE + len(_GAP) * (4 if took else 3) + when + took
-    task = min(task, max(8, terminal.width - fixed - _LEAST_SENTENCE))
+    sentence = min(max(visible.width(line.sentence) for line in lines), _LEAST_SENTENCE)
+    task = min(task, max(_LEAST_TASK, terminal.width - fixed - sentence))
     host = None
     for line in lines:
         if line.view.host != host:
@@ -52,7 +56,7 @@ def draw(terminal: Terminal, tasks: Sequence[TaskView], now_ns: int) -> Iterator
                 yield ""
             host = line.view.host
             yield terminal.paint(terminal.cut(terminal.text(host), terminal.width), "bold")
-        yield _row(terminal, line, task, when, took)
+        yield from _rows(terminal, line, (task, when, took))
 
 
 def summary(terminal: Terminal, tasks: Sequence[TaskView]) -> str:
@@ -85,15 +89,32 @@ def _sentence(view: TaskView) -> str:
     return f"after {view.last_run.last_flag}" if view.last_run.last_flag else view.last_run.message
 
 
-def _row(terminal: Terminal, line: _Line, task: int, when: int, took: int) -> str:
+def _rows(terminal: Terminal, line: _Line, widths: tuple[int, int, int]) -> Iterator[str]:
+    """Yield the line of a task; the sentence of a trouble goes on below itself rather than being lost."""
+    task, when, took = widths
     name = terminal.cut(line.task, task)
-    parts = [
-        _MARGIN + looks.badge(terminal, line.view.state, _BADGE),
-        name + " " * (task - visible.width(name)),
-        terminal.paint(line.when.ljust(when), "dim"),
-    ]
-    if took:
-        parts.append(terminal.paint(line.took.ljust(took), "dim"))
-    used = len(_MARGIN) + _BADGE + len(_GAP) * (len(parts)) + task + when + took
-    parts.append(terminal.cut(line.sentence, max(0, terminal.width - used)))
-    return _GAP.join(parts).rstrip()
+    columns = [(name, task, ""), (line.when, when, "dim"), *([(line.took, took, "dim")] if took else [])]
+    lead = _MARGIN + looks.badge(terminal, line.view.state, _BADGE)
+    for text, column, style in columns:
+        lead += _GAP + terminal.paint(text, style) + " " * (column - visible.width(text))
+    used = len(_MARGIN) + _BADGE + sum(len(_GAP) + column for _, column, _ in columns) + len(_GAP)
+    troubled = bool(looks.look_of(line.view.state).check)
+    room = terminal.width - used
+    if line.sentence and room < min(_LEAST_SENTENCE, visible.width(line.sentence)):
+        # A narrow terminal: the sentence has a line of its own, under the name.
+        yield lead.rstrip()
+        lead, used = "", len(_MARGIN) + _BADGE + len(_GAP)
+        room = terminal.width - used
+    first, *more = _in_lines(terminal, line.sentence, room, _SENTENCE_LINES if troubled else 1)
+    yield f"{lead}{_GAP}{first}".rstrip() if lead else " " * used + first
+    for text in more:
+        yield " " * used + text
+
+
+def _in_lines(terminal: Terminal, sentence: str, room: int, most: int) -> list[str]:
+    if most == 1 or visible.width(sentence) <= room:
+        return [terminal.cut(sentence, max(room, 0))]
+    lines = textwrap.wrap(sentence, room, break_on_hyphens=False)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+    return [terminal.cut(text, room) for text in lines]

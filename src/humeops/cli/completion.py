@@ -10,7 +10,8 @@ from humeops.cli import options, verbs
 
 SHELLS = ("bash", "zsh", "fish")
 # The native client's own options (docs/reference/commands.md), offered after each of its verbs.
-NATIVE_OPTIONS = ("--task", "--tags", "--extra", "--level", "--run", "--strict", "--deadline")
+NATIVE_OPTIONS = ("--task", "--tags", "--extra", "--level", "--run", "--strict", "--deadline", "--verbose", "--help")
+_NATIVE_EXTRA = {"start": ["--print-run"], "set": ["--ttl", "--unit"]}
 
 _BASH = """# hume completion for bash; in ~/.bashrc: eval "$(hume completion bash)"
 _hume() {
@@ -56,7 +57,7 @@ def command(ctx: click.Context, shell: str) -> int:
 
 
 def _options(ctx: click.Context, root: click.Group) -> dict[str, list[str]]:
-    found = {verb: [*NATIVE_OPTIONS, *(["--print-run"] if verb == "start" else [])] for verb in verbs.NATIVE}
+    found = {verb: [*_NATIVE_EXTRA.get(verb, []), *NATIVE_OPTIONS] for verb in verbs.NATIVE}
     for verb in verbs.PEOPLE:
         loaded = root.get_command(ctx, verb)
         params = loaded.params if loaded is not None else []

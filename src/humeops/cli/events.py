@@ -6,11 +6,12 @@ import typing
 import click
 
 from humeops.api import schemas
-from humeops.cli import listing, options
+from humeops.cli import listing, options, phrases
 from humeops.clock import SystemClock
 from humeops.event import KINDS, LEVELS
 
-COLUMNS = ("time", "host", "task", "kind", "level", "message", "data")
+COLUMNS = ("time", "host", "task", "what", "said")
+DERIVED = {"what": phrases.what, "said": phrases.said}
 
 
 @click.command("events")
@@ -38,5 +39,7 @@ def command(
     params = {**filters, "run": run, "order": "oldest" if oldest else None}
     found = asked.items("events", schemas.EventPage, params, limit)
     now_ns = SystemClock().wall_ns()
-    listing.print_items(found, output, columns, COLUMNS, schemas.EventView, now_ns, empty="no such event")
+    listing.print_items(
+        found, output, columns, COLUMNS, schemas.EventView, now_ns, empty="no such event", derived=DERIVED
+    )
     return 0

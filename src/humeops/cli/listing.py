@@ -10,7 +10,7 @@ import csv
 import json
 import sys
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import click
 import msgspec
@@ -20,14 +20,17 @@ from humeops.cli.terminal import Terminal, terminal_of
 from humeops.cli.visible import visible
 
 Record = dict[str, typing.Any]
+Derived = Mapping[str, Callable[[typing.Any], str]]  # columns that are made from an item, not taken from it
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
-def parse_columns(text: str | None, item: type[msgspec.Struct], default: Sequence[str]) -> list[str]:
+def parse_columns(
+    text: str | None, item: type[msgspec.Struct], default: Sequence[str], derived: Derived | None = None
+) -> list[str]:
     """Return the columns asked for, or the default ones; a wrong name is answered with the nearest right one."""
     if text is None:
         return list(default)
-    fields = item.__struct_fields__
+    fields = (*item.__struct_fields__, *(derived or ()))
     columns = [column.strip() for column in text.split(",") if column.strip()]
     for column in columns:
         if column.partition(".")[0] not in fields:
@@ -45,12 +48,14 @@ def print_items(
     item: type[msgspec.Struct],
     now_ns: int,
     empty: str,
+    derived: Derived | None = None,
 ) -> None:
     """Print the items as asked, as they come; `empty` is said, on standard error, instead of an empty table."""
-    wanted = parse_columns(columns, item, default)
+    wanted = parse_columns(columns, item, default, derived)
+    records = (to_record(one, wanted, derived or {}) for one in items)
     if output == "table":
         terminal = terminal_of(sys.stdout)
-        rows = [to_record(one) for one in items]
+        rows = list(records)
         if not rows:
             print(empty, file=sys.stderr)
             return
@@ -58,12 +63,14 @@ def print_items(
             print(line)
         return
     fields = wanted if columns is not None else None
-    _WRITERS[output]((to_record(one) for one in items), fields, item.__struct_fields__)
+    _WRITERS[output](records, fields, item.__struct_fields__)
 
 
-def to_record(item: msgspec.Struct) -> Record:
-    """Return all fields of an item as plain values, absent ones as None."""
-    return {name: msgspec.to_builtins(getattr(item, name)) for name in item.__struct_fields__}
+def to_record(item: msgspec.Struct, wanted: Sequence[str] = (), derived: Derived | None = None) -> Record:
+    """Return all fields of an item as plain values, absent ones as None, and what is derived where it is wanted."""
+    record = {name: msgspec.to_builtins(getattr(item, name)) for name in item.__struct_fields__}
+    extra = {name: make(item) for name, make in (derived or {}).items() if name in wanted}
+    return record | extra
 
 
 def to_json(value: object) -> str:

@@ -79,6 +79,17 @@ def day_and_time(moment_ns: int, now_ns: int) -> str:
     return f"{day} {moment:%H:%M:%S}"
 
 
+def brief(moment_ns: int, now_ns: int) -> str:
+    """Return a moment in a few columns: `03:15:02` today, `Sun 03:15` this week, `20 Nov 03:15`, else `2025-11-20`."""
+    moment, now = _local(moment_ns), _local(now_ns)
+    days = (now.date() - moment.date()).days
+    if days == 0:
+        return f"{moment:%H:%M:%S}"
+    if 0 < days < 7:
+        return f"{moment:%a %H:%M}"
+    return f"{moment:%d %b %H:%M}" if moment.year == now.year else f"{moment:%Y-%m-%d}"
+
+
 def date_of(moment_ns: int) -> str:
     """Return the local date, `2026-11-23`."""
     return f"{_local(moment_ns):%Y-%m-%d}"
@@ -87,11 +98,6 @@ def date_of(moment_ns: int) -> str:
 def time_of_day(moment_ns: int) -> str:
     """Return the local time of day, `03:15:02`."""
     return f"{_local(moment_ns):%H:%M:%S}"
-
-
-def stamp(moment_ns: int) -> str:
-    """Return local date and time in a form that sorts, `2026-11-23 03:15:02`."""
-    return f"{_local(moment_ns):%Y-%m-%d %H:%M:%S}"
 
 
 def _local(ns: int) -> datetime.datetime:

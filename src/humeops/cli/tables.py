@@ -9,7 +9,7 @@ import dataclasses
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from humeops.cli import looks, moments, visible
+from humeops.cli import looks, moments, phrases, visible
 from humeops.cli.terminal import Terminal
 
 GAP = "  "
@@ -19,11 +19,13 @@ HEADINGS = {
     "ended_at": "ended",
     "last_event_at": "last heard",
     "message": "text",
+    "duration": "took",
 }
-_FREE_TEXT = frozenset({"message", "reason", "data"})  # these give way first
+_FREE_TEXT = frozenset({"message", "reason", "data", "said", "value"})  # these give way first
 _LEAST_TEXT = 20
 _LEAST = 8  # no column is squeezed below
-_NARROW = 24  # a name longer than this gives way when the line is too long
+_NARROW = 24  # a name longer than this gives way next
+_SHORT = 12  # and then one longer than this
 
 Row = Mapping[str, typing.Any]
 
@@ -31,7 +33,7 @@ Row = Mapping[str, typing.Any]
 def render(terminal: Terminal, rows: Sequence[Row], columns: Sequence[str], now_ns: int) -> Iterator[str]:
     """Yield the heading and one line for each row, none wider than the terminal."""
     cells = [[cell(terminal, row, column, now_ns) for column in columns] for row in rows]
-    heads = [HEADINGS.get(column, column.replace("_", " ")) for column in columns]
+    heads = [HEADINGS.get(name, name.replace("_", " ")) for name in (column.rpartition(".")[2] for column in columns)]
     natural = [
         max(visible.width(text) for text in [head, *(texts[index] for texts in cells)])
         for index, head in enumerate(heads)
@@ -43,13 +45,14 @@ def render(terminal: Terminal, rows: Sequence[Row], columns: Sequence[str], now_
 
 
 def fit(natural: Sequence[int], columns: Sequence[str], room: int) -> list[int]:
-    """Return widths that fit: free text gives way first, then long names, then whatever is widest."""
+    """Return widths that fit: free text gives way first, then long names, at last whatever is widest."""
     widths = list(natural)
     spare = room - len(GAP) * (len(widths) - 1)
     free = [index for index, column in enumerate(columns) if column.partition(".")[0] in _FREE_TEXT]
-    for floor, may_shrink in ((_LEAST_TEXT, free), (_NARROW, None), (_LEAST, None), (1, None)):
+    names = [index for index, column in enumerate(columns) if index not in free and column not in (*_SHOWN, "short")]
+    every = range(len(widths))
+    for floor, indices in ((_LEAST_TEXT, free), (_NARROW, names), (_SHORT, names), (_LEAST, every), (1, every)):
         while (over := sum(widths) - spare) > 0:
-            indices = range(len(widths)) if may_shrink is None else may_shrink
             candidates = [index for index in indices if widths[index] > floor]
             if not candidates:
                 break
@@ -66,7 +69,7 @@ def cell(terminal: Terminal, row: Row, column: str, now_ns: int) -> str:
         return ""
     if name in _SHOWN and not isinstance(value, (dict, list)):
         return _SHOWN[name](terminal, value, now_ns)
-    return show_value(terminal, value)
+    return terminal.text(phrases.value(value))
 
 
 def pick(row: Row, column: str) -> typing.Any:
@@ -83,24 +86,13 @@ def pick(row: Row, column: str) -> typing.Any:
     return value
 
 
-def show_value(terminal: Terminal, value: object) -> str:
-    """Return any value in a form for people."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return f"{value:.6g}"
-        case dict():
-            return " ".join(f"{terminal.text(str(key))}={show_value(terminal, inner)}" for key, inner in value.items())
-        case list() | tuple():
-            return ",".join(show_value(terminal, inner) for inner in value)
-        case _:
-            return terminal.text(str(value))
-
-
 def style_of(row: Row, column: str) -> str:
     """Return the style in which a column of this row stands."""
     value = row.get(column)
+    if column == "what":
+        outcome = row.get("outcome")
+        quiet = "bold" if value == "flag" else looks.look_of(outcome).style if outcome else "dim"
+        return looks.LEVEL_STYLES.get(str(value), "" if value == "info" else quiet)
     if column == "state":
         return looks.look_of(str(value)).style
     if column == "level":
@@ -121,13 +113,13 @@ _SHOWN: dict[str, Callable[[Terminal, typing.Any, int], str]] = {
     "state": lambda terminal, value, now: looks.badge(_colourless(terminal), value),
     "duration": lambda terminal, value, now: moments.span(value),
     "at": lambda terminal, value, now: f"+{moments.span(value)}",
-    "time": lambda terminal, value, now: moments.day_and_time(value, now),
-    "since": lambda terminal, value, now: moments.day_and_time(value, now),
-    "started_at": lambda terminal, value, now: moments.day_and_time(value, now),
-    "ended_at": lambda terminal, value, now: moments.day_and_time(value, now),
-    "received_at": lambda terminal, value, now: moments.day_and_time(value, now),
+    "time": lambda terminal, value, now: moments.brief(value, now),
+    "since": lambda terminal, value, now: moments.brief(value, now),
+    "started_at": lambda terminal, value, now: moments.brief(value, now),
+    "ended_at": lambda terminal, value, now: moments.brief(value, now),
+    "received_at": lambda terminal, value, now: moments.brief(value, now),
     "last_event_at": lambda terminal, value, now: moments.ago(value, now),
-    "expires_at": lambda terminal, value, now: moments.day_and_time(value, now),
+    "expires_at": lambda terminal, value, now: moments.brief(value, now),
 }
 
 

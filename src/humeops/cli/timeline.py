@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from humeops.api.schemas import EventView, RunDetail, RunView, Stretch
-from humeops.cli import looks, moments, tables, visible
+from humeops.cli import looks, moments, phrases, visible
 from humeops.cli.terminal import UNCUT, Terminal
 
 _BAR_MOST = 40
@@ -26,7 +26,7 @@ def draw(terminal: Terminal, detail: RunDetail, now_ns: int) -> Iterator[str]:
     yield heading(terminal, run, now_ns)
     if run.reason:
         yield from _wrapped(terminal, terminal.text(run.reason), "")
-    yield terminal.paint(terminal.cut(_origin(terminal, run), terminal.width), "dim")
+    yield from _wrapped(terminal, _origin(terminal, run), "", style="dim")
     # A single stretch says nothing that the heading did not say.
     if len(detail.stretches) > 1:
         yield ""
@@ -78,9 +78,9 @@ def bar_of(share: float, room: int, unicode: bool) -> str:
 
 def said(terminal: Terminal, run: RunView, events: Sequence[EventView]) -> Iterator[str]:
     """Yield what the run said: time of day, time since its start, level or kind, text, data."""
-    offsets = [f"+{moments.span(_offset(event, run))}" for event in events]
+    offsets = [_offset(event, run) for event in events]
     offset_columns = max(map(len, offsets), default=0)
-    words = [_word(event) for event in events]
+    words = [phrases.what(event) for event in events]
     word_columns = max(map(len, words), default=0)
     day = moments.date_of(run.started_at)
     for event, offset, word in zip(events, offsets, words, strict=True):
@@ -96,7 +96,6 @@ def said(terminal: Terminal, run: RunView, events: Sequence[EventView]) -> Itera
 
 def _origin(terminal: Terminal, run: RunView) -> str:
     parts = [
-        terminal.text(run.message),
         terminal.text(run.script),
         f"uid {run.uid}" if run.uid is not None else "",
         f"tags {', '.join(map(terminal.text, run.tags))}" if run.tags else "",
@@ -105,12 +104,9 @@ def _origin(terminal: Terminal, run: RunView) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _offset(event: EventView, run: RunView) -> int:
-    return event.at if event.at is not None else max(0, event.time - run.started_at)
-
-
-def _word(event: EventView) -> str:
-    return event.level if event.kind == "log" else event.kind
+def _offset(event: EventView, run: RunView) -> str:
+    passed = event.at if event.at is not None else event.time - run.started_at
+    return f"+{moments.span(passed)}" if passed > 0 else ""
 
 
 def _style(event: EventView) -> str:
@@ -126,25 +122,9 @@ def _text_style(event: EventView) -> str:
 
 
 def _text(terminal: Terminal, event: EventView) -> str:
-    parts = [_subject(event), event.message]
-    data = tables.show_value(terminal, event.data) if event.data else ""
-    text = "\n".join(terminal.text(line) for line in "  ".join(filter(None, parts)).split("\n"))
-    unit = f" {terminal.text(event.unit)}" if event.unit and data else ""
-    line = f"line {event.line}" if event.line is not None and looks.is_serious(event.level) else ""
-    return "  ".join(filter(None, [text, data + unit, f"({line})" if line else ""]))
-
-
-def _subject(event: EventView) -> str:
-    match event.kind:
-        case "flag":
-            return event.flag
-        case "progress" if event.progress is not None:
-            done, total = event.progress
-            return f"{done:g} of {total:g} ({done / total:.0%})"
-        case "stop":
-            return f"exit {event.status}" if event.status is not None else (event.outcome or "")
-        case _:
-            return ""
+    # A text of several lines keeps them: here there is room, and a program's own words are best read as they came.
+    text = "\n".join(map(terminal.text, phrases.said(event).split("\n")))
+    return f"{text}  (line {event.line})" if event.line is not None and looks.is_serious(event.level) else text
 
 
 def _wrapped(terminal: Terminal, text: str, prefix: str, indent: int = 0, style: str = "") -> Iterator[str]:
