@@ -9,15 +9,17 @@ from typing import Annotated
 import msgspec
 
 from humeops import settings
+from humeops.errors import ConfigError
 from humeops.layout import Layout
 
-Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+Address = Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/]+\S*)?$")]
 
 
 class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
     """Where central is and how to speak to it."""
 
-    url: str = ""
+    url: Address = ""
     credential_file: str = ""
     timeout_seconds: Seconds = 10.0
     retry_first_seconds: Seconds = 0.5
@@ -53,6 +55,8 @@ class Config:
 def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
     """Read the settings (`humed.toml` in the folder unless another file is named); raise ConfigError when they are wrong."""
     layout = Layout(root)
+    if config_file is not None and not config_file.exists():
+        raise ConfigError(f"{config_file}: there is no such file")
     chosen = settings.load(config_file or layout.daemon_config, Settings)
     runtime = Layout(pathlib.Path(chosen.runtime_dir)) if chosen.runtime_dir else layout
     state = Layout(pathlib.Path(chosen.state_dir)) if chosen.state_dir else layout

@@ -8,6 +8,7 @@ same id.
 """
 
 import contextlib
+import errno
 import os
 import pathlib
 import stat
@@ -16,11 +17,13 @@ from typing import NamedTuple
 
 import inotify_simple
 
+from humeops.daemon.quarantine import Quarantine
 from humeops.errors import MalformedEventError
 from humeops.wire import dropfile
 
-QUARANTINE = "quarantine"
 STALE_TMP_NS = 3_600 * 1_000_000_000
+# What opening says of things that are no files to read; anything else is this host's trouble and not the file's fault.
+_NOT_A_FILE = frozenset((errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.EACCES, errno.EPERM))
 
 
 class Dropped(NamedTuple):
@@ -37,10 +40,15 @@ class DropFolder:
     def __init__(self, path: pathlib.Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(QUARANTINE, 0o700, dir_fd=self._fd)
-        self.quarantined = sum(1 for _ in os.scandir(path / QUARANTINE))
+        self._quarantine = Quarantine(self._fd)
+        self._stuck: set[str] = set()
+        self.has_put_off = False
         self._inotify = _watch(path)
+
+    @property
+    def quarantined(self) -> int:
+        """How many files lie in quarantine or went there since this humed started."""
+        return self._quarantine.count
 
     def fileno(self) -> int | None:
         """Return the descriptor that becomes readable when a file comes; None where the kernel gives none."""
@@ -53,18 +61,31 @@ class DropFolder:
     def names(self) -> list[str]:
         """Return the names of dropped events, oldest first: they begin with the time they were said."""
         with os.scandir(self._fd) as entries:
-            return sorted(entry.name for entry in entries if dropfile.is_drop_name(entry.name))
+            found = {entry.name for entry in entries if dropfile.is_drop_name(entry.name)}
+        # What can neither be moved nor deleted, such as somebody's full folder, must not be looked at again and again.
+        self._stuck &= found
+        return sorted(found - self._stuck)
 
     def read(self, names: list[str]) -> Iterator[Dropped]:
-        """Yield the files that hold a whole event; quarantine the others, skip those that went away."""
+        """Yield the files that hold a whole event; quarantine the others, skip those that went away.
+
+        A file that cannot be read for a reason of this host's (no descriptor left, a failing disk) stays where it is, and
+        `has_put_off` says that there is something to come back to.
+        """
+        self.has_put_off = False
         for name in names:
             try:
                 yield self._read_one(name)
             except FileNotFoundError:
                 continue
-            except (MalformedEventError, OSError):
+            except MalformedEventError:
                 # The operator sees it in `hume queue`; the file is kept for him to look at.
                 self.quarantine(name)
+            except OSError as error:
+                if error.errno in _NOT_A_FILE:
+                    self.quarantine(name)
+                else:
+                    self.has_put_off = True
 
     def _read_one(self, name: str) -> Dropped:
         # O_NONBLOCK: a FIFO put there must not hold humed; O_NOFOLLOW: nor a link lead it elsewhere.
@@ -78,13 +99,9 @@ class DropFolder:
             os.close(fd)
 
     def quarantine(self, name: str) -> None:
-        """Move a file out of the way, keeping it; one that cannot be moved is deleted."""
-        self.quarantined += 1
-        try:
-            os.rename(name, f"{QUARANTINE}/{name}", src_dir_fd=self._fd, dst_dir_fd=self._fd)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.unlink(name, dir_fd=self._fd)
+        """Move a file out of the way, keeping it; one that cannot be moved is deleted or, failing that, ignored."""
+        if not self._quarantine.take(name):
+            self._stuck.add(name)
 
     def remove(self, names: list[str]) -> None:
         """Delete files whose events are durable in the spool."""
@@ -96,7 +113,7 @@ class DropFolder:
         """Delete what callers that died half way left behind more than an hour ago."""
         with os.scandir(self._fd) as entries:
             for entry in entries:
-                if entry.name.startswith(".") and entry.name.endswith(".tmp"):
+                if dropfile.is_temporary_name(entry.name):
                     with contextlib.suppress(OSError):
                         if wall_ns - entry.stat(follow_symlinks=False).st_mtime_ns > STALE_TMP_NS:
                             os.unlink(entry.name, dir_fd=self._fd)
@@ -105,6 +122,7 @@ class DropFolder:
         """Let go of the folder."""
         if self._inotify is not None:
             self._inotify.close()
+        self._quarantine.close()
         os.close(self._fd)
 
 

@@ -7,6 +7,7 @@ It holds no state that matters: after a crash it starts again from the oldest ro
 ids. Refused credentials, an unreachable central, nonsense for an answer: rows stay, it tries again with back-off.
 """
 
+import logging
 import pathlib
 import threading
 from collections.abc import Callable
@@ -16,19 +17,33 @@ from humeops import crash
 from humeops.clock import Clock
 from humeops.daemon.backoff import Backoff
 from humeops.daemon.spool import SpoolReader
-from humeops.errors import HumeError
+from humeops.errors import HumeError, UnavailableError
 from humeops.wire import batch
 
 # A batch's frame beside its events: version, epoch, oldest, sent_at.
 _BATCH_OVERHEAD_BYTES = 200
+
+log = logging.getLogger(__name__)
 
 
 class TooLargeError(HumeError):
     """Central takes only smaller batches."""
 
 
+class SlowDownError(UnavailableError):
+    """Central asks not to be spoken to for a while."""
+
+    def __init__(self, message: str, wait_seconds: float) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
 class Intake(Protocol):
     """Where batches go: HTTP in humed, a list in tests."""
+
+    def forget(self) -> None:
+        """Find central and this host's credential anew before the next batch."""
+        ...
 
     def send(self, body: bytes) -> batch.Receipt:
         """Send one batch and return central's receipt; raise HumeError, or TooLargeError to be asked for less."""
@@ -54,39 +69,65 @@ class Forwarder:
         self._backoff = backoff
         self._more = threading.Event()
         self._stopping = threading.Event()
+        self._hurry = threading.Event()
+        self._thread: threading.Thread | None = None
         self._ring: Callable[[], None] = lambda: None
 
-    def start(self, ring: Callable[[], None]) -> threading.Thread:
+    def start(self, ring: Callable[[], None]) -> None:
         """Begin; `ring` is called from the thread whenever central has committed more."""
         self._ring = ring
-        thread = threading.Thread(target=self.run, name="forwarder", daemon=True)
-        thread.start()
-        return thread
+        self._thread = threading.Thread(target=self.run, name="forwarder", daemon=True)
+        self._thread.start()
 
     def wake(self) -> None:
         """Say that the spool has more."""
         self._more.set()
 
-    def stop(self) -> None:
-        """Ask the thread to end; a request under way is abandoned at exit, which loses nothing."""
-        self._stopping.set()
+    def hurry(self) -> None:
+        """Try central again at once, with its address and this host's credential read anew."""
+        self._intake.forget()
+        self._backoff.reset()
+        self._hurry.set()
         self._more.set()
+
+    def stop(self, patience_seconds: float = 0.0) -> None:
+        """Ask the thread to end and wait so long; a request under way is then abandoned, which loses nothing."""
+        self._stopping.set()
+        self._hurry.set()
+        self._more.set()
+        if self._thread is not None:
+            self._thread.join(patience_seconds)
 
     def run(self) -> None:
         """Forward until stopped."""
-        reader = SpoolReader(self._spool_path)
+        reader: SpoolReader | None = None
         while not self._stopping.is_set():
             self._more.clear()
             try:
-                while self.forward_one(reader) and not self._stopping.is_set():
+                reader = reader or SpoolReader(self._spool_path)
+                while not self._stopping.is_set() and self.forward_one(reader):
                     pass
             except (HumeError, OSError) as error:
-                # The operator sees it in `hume queue`; nothing is lost, the rows are still there.
-                self.last_error = str(error)
-                self._stopping.wait(self._backoff.next_seconds())
+                self._put_off(error)
+                continue
+            except Exception as error:
+                # A fault of hume's own. Forwarding goes on trying: the thread is not to end while humed takes events.
+                log.exception("forwarding failed")
+                self._put_off(error)
                 continue
             self._more.wait()
-        reader.close()
+        if reader is not None:
+            reader.close()
+
+    def _put_off(self, error: Exception) -> None:
+        # The operator sees it in `hume queue`; nothing is lost, the rows are still there.
+        text = str(error) or type(error).__name__
+        if text != self.last_error:
+            log.warning("%s; events wait here", text)
+        self.last_error = text
+        wait = self._backoff.next_seconds() + (error.wait_seconds if isinstance(error, SlowDownError) else 0.0)
+        self._hurry.wait(wait)
+        self._hurry.clear()
 
     def forward_one(self, reader: SpoolReader) -> bool:
         """Send the oldest rows that central has not; return whether there may be more."""
@@ -103,18 +144,20 @@ class Forwarder:
             self._limit = max(1, len(rows) // 2)
             return True
         crash.point("humed-after-send")
-        self._note(receipt, rows[-1][0], len(rows))
+        self._note(receipt.committed_upto, [seq for seq, _ in rows])
         return True
 
-    def _note(self, receipt: batch.Receipt, last_seq: int, count: int) -> None:
-        if receipt.committed_upto < last_seq:
-            # Not everything sent is committed (a stream in between, or an older central): ask again, later.
-            raise HumeError(f"central has committed up to {receipt.committed_upto}, sent was {last_seq}")
-        self._backoff.reset()
-        self.last_error = ""
-        self.last_ack_at = self._clock.wall_ns()
-        self.forwarded += count
-        self._limit = self._batch_events
+    def _note(self, committed_upto: int, sent: list[int]) -> None:
         # Never beyond what was sent: a central gone mad must not make humed delete what it has not forwarded.
-        self.committed_upto = max(self.committed_upto, min(receipt.committed_upto, last_seq))
+        self.committed_upto = max(self.committed_upto, min(committed_upto, sent[-1]))
+        self.forwarded += sum(seq <= self.committed_upto for seq in sent)
+        self.last_ack_at = self._clock.wall_ns()
+        self._limit = self._batch_events
         self._ring()
+        if committed_upto < sent[-1]:
+            # Not everything sent is committed (a stream in between, or an older central): ask again, later.
+            raise UnavailableError(f"central has committed up to {committed_upto}, sent was {sent[-1]}")
+        self._backoff.reset()
+        if self.last_error:
+            log.info("central takes events again")
+        self.last_error = ""

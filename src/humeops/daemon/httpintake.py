@@ -10,9 +10,14 @@ import pathlib
 import urllib3
 
 from humeops.daemon.config import Config
-from humeops.daemon.forwarder import TooLargeError
+from humeops.daemon.forwarder import SlowDownError, TooLargeError
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
 from humeops.wire import batch
+
+# A receipt has about 70 bytes; whatever answers instead of central is not read to its end.
+MAX_ANSWER_BYTES = 65_536
+# However long central wants to be left alone, humed asks again after this.
+MAX_RETRY_AFTER_SECONDS = 300.0
 
 _WHY = {
     401: "central does not know this host's credential",
@@ -32,12 +37,16 @@ class HttpIntake:
         )
         self._target: tuple[str, dict[str, str]] | None = None
 
+    def forget(self) -> None:
+        """Read the address and the credential again before the next batch."""
+        self._target = None
+
     def send(self, body: bytes) -> batch.Receipt:
         """Send one batch; return what central has committed, or raise a HumeError that says what is in the way."""
         try:
             url, headers = self._target = self._target or self._find()
-            answer = self._pool.request("POST", url, body=body, headers=headers, redirect=False)
-            return self._receipt(answer)
+            answer = self._pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
+            return _receipt(answer, _content(answer))
         except urllib3.exceptions.HTTPError as error:
             self._target = None
             raise UnavailableError(f"central does not answer: {type(error).__name__}") from error
@@ -52,17 +61,37 @@ class HttpIntake:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return f"{url.rstrip('/')}/api/v1/intake", headers
 
-    def _receipt(self, answer: urllib3.BaseHTTPResponse) -> batch.Receipt:
-        if answer.status == 200:
-            try:
-                return batch.unpack_receipt(answer.data)
-            except MalformedEventError as error:
-                raise UnavailableError(f"central answered nonsense: {error}") from error
-        if answer.status == 413:
-            raise TooLargeError("central finds the batch too large")
-        why = _WHY.get(answer.status, "central answered")
-        kind = NotAllowedError if answer.status in (401, 403) else UnavailableError
-        raise kind(f"{why} (HTTP {answer.status})")
+
+def _content(answer: urllib3.BaseHTTPResponse) -> bytes:
+    content = answer.read(MAX_ANSWER_BYTES + 1)
+    if len(content) > MAX_ANSWER_BYTES:
+        answer.close()  # the connection goes with it: what is left unread must not pass for the next answer
+        raise UnavailableError(f"central answered nonsense: more than {MAX_ANSWER_BYTES} bytes (HTTP {answer.status})")
+    answer.release_conn()
+    return content
+
+
+def _receipt(answer: urllib3.BaseHTTPResponse, content: bytes) -> batch.Receipt:
+    if answer.status == 200:
+        try:
+            return batch.unpack_receipt(content)
+        except MalformedEventError as error:
+            raise UnavailableError(f"central answered nonsense: {error}") from error
+    if answer.status == 413:
+        raise TooLargeError("central finds the batch too large")
+    why = f"{_WHY.get(answer.status, 'central answered')} (HTTP {answer.status})"
+    if answer.status in (401, 403):
+        raise NotAllowedError(why)
+    if answer.status in (429, 503):
+        raise SlowDownError(why, _retry_after_seconds(answer.headers.get("Retry-After", "")))
+    raise UnavailableError(why)
+
+
+def _retry_after_seconds(header: str) -> float:
+    # The form with a date is not honoured: it would need central's clock. The back-off then decides alone.
+    if not (header.isascii() and header.isdigit()):
+        return 0.0
+    return min(float(header), MAX_RETRY_AFTER_SECONDS)
 
 
 def _read(path: pathlib.Path, what: str) -> str:

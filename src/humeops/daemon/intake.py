@@ -6,6 +6,7 @@ for want of space, every sayer of the group is told 75 and its files stay; if th
 humed stops. Called by the loop in humeops.daemon.service; holds no thread and never waits.
 """
 
+import logging
 from collections.abc import Iterable
 
 from humeops import crash
@@ -16,12 +17,14 @@ from humeops.daemon.listener import Listener, Request
 from humeops.daemon.pipeline import Pipeline, Sayer
 from humeops.daemon.spool import Group, Spool, SpoolFullError
 from humeops.errors import Exit, MalformedEventError
-from humeops.wire import reply
+from humeops.wire import codec, reply
 
 # One turn of the loop takes at most this many, so that the first of them does not wait long for its ack.
 GROUP_REQUESTS = 1_000
 # Dropped files go before the sockets, since they were said earlier; this many take about 100 ms.
 GROUP_FILES = 1_000
+
+log = logging.getLogger(__name__)
 
 
 class Intake:
@@ -32,6 +35,7 @@ class Intake:
         self._spool = spool
         self._pipeline = pipeline
         self._clock = clock
+        self._is_full = False
 
     def take_requests(self, requests: list[Request], listener: Listener, release_upto: int) -> None:
         """Commit the events of these requests, and the release with them, then answer each."""
@@ -45,10 +49,11 @@ class Intake:
                     group.release(release_upto)
                 crash.point("humed-before-commit")
         except SpoolFullError as error:
-            self._recover(len(requests))
-            answers = [(request.peer, reply.pack_reply(Exit.UNAVAILABLE, "-", str(error))) for request in requests]
+            self._recover(error)
+            answers = [(request.peer, _put_off(request, error)) for request in requests]
+            self.counters.deferred += len(requests)
         else:
-            self.counters.commits += 1
+            self._count_commit(sum(line.startswith(b"0 ") for _, line in answers), len(requests))
         crash.point("humed-after-commit")
         for peer, answer in answers:
             crash.point("humed-before-ack")
@@ -57,28 +62,27 @@ class Intake:
 
     def _take_request(self, request: Request, group: Group) -> bytes:
         if request.body is None:
-            self.counters.refused += 1
             return reply.pack_reply(Exit.DATA, "-", "a request is one empty frame, then one frame with one event")
         try:
             event = self._pipeline.take(request.body, request.sayer, group, self._clock.wall_ns())
         except MalformedEventError as error:
-            self.counters.refused += 1
             return reply.pack_reply(Exit.DATA, "-", str(error))
-        self.counters.stored += 1
         return reply.pack_reply(Exit.OK, event.id)
 
     def take_dropped(self, folder: DropFolder, names: list[str]) -> bool:
         """Commit the events of these files, then delete them; return False when the spool took nothing."""
-        self.counters.received += len(names)
         crash.point("humed-received")
+        bad_before = folder.quarantined
         try:
             with self._spool.group() as group:
                 done, bad = self._put_files(folder.read(names), group)
                 crash.point("humed-before-commit")
-        except SpoolFullError:
-            self._recover(len(names))
+        except SpoolFullError as error:
+            self._recover(error)
             return False
-        self.counters.commits += 1
+        bad_count = folder.quarantined - bad_before + len(bad)
+        self.counters.received += len(done) + bad_count
+        self._count_commit(len(done), len(done) + bad_count)
         crash.point("humed-after-commit")
         crash.point("humed-before-unlink")
         folder.remove(done)
@@ -95,8 +99,6 @@ class Intake:
                 done.append(file.name)
             except MalformedEventError:
                 bad.append(file.name)
-        self.counters.stored += len(done)
-        self.counters.refused += len(bad)
         return done, bad
 
     def release(self, upto: int) -> None:
@@ -110,7 +112,25 @@ class Intake:
             return
         crash.point("humed-after-release")
 
-    def _recover(self, count: int) -> None:
+    def _count_commit(self, stored: int, received: int) -> None:
+        if self._is_full:
+            self._is_full = False
+            log.info("the spool takes events again")
+        self.counters.commits += 1
+        self.counters.stored += stored
+        self.counters.refused += received - stored
+
+    def _recover(self, error: SpoolFullError) -> None:
         # The transaction is gone, and with it what the registry of runs learnt in it.
-        self.counters.deferred += count
+        if not self._is_full:
+            self._is_full = True
+            log.error("%s; callers are told to come again, dropped files wait", error)
         self._pipeline.runs.reload()
+
+
+def _put_off(request: Request, error: SpoolFullError) -> bytes:
+    try:
+        event_id = codec.decode(request.body or b"").id
+    except MalformedEventError as malformed:
+        return reply.pack_reply(Exit.DATA, "-", str(malformed))
+    return reply.pack_reply(Exit.UNAVAILABLE, event_id, str(error))

@@ -45,7 +45,11 @@ class Listener:
         self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_EVENT_BYTES + 1)  # one over: the sayer is told, not cut off
         self.socket.setsockopt(zmq.HANDSHAKE_IVL, HANDSHAKE_MS)
         self.socket.setsockopt(zmq.BACKLOG, BACKLOG)
-        self.socket.bind(f"ipc://{path}")
+        try:
+            self.socket.bind(f"ipc://{path}")
+        except zmq.ZMQError as error:
+            self.socket.close()
+            raise ConfigError(f"{path}: cannot listen there: {error}") from error
         # Who may connect is decided by the folder; a system-wide humed is there for every user of the host.
         path.chmod(0o666)
 
@@ -80,5 +84,6 @@ def _sayer(frame: zmq.Frame) -> Sayer:
 def _remove_stale(path: pathlib.Path) -> None:
     # Only a socket, never a file somebody put a wrong name to. The lock says no other humed is behind it.
     with contextlib.suppress(FileNotFoundError):
-        if stat.S_ISSOCK(path.lstat().st_mode):
-            path.unlink()
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise ConfigError(f"{path}: humed's socket belongs there, and something else is in its place; move it away")
+        path.unlink()

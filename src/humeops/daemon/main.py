@@ -8,8 +8,6 @@ import pathlib
 import sys
 from typing import NoReturn
 
-from typing_extensions import override
-
 import humeops
 from humeops.clock import SystemClock
 from humeops.daemon import config
@@ -39,7 +37,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    @override
     def error(self, message: str) -> NoReturn:
         print(f"humed: {message} (see humed --help)", file=sys.stderr)
         sys.exit(Exit.USAGE)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.spool import Group
 from humeops.errors import MalformedEventError
-from humeops.event import MAX_NAME, Event
+from humeops.event import MAX_EVENT_BYTES, MAX_NAME, Event
 from humeops.wire import codec
 
 _NOT_IN_NAME = re.compile(r"[^\w.@+ -]+")
@@ -40,6 +40,11 @@ class Pipeline:
         self._stamp(event, sayer)
         self._attach(event)
         body = codec.encode(event)
+        if len(body) > MAX_EVENT_BYTES:
+            # Central would have to refuse it after the sayer was told that it is kept.
+            raise MalformedEventError(
+                f"event of {len(body)} bytes with host, task and run filled in; the limit is {MAX_EVENT_BYTES}"
+            )
         group.put(body)
         self.runs.apply(event, group, wall_ns)
         return event
@@ -63,4 +68,4 @@ class Pipeline:
 
 def task_of_script(script: str) -> str:
     """Return the name of the task that a script is when nobody named one: the last part of its path, mended to a name."""
-    return _NOT_IN_NAME.sub("_", script.rsplit("/", 1)[-1]).strip()[:MAX_NAME]
+    return _NOT_IN_NAME.sub("_", script.rsplit("/", 1)[-1]).strip()[:MAX_NAME].strip()

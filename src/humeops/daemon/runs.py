@@ -8,10 +8,11 @@ they change in the same transaction, so a run is registered exactly when its sta
 For now a start registers under its parent process only.
 """
 
+import bisect
 import sqlite3
 from typing import NamedTuple
 
-from humeops.daemon.spool import Group
+from humeops.daemon.spool import Group, SpoolBrokenError
 from humeops.event import Event
 
 Process = tuple[str, int, int]  # boot id, pid, start time in ticks: one process for ever, whatever pids are reused
@@ -44,9 +45,12 @@ class OpenRuns:
         """Take the picture from disk again."""
         self._by_id: dict[str, OpenRun] = {}
         self._by_process: dict[Process, list[OpenRun]] = {}
-        rows = self._db.execute(
-            "SELECT id, task, boot, pid, start, mono FROM run WHERE ended_wall IS NULL ORDER BY mono, id"
-        )
+        try:
+            rows = self._db.execute(
+                "SELECT id, task, boot, pid, start, mono FROM run WHERE ended_wall IS NULL ORDER BY mono, id"
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise SpoolBrokenError(f"the open runs cannot be read from the spool: {error}") from error
         for run_id, task, boot, pid, start, mono in rows:
             self._remember(OpenRun(run_id, task, (boot, pid, start) if pid else None, mono))
 
@@ -96,7 +100,8 @@ class OpenRuns:
     def _remember(self, run: OpenRun) -> None:
         self._by_id[run.id] = run
         if run.process is not None:
-            self._by_process.setdefault(run.process, []).append(run)
+            # In the order they were started, which is not always the order their starts came in.
+            bisect.insort(self._by_process.setdefault(run.process, []), run, key=lambda one: (one.mono, one.id))
 
     def _forget(self, run: OpenRun) -> None:
         del self._by_id[run.id]

@@ -7,6 +7,7 @@ was acknowledged: what was not is said again by its sayer, from the drop folder 
 """
 
 import contextlib
+import logging
 import os
 import select
 import signal
@@ -37,6 +38,11 @@ from humeops.wire import codec, reply
 RELEASE_AFTER_SECONDS = 0.5
 # With inotify used up on this host, the drop folder is looked into this often.
 LOOK_SECONDS = 1.0
+SWEEP_SECONDS = 3_600.0
+# At the end the forwarding thread gets this long to let go of the spool, so that the WAL can be folded in.
+FORWARDER_PATIENCE_SECONDS = 0.3
+
+log = logging.getLogger(__name__)
 
 
 class _Wake(NamedTuple):
@@ -53,6 +59,8 @@ class Service:
         self._config = config
         self._clock = clock
         self._stopping = False
+        self._hurrying = False
+        self._swept_ns = 0
         self._started_ns = clock.boot_ns()
         self._beat_ns = 0
         self._release_due_ns: int | None = None
@@ -68,7 +76,6 @@ class Service:
         self._runs = OpenRuns(self._spool.db)
         self._intake = Intake(self._spool, Pipeline(self._config.host, self._runs), self._clock)
         self._folder = DropFolder(self._config.drop)
-        self._folder.sweep(self._clock.wall_ns())
         self._forwarder = self._make_forwarder()
         self._drain_folder()
         self._forwarder.start(lambda: os.eventfd_write(self._wake.released, 1))
@@ -76,6 +83,9 @@ class Service:
         self._poller = self._make_poller()
         self._pid_file = PidFile(self._config.pid_file)
         notify_systemd("READY=1")
+        log.info(
+            "listens at %s as %s, %d events wait for central", self._config.socket, self._config.host, self._depth()
+        )
 
     def run(self) -> None:
         """Serve until told to stop. A disk that fails ends it at once, with nothing more acknowledged."""
@@ -83,7 +93,7 @@ class Service:
         try:
             while self.turn():
                 pass
-        except HumeError:
+        except (HumeError, OSError):
             self._pid_file.remove()
             raise
         self.stop()
@@ -92,6 +102,10 @@ class Service:
         """Wait for something, do all of it once; return False when it is time to stop."""
         self._poller.poll(self._patience_ms())
         self._drain_wakes()
+        if self._hurrying:
+            self._hurrying = False
+            log.info("looks for central anew")
+            self._forwarder.hurry()
         if self._folder.has_news() or self._drop_backlog:
             self._drop_backlog = not self._take_files()
         while self._take_requests() == GROUP_REQUESTS:
@@ -106,9 +120,10 @@ class Service:
         self._pid_file.remove()
         self._take_requests()
         self._listener.close()
-        self._forwarder.stop()
+        self._forwarder.stop(FORWARDER_PATIENCE_SECONDS)
         if self._forwarder.committed_upto > self._spool.committed_upto:
             self._intake.release(self._forwarder.committed_upto)
+        log.info("stops, %d events wait for central", self._depth())
         self._spool.close()
         self._folder.close()
         self._lock.release()
@@ -131,16 +146,21 @@ class Service:
         names = self._folder.names()
         if names and self._intake.take_dropped(self._folder, names[:GROUP_FILES]):
             self._forwarder.wake()
-            return len(names) <= GROUP_FILES
+            return len(names) <= GROUP_FILES and not self._folder.has_put_off
         return not names
 
     def _drain_folder(self) -> None:
-        # Before the socket listens: everything that was said while humed was away comes first.
-        while not self._take_files():
-            if self._intake.counters.deferred:
+        # Before the socket listens: everything that was said while humed was away comes first. One look, so that files
+        # coming without end cannot keep humed from serving.
+        names = self._folder.names()
+        for first in range(0, len(names), GROUP_FILES):
+            if self._stopping:
+                return
+            if not self._intake.take_dropped(self._folder, names[first : first + GROUP_FILES]):
                 # A full spool: serve (and forward) anyway, the files wait; each turn tries again.
                 self._drop_backlog = True
                 return
+            self._drop_backlog = self._drop_backlog or self._folder.has_put_off
 
     def _release_if_due(self) -> None:
         upto = self._forwarder.committed_upto
@@ -158,8 +178,13 @@ class Service:
         if now - self._beat_ns >= HEARTBEAT_SECONDS * NS_PER_SECOND:
             self._beat_ns = now
             self._pid_file.touch()
-            depth = self._spool.last_seq - self._spool.committed_upto
-            notify_systemd(f"WATCHDOG=1\nSTATUS={depth} events wait for central, {len(self._runs)} runs open")
+            notify_systemd(f"WATCHDOG=1\nSTATUS={self._depth()} events wait for central, {len(self._runs)} runs open")
+        if not self._swept_ns or now - self._swept_ns >= SWEEP_SECONDS * NS_PER_SECOND:
+            self._swept_ns = now
+            self._folder.sweep(self._clock.wall_ns())
+
+    def _depth(self) -> int:
+        return self._spool.last_seq - max(self._spool.committed_upto, self._forwarder.committed_upto)
 
     def _answer(self, request: Request) -> None:
         if request.body == b"?queue":
@@ -176,7 +201,7 @@ class Service:
             pid=os.getpid(),
             host=self._config.host,
             epoch=self._spool.epoch,
-            depth=self._spool.last_seq - max(self._spool.committed_upto, forwarder.committed_upto),
+            depth=self._depth(),
             oldest_age_seconds=self._oldest_age(),
             last_seq=self._spool.last_seq,
             committed_upto=max(self._spool.committed_upto, forwarder.committed_upto),
@@ -199,11 +224,12 @@ class Service:
     # -- waiting ---------------------------------------------------------------------------------------------------
 
     def _patience_ms(self) -> int:
+        seconds = HEARTBEAT_SECONDS - (self._clock.boot_ns() - self._beat_ns) / NS_PER_SECOND
         if self._drop_backlog or self._folder.fileno() is None:
-            return int(LOOK_SECONDS * 1000)
+            seconds = min(seconds, LOOK_SECONDS)
         if self._forwarder.committed_upto > self._spool.committed_upto:
-            return int(RELEASE_AFTER_SECONDS * 1000)
-        return int(HEARTBEAT_SECONDS * 1000)
+            seconds = min(seconds, RELEASE_AFTER_SECONDS)
+        return max(0, int(seconds * 1000) + 1)
 
     def _make_poller(self) -> zmq.Poller:
         poller = zmq.Poller()
@@ -222,14 +248,17 @@ class Service:
     def _catch_signals(self) -> _Wake:
         receive, send = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(send, warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         return _Wake(receive, os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC))
 
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGHUP:
+            self._hurrying = True
+            return
         # A second signal hurries: whatever it was doing is safe to leave.
         if self._stopping:
-            os._exit(128 + _number)
+            os._exit(128 + number)
         self._stopping = True
 
     def _make_forwarder(self) -> Forwarder:

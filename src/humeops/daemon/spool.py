@@ -51,12 +51,17 @@ class Spool:
 
     def __init__(self, path: pathlib.Path) -> None:
         self.path = path
-        self.db = sqlite3.connect(path, isolation_level=None, cached_statements=64)
-        _configure(self.db)
-        self._create_or_check()
-        self.epoch, self.last_seq, self.committed_upto = self.db.execute(
-            "SELECT epoch, last_seq, committed_upto FROM mark"
-        ).fetchone()
+        with _plain_errors(path):
+            self.db = sqlite3.connect(path, isolation_level=None, cached_statements=64)
+            _configure(self.db)
+            self._create_or_check()
+            marks = self.db.execute("SELECT epoch, last_seq, committed_upto FROM mark").fetchall()
+        if len(marks) != 1:
+            raise SpoolBrokenError(f"{path}: not a spool of humed: its mark is missing")
+        self.epoch: str
+        self.last_seq: int
+        self.committed_upto: int
+        self.epoch, self.last_seq, self.committed_upto = marks[0]
 
     def _create_or_check(self) -> None:
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
@@ -87,14 +92,15 @@ class Spool:
 
     def oldest_beyond(self, seq: int) -> bytes | None:
         """Return the oldest event beyond `seq`, or None when there is none."""
-        row = self.db.execute("SELECT body FROM event WHERE seq > ? ORDER BY seq LIMIT 1", (seq,)).fetchone()
+        with _plain_errors(self.path):
+            row = self.db.execute("SELECT body FROM event WHERE seq > ? ORDER BY seq LIMIT 1", (seq,)).fetchone()
         return None if row is None else row[0]
 
     def size_bytes(self) -> int:
         """Return the size of the database file, without its WAL."""
-        return int(
-            self.db.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[0]
-        )
+        query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        with _plain_errors(self.path):
+            return int(self.db.execute(query).fetchone()[0])
 
     def close(self) -> None:
         """Close; leaves the WAL folded into the file."""
@@ -132,18 +138,21 @@ class SpoolReader:
     """The forwarding thread's view: read-only, sees whole groups as they are committed."""
 
     def __init__(self, path: pathlib.Path) -> None:
-        self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        self._path = path
+        with _plain_errors(path):
+            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
     def oldest_after(self, seq: int, limit: int, max_bytes: int) -> list[tuple[int, bytes]]:
         """Return the oldest rows beyond `seq`: at most `limit` of them and `max_bytes` together, but at least one."""
         rows: list[tuple[int, bytes]] = []
         size = 0
-        for row in self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)):
-            size += len(row[1]) + 24  # brackets, comma and up to 19 digits of seq
-            if rows and size > max_bytes:
-                break
-            rows.append(row)
+        with _plain_errors(self._path):
+            for row in self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)):
+                size += len(row[1]) + 24  # brackets, comma and up to 19 digits of seq
+                if rows and size > max_bytes:
+                    break
+                rows.append(row)
         return rows
 
     def close(self) -> None:
@@ -156,6 +165,15 @@ def _configure(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute(f"PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES}")
+
+
+@contextlib.contextmanager
+def _plain_errors(path: pathlib.Path) -> Iterator[None]:
+    # Outside a group. The operator reads which file it is and what SQLite says of it.
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise SpoolBrokenError(f"{path}: the spool cannot be read: {error}") from error
 
 
 @contextlib.contextmanager

@@ -22,6 +22,11 @@ def is_drop_name(name: str) -> bool:
     return _FILE_NAME.fullmatch(name) is not None
 
 
+def is_temporary_name(name: str) -> bool:
+    """Tell whether a file of this name is one that its writer has not finished, `.ID.tmp`."""
+    return name.startswith(".") and name.endswith(".tmp") and is_drop_name(f"{name[1:-4]}{SUFFIX}")
+
+
 def pack(event_bytes: bytes) -> bytes:
     """Return the content of the file that holds this event."""
     return b"HUME1 %d %08x\n%b" % (len(event_bytes), zlib.crc32(event_bytes), event_bytes)
