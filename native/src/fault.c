@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text.h"
+
 void fault_set(struct fault *fault, int status, const char *format, ...) {
     va_list arguments;
     fault->status = status;
@@ -14,13 +16,18 @@ void fault_set(struct fault *fault, int status, const char *format, ...) {
     va_end(arguments);
 }
 
-// Text from a script or from humed may hold anything. C1 controls are C2 80…C2 9F in UTF-8.
+// Text from a script or from humed may hold anything: control characters, C1 ones included, and broken UTF-8 go.
 static void defuse(char *text) {
-    for (char *at = text; *at; at++) {
-        unsigned char byte = (unsigned char)*at, next = (unsigned char)at[1];
-        if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && next >= 0x80 && next <= 0x9F))
-            *at = '?';
+    const char *from = text;
+    bool mended = false;
+    uint32_t point;
+    // Never overtakes: what is written is at most as long as what was read.
+    while ((point = text_next(&from, &mended)) != 0) {
+        bool is_harmless = point >= 0x20 && (point < 0x7F || point > 0x9F) && !mended;
+        text += text_encode(is_harmless ? point : '?', text);
+        mended = false;
     }
+    *text = 0;
 }
 
 void complain(const char *format, ...) {

@@ -11,26 +11,17 @@
 #include <unistd.h>
 
 #ifdef HUME_TEST
-static bool replaced(const char *name, int base, uint64_t *value) {
+static uint64_t number_or(uint64_t real, const char *name, int base) {
     const char *text = getenv(name);
-    if (text)
-        *value = strtoull(text, NULL, base);
-    return text != NULL;
+    return text ? strtoull(text, NULL, base) : real;
 }
-#define REPLACE_NUMBER(name, base)                                                                                     \
-    do {                                                                                                               \
-        uint64_t value;                                                                                                \
-        if (replaced(name, base, &value))                                                                              \
-            return value;                                                                                              \
-    } while (0)
-#define REPLACE_TEXT(name)                                                                                             \
-    do {                                                                                                               \
-        if (getenv(name))                                                                                              \
-            return getenv(name);                                                                                       \
-    } while (0)
+static const char *text_or(const char *real, const char *name) {
+    const char *text = getenv(name);
+    return text ? text : real;
+}
 #else
-#define REPLACE_NUMBER(name, base) (void)0
-#define REPLACE_TEXT(name) (void)0
+#define number_or(real, name, base) (real)
+#define text_or(real, name) (real)
 #endif
 
 static uint64_t clock_ns(clockid_t clock) {
@@ -41,21 +32,18 @@ static uint64_t clock_ns(clockid_t clock) {
 }
 
 uint64_t wall_clock_ns(void) {
-    REPLACE_NUMBER("HUME_TEST_WALL_NS", 10);
-    return clock_ns(CLOCK_REALTIME);
+    return number_or(clock_ns(CLOCK_REALTIME), "HUME_TEST_WALL_NS", 10);
 }
 
 uint64_t boot_clock_ns(void) {
-    REPLACE_NUMBER("HUME_TEST_BOOT_NS", 10);
-    return clock_ns(CLOCK_BOOTTIME);
+    return number_or(clock_ns(CLOCK_BOOTTIME), "HUME_TEST_BOOT_NS", 10);
 }
 
 uint64_t monotonic_clock_ns(void) {
     return clock_ns(CLOCK_MONOTONIC);
 }
 
-uint64_t chance(void) {
-    REPLACE_NUMBER("HUME_TEST_CHANCE", 16);
+static uint64_t kernel_chance(void) {
     uint64_t bits;
     // Non-blocking: very early at boot the kernel's pool may not be ready, and a script does not wait for that.
     if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) == (ssize_t)sizeof bits)
@@ -71,24 +59,24 @@ uint64_t chance(void) {
     return bits;
 }
 
+uint64_t chance(void) {
+    return number_or(kernel_chance(), "HUME_TEST_CHANCE", 16);
+}
+
 pid_t parent_pid(void) {
-    REPLACE_NUMBER("HUME_TEST_PPID", 10);
-    return getppid();
+    return (pid_t)number_or((uint64_t)getppid(), "HUME_TEST_PPID", 10);
 }
 
 const char *proc_folder(void) {
-    REPLACE_TEXT("HUME_TEST_PROC");
-    return "/proc";
+    return text_or("/proc", "HUME_TEST_PROC");
 }
 
 const char *system_run_folder(void) {
-    REPLACE_TEXT("HUME_TEST_RUN_FOLDER");
-    return "/run/hume";
+    return text_or("/run/hume", "HUME_TEST_RUN_FOLDER");
 }
 
 const char *system_drop_folder(void) {
-    REPLACE_TEXT("HUME_TEST_DROP_FOLDER");
-    return "/var/spool/hume";
+    return text_or("/var/spool/hume", "HUME_TEST_DROP_FOLDER");
 }
 
 const char *setting(const char *name) {

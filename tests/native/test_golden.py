@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""The client makes exactly the bytes of docs/protocol/, also under the address and undefined-behaviour sanitizers."""
+
+import os
+import socket
+import subprocess
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from humeops.event import MAX_DATA, MAX_EVENT_BYTES, MAX_MESSAGE
+from humeops.wire import codec
+from tests.fixtures import native
+from tests.native import golden
+from tests.native.conftest import Caller, raw_server
+from tests.native.golden import GOLDEN, PROTOCOL, Case, name_of, say
+
+arguments = st.binary(max_size=80).map(lambda raw: raw.replace(b"\0", b""))
+few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def encoded(*words: bytes, environ: dict[str, str] | None = None) -> bytes:
+    """Return the event the sanitized build makes of these words."""
+    program = os.fsencode(native.build("hume-sanitized"))
+    env = {"HUME_TEST_PRINT": "1", **(environ or {})}
+    return subprocess.run([program, *words], env=env, capture_output=True, check=True, timeout=60).stdout
+
+
+@pytest.mark.parametrize("program", ["hume-test", "hume-sanitized"])
+@pytest.mark.parametrize("case", GOLDEN.events, ids=name_of)
+def test_the_client_makes_exactly_these_bytes(program: str, case: Case) -> None:
+    assert say(native.build(program), case) == case.path.read_bytes()
+
+
+def test_the_client_sends_exactly_this_stream(hume: Caller) -> None:
+    wanted = (PROTOCOL / "zmtp-client.bin").read_bytes()
+    greeting, command = wanted[:64], wanted[64:104]
+    received = bytearray()
+
+    def serve(connection: socket.socket) -> None:
+        connection.sendall(greeting + command.replace(b"REQ", b"ROU"))
+        while len(received) < len(wanted) and (piece := connection.recv(4096)):
+            received.extend(piece)
+
+    case = next(case for case in GOLDEN.events if case.name == "log-info")
+    hume.announce()
+    with raw_server(hume.socket, serve):
+        proc = hume.root / "proc"
+        proc.mkdir()
+        golden.write_proc(proc, case)
+        subprocess.run(
+            [os.fsencode(native.build("hume-test")), *golden.arguments(case)],
+            env={**golden.environment(case, proc), "HUME_DIR": str(hume.root)},
+            check=True,
+            timeout=60,
+        )
+
+    assert bytes(received) == wanted
+
+
+@few
+@given(text=arguments)
+def test_bytes_that_are_not_utf8_are_mended_as_python_mends_them(text: bytes) -> None:
+    event = codec.decode(encoded(b"info", b"--", text))
+
+    assert event.message == text.decode("utf-8", "replace")
+
+
+@few
+@given(task=arguments, tags=arguments, key=arguments, value=arguments, flag=arguments)
+def test_whatever_the_words_the_event_is_acceptable(
+    task: bytes, tags: bytes, key: bytes, value: bytes, flag: bytes
+) -> None:
+    said = encoded(b"flag", b"--task=" + task, b"--tags=" + tags, b"--extra=" + key + b"=" + value, b"--", flag)
+
+    assert codec.decode(said).kind == "flag"
+
+
+def test_the_largest_of_everything_stays_within_the_limit() -> None:
+    worst = b"\x01" * 100_000
+    words = [b"info", worst, b"-t", b'"' * 64]
+    words += [b"--tags=" + b"\xf0\x9f\x98\x80" * 60 + b"%d" % number for number in range(17)]
+    words += [b"--extra=" + b"%d" % number + b'"' * 60 + b"=" + b"\x01" * 1100 for number in range(MAX_DATA + 1)]
+
+    said = encoded(*words)
+
+    event = codec.decode(said)
+    assert len(said) <= MAX_EVENT_BYTES
+    assert len(event.message) == MAX_MESSAGE
+    assert 1 <= len(event.data) < MAX_DATA
+    assert {"message", "tags", "data"} <= set(event.cut)
+
+
+def test_small_data_beside_ones_that_do_not_fit_are_kept() -> None:
+    large = [b"k%d=" % number + b"\x01" * 1024 for number in range(20)]
+
+    event = codec.decode(encoded(b"set", *large, b"small=1"))
+
+    assert event.data["small"] == 1
+    assert event.cut == ["data"]
+
+
+def test_ten_thousand_tags_are_cut_to_sixteen() -> None:
+    tags = [word for number in range(10_000) for word in (b"-T", b"tag%d" % number)]
+
+    event = codec.decode(encoded(b"info", b"x", *tags))
+
+    assert event.tags == [f"tag{number}" for number in range(16)]
+    assert event.cut == ["tags"]
+
+
+def test_a_hundred_thousand_words_are_one_message() -> None:
+    event = codec.decode(encoded(b"info", *[b"a"] * 100_000))
+
+    assert event.message == ("a " * MAX_MESSAGE)[:MAX_MESSAGE]
+    assert event.cut == ["message"]
