@@ -68,9 +68,13 @@ def group(ctx: click.Context, version: bool) -> int | None:
 def run(arguments: list[str]) -> int:
     """Do what the command line says and return the exit status."""
     try:
-        status = group.main(arguments, prog_name="hume", standalone_mode=False)
+        # Not group.main: it keeps a closed pipe to itself and would end with 1.
+        with group.make_context("hume", arguments) as ctx:
+            status = group.invoke(ctx)
         sys.stdout.flush()
         return status if isinstance(status, int) else Exit.OK
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except click.UsageError as error:
         return _fail(_usage_line(error), Exit.USAGE)
     except click.ClickException as error:

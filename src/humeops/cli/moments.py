@@ -13,8 +13,8 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
-_SPAN = re.compile(r"(?:\d{1,9}[smhdw])+")
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
+_SPAN = re.compile(r"(?:[0-9]{1,9}[smhdw])+")
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 
 FORMS = "such as 15m, 2h, 1d, today, yesterday, 03:15, 2026-11-23 or 2026-11-23T03:15"
 

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""Wrong usage is one line and 64; every other failure is one line with its own status; nothing is a traceback."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from humeops.cli import verbs
+from humeops.errors import Exit
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["stauts"], "hume: no such verb: stauts; did you mean: hume status"),
+        (["stat"], "hume: no such verb: stat; did you mean: hume status"),
+        (["wran", "x"], "hume: no such verb: wran; did you mean: hume warn"),
+        (["begin"], "hume: no such verb: begin; did you mean: hume start"),
+        (["xyzzy"], "hume: no such verb: xyzzy; hume help lists them"),
+        (["\x1b[2J"], "hume: no such verb: \\x1b[2J; hume help lists them"),
+        (["--colour"], "hume: no such option: --colour"),
+        (["start", "x"], "hume: `start` is said by the native client `hume`, not by hume-cli"),
+        (["runs", "--failde"], "hume: runs: no such option: --failde; did you mean --failed (hume help runs)"),
+        (
+            ["runs", "--limit", "0"],
+            "hume: runs: invalid value for '--limit': 0 is not in the range x>=1 (hume help runs)",
+        ),
+        (["runs", "a", "b"], "hume: runs: got unexpected extra argument (b) (hume help runs)"),
+        (["completion"], "hume: completion: missing argument 'SHELL' (hume help completion)"),
+    ],
+    ids=lambda value: ascii(value)[:40],
+)
+def test_wrong_usage_is_one_line_with_the_right_spelling(hume, arguments, line):
+    said = hume(*arguments)
+
+    assert (said.status, said.out) == (Exit.USAGE, "")
+    assert said.err == line + "\n"
+
+
+def test_a_wrong_word_of_an_option_is_answered_with_the_right_one(hume, fake):
+    for arguments, meant in (
+        (("runs", "-o", "jsno"), "did you mean json?"),
+        (("runs", "--state", "faild"), "did you mean failed?"),
+        (("events", "--level", "warn"), "did you mean warning?"),
+        (("runs", "--since", "soon"), "write one such as 15m, 2h"),
+        (("runs", "--columns", "sate"), "did you mean state?"),
+        (("status", "--columns", "last_run.duration,tsak"), "did you mean task?"),
+    ):
+        said = hume(*arguments, ask=fake)
+
+        assert said.status == Exit.USAGE
+        assert said.err.count("\n") == 1
+        assert meant in said.err
+
+
+@pytest.mark.parametrize("verb", verbs.PEOPLE)
+def test_every_verb_has_help(hume, verb):
+    assert hume("help", verb).status == hume(verb, "--help").status == 0
+
+
+def test_help_lists_all_verbs(hume):
+    said = hume()
+
+    assert said.status == 0
+    assert all(f"  hume {verb} " in said.out for verb in [*verbs.PEOPLE, *verbs.NATIVE])
+    assert hume("help", "warn").out == "an event: hume warn TEXT\n"
+    assert hume("--version").out == hume("version").out != ""
+
+
+def test_central_not_there_is_75_with_a_hint(hume, tmp_path, monkeypatch):
+    for arguments in (["status"], ["runs"], ["show"], ["events"], ["data"]):
+        said = hume(*arguments)
+
+        assert said.status == Exit.UNAVAILABLE
+        assert said.err == f"hume: no central here ({tmp_path}/hume/central.url is missing); start it with: hume up\n"
+    monkeypatch.setenv("HUME_TOKEN", "x")
+    said = hume("status", "--central", "http://127.0.0.1:1")
+    assert said.status == Exit.UNAVAILABLE
+    assert (
+        said.err == "hume: central at http://127.0.0.1:1 does not answer (connection refused); start it with: hume up\n"
+    )
+
+
+def test_a_wrong_address_is_wrong_usage(hume):
+    said = hume("status", "--central", "127.0.0.1:4863")
+
+    assert said.status == Exit.USAGE
+    assert "it looks like http://127.0.0.1:4863" in said.err
+
+
+def test_a_token_that_is_not_accepted_is_77(hume, fake, monkeypatch):
+    monkeypatch.setenv("HUME_TOKEN", "wrong")
+
+    said = hume("status", "--central", fake.url)
+
+    assert said.status == Exit.REFUSED
+    assert said.err == f"hume: central at {fake.url} does not accept this token: not signed in\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (500, b"<html>", Exit.SOFTWARE),
+        (503, b'{"title":"busy","status":503}', Exit.UNAVAILABLE),
+        (400, b'{"title":"bad","status":400,"detail":"no such tag"}', Exit.USAGE),
+        (200, b'{"items":[{"host":1}]}', Exit.SOFTWARE),
+        (200, b"\xff", Exit.SOFTWARE),
+        (302, b"", Exit.SOFTWARE),
+    ],
+)
+def test_whatever_central_answers_it_is_one_line(hume, fake, status, body, code):
+    fake.broken = (status, body)
+
+    said = hume("status", ask=fake)
+
+    assert (said.status, said.out) == (code, "")
+    assert said.err.startswith("hume: ")
+    assert said.err.count("\n") == 1
+
+
+def test_the_folders_token_goes_to_the_folders_central_only(hume, filled, tmp_path):
+    folder = tmp_path / "hume"
+    folder.mkdir()
+    (folder / "token").write_text("a-token\n")
+    (folder / "central.url").write_text("http://127.0.0.1:1\n")
+
+    assert hume("status", "--central", filled.url).status == Exit.REFUSED
+    assert filled.asked == []
+    (folder / "central.url").write_text(filled.url + "\n")
+    assert hume("status").status == 2
+
+
+def _run(arguments, **more):
+    source = pathlib.Path(verbs.__file__).parents[2]
+    environ = {**os.environ, "PYTHONPATH": str(source), **more.pop("environ", {})}
+    return subprocess.Popen([sys.executable, "-m", "humeops.cli.main", *arguments], env=environ, text=True, **more)
+
+
+def test_a_closed_pipe_is_silent(filled):
+    filled.runs = filled.runs * 2000
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    process = _run(
+        ["runs", "--limit", "6000", "-o", "ndjson"],
+        environ={"HUME_CENTRAL": filled.url, "HUME_TOKEN": "a-token"},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writer)
+
+    assert process.communicate(timeout=60)[1] == ""
+    assert process.returncode == 141
+
+
+def test_starting_up_loads_no_server_and_no_rich():
+    code = (
+        "import sys; from humeops.cli import main; main.run(['status']);"
+        "print([name for name in ('rich', 'sqlalchemy', 'litestar', 'zmq', 'asyncio', 'difflib', 'sqlite3') if name in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout == "[]\n"
