@@ -1,23 +1,32 @@
 # SPDX-License-Identifier: MIT
 """`hume events`: what was said, newest first."""
 
+import re
+import sys
 import typing
 
 import click
 
 from humeops.api import schemas
-from humeops.cli import listing, options, phrases
+from humeops.cli import listing, options, phrases, show
 from humeops.clock import SystemClock
 from humeops.event import KINDS, LEVELS
 
 COLUMNS = ("time", "host", "task", "what", "said")
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DERIVED = {"what": phrases.what, "said": phrases.said}
 
 
 @click.command("events")
 @options.place_options
-@click.option("--run", metavar="RUN", help="Only of this run (its id, or the short one).")
-@click.option("--kind", type=options.one_of("kind", KINDS), metavar="KIND", help=f"{', '.join(KINDS)}.")
+@click.option("--run", metavar="RUN", help="Only of this run: an id, a short id, HOST:TASK or TASK.")
+@click.option(
+    "--kind",
+    multiple=True,
+    type=options.one_of("kind", KINDS),
+    metavar="KIND",
+    help=f"{', '.join(KINDS)}; may be repeated.",
+)
 @click.option("--level", type=options.one_of("level", LEVELS), metavar="LEVEL", help="This level and those above.")
 @click.option("--text", metavar="TEXT", help="Only with this in their text.")
 @click.option("--oldest", is_flag=True, help="Oldest first.")
@@ -36,6 +45,12 @@ def command(
 ) -> int:
     """List what was said, newest first."""
     asked = options.ask(central, folder)
+    if run is not None and not _ID.fullmatch(run):
+        detail = show.find(asked, run)
+        if detail is None:
+            print(f"hume: no such run: {ascii(run)[1:-1]}", file=sys.stderr)
+            return show.NOT_FOUND
+        run = detail.run.id
     params = {**filters, "run": run, "order": "oldest" if oldest else None}
     found = asked.items("events", schemas.EventPage, params, limit)
     now_ns = SystemClock().wall_ns()

@@ -82,10 +82,12 @@ def period_options(command: Command) -> Command:
 
 
 def place_options(command: Command) -> Command:
-    """Add which host, task and tag."""
-    for name, text in (("tag", "Only with this tag."), ("task", "Only this task."), ("host", "Only this host.")):
-        command = click.option(f"--{name}", metavar=name.upper(), help=text)(command)
-    return command
+    """Add which host, task and tag; `*` and `?` may stand in each."""
+    command = click.option(
+        "--tag", multiple=True, metavar="TAG", help="Only with this tag; repeated: with any of them."
+    )(command)
+    command = click.option("--task", metavar="TASK", help="Only this task.")(command)
+    return click.option("--host", metavar="HOST", help="Only this host; * and ? stand for any text.")(command)
 
 
 def ask(central: str | None, folder: str | None) -> client.Central:

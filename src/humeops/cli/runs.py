@@ -16,7 +16,13 @@ STATES = typing.get_args(schemas.RunState)
 @click.command("runs")
 @click.argument("name", metavar="[[HOST:]TASK]", required=False)
 @options.place_options
-@click.option("--state", type=options.one_of("state", STATES), metavar="STATE", help=f"{', '.join(STATES)}.")
+@click.option(
+    "--state",
+    multiple=True,
+    type=options.one_of("state", STATES),
+    metavar="STATE",
+    help=f"{', '.join(STATES)}; may be repeated.",
+)
 @click.option("--failed", is_flag=True, help="The same as --state failed.")
 @options.period_options
 @options.listing_options(default_limit=50)
@@ -25,8 +31,8 @@ def command(
     name: str | None,
     host: str | None,
     task: str | None,
-    tag: str | None,
-    state: str | None,
+    tag: tuple[str, ...],
+    state: tuple[str, ...],
     failed: bool,
     since: int | None,
     until: int | None,
@@ -42,7 +48,7 @@ def command(
         "host": host or named_host,
         "task": task or named_task,
         "tag": tag,
-        "state": "failed" if failed else state,
+        "state": (*state, "failed") if failed else state,
         "since": since,
         "until": until,
     }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`hume show RUN`: one run, told from its start to its end."""
 
-import re
 import sys
+import urllib.parse
 
 import click
 
@@ -11,7 +11,6 @@ from humeops.cli import client, listing, options, timeline
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})?")
 NOT_FOUND = 1
 
 
@@ -40,13 +39,13 @@ def command(name: str | None, output: str, central: str | None, folder: str | No
 
 
 def find(central: client.Central, name: str | None) -> schemas.RunDetail | None:
-    """Return the run that is meant, or None. What looks like an id may still be a task's name."""
-    if name and _ID.fullmatch(name):
-        try:
-            return central.fetch(f"runs/{name}", schemas.RunDetail)
-        except client.NotFoundError:
-            if len(name) > 8:
-                return None
-    host, task = options.split_name(name)
-    latest = next(central.items("runs", schemas.RunPage, {"host": host, "task": task}, limit=1), None)
-    return None if latest is None else central.fetch(f"runs/{latest.id}", schemas.RunDetail)
+    """Return the run that is meant, or None when there is none."""
+    if name is None:
+        latest = next(central.items("runs", schemas.RunPage, {}, limit=1), None)
+        if latest is None:
+            return None
+        name = latest.id
+    try:
+        return central.fetch(f"runs/{urllib.parse.quote(name, safe='')}", schemas.RunDetail)
+    except client.NotFoundError:
+        return None

@@ -8,6 +8,7 @@ nothing matches what was asked for). Central not there is 75, as everywhere.
 import dataclasses
 import fnmatch
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -23,36 +24,26 @@ ALL = 100_000  # more tasks than one person reads; central pages them
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """Which tasks were asked for; `*` and `?` may stand in a host or a task."""
+    """Which tasks were asked for; `*` and `?` may stand in each part."""
 
     pattern: str | None
     host: str | None
     task: str | None
-    tag: str | None
+    tag: Sequence[str]
 
     def __bool__(self) -> bool:
         """Tell whether anything was asked for in particular."""
         return bool(self.pattern or self.host or self.task or self.tag)
 
     def fetch(self, central: client.Central, limit: int) -> list[schemas.TaskView]:
-        """Return the tasks that match. Central narrows down what is written out in full; the rest is done here."""
-        params = {name: text for name, text in self._exact().items() if text and not _is_glob(text)}
-        found = central.items("tasks", schemas.TaskPage, {**params, "tag": self.tag}, limit)
-        return [view for view in found if self.matches(view)]
-
-    def matches(self, view: schemas.TaskView) -> bool:
-        """Tell whether this task was asked for."""
-        exact = self._exact()
-        bare = self.pattern if self.pattern and ":" not in self.pattern else None
-        return (
-            _match(view.host, exact["host"])
-            and _match(view.task, exact["task"])
-            and (bare is None or _match(view.host, bare) or _match(view.task, bare))
-        )
-
-    def _exact(self) -> dict[str, str | None]:
+        """Return the tasks that match. Central chooses, except by a pattern that may mean host or task."""
         host, colon, task = (self.pattern or "").partition(":")
-        return {"host": self.host or (colon and host) or None, "task": self.task or (colon and task) or None}
+        params = {"host": self.host or (colon and host), "task": self.task or (colon and task), "tag": self.tag}
+        found = central.items("tasks", schemas.TaskPage, params, limit)
+        return [view for view in found if colon or self._is_meant(view)]
+
+    def _is_meant(self, view: schemas.TaskView) -> bool:
+        return not self.pattern or any(_match(name, self.pattern) for name in (view.host, view.task))
 
 
 @click.command("status")
@@ -66,7 +57,7 @@ def command(
     pattern: str | None,
     host: str | None,
     task: str | None,
-    tag: str | None,
+    tag: tuple[str, ...],
     problems: bool,
     watch: bool,
     output: str,
@@ -115,9 +106,6 @@ def _draw(terminal: Terminal, tasks: list[schemas.TaskView], wanted: Wanted, pro
     ]
 
 
-def _is_glob(text: str) -> bool:
-    return any(character in text for character in "*?[")
-
-
-def _match(text: str, pattern: str | None) -> bool:
-    return pattern is None or fnmatch.fnmatchcase(text, pattern)
+def _match(text: str, pattern: str) -> bool:
+    # As central reads patterns: only * and ? are special.
+    return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))

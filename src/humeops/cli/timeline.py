@@ -52,7 +52,8 @@ def heading(terminal: Terminal, run: RunView, now_ns: int) -> str:
 
 def bars(terminal: Terminal, run: RunView, stretches: Sequence[Stretch]) -> Iterator[str]:
     """Yield a bar for each stretch; the last one of a run that went wrong ends in the state's shape."""
-    names = [terminal.cut(terminal.text(stretch.name), _NAME_MOST) for stretch in stretches]
+    most = min(_NAME_MOST, _width(terminal) // 3)
+    names = [terminal.cut(terminal.text(stretch.name), most) for stretch in stretches]
     lengths = [moments.span(stretch.lasts) + ("" if not stretch.open else " so far") for stretch in stretches]
     column, length = max(map(visible.width, names)), max(map(len, lengths))
     room = max(_BAR_LEAST, min(_BAR_MOST, _width(terminal) - len(_INDENT) - column - length - 6))
@@ -128,7 +129,7 @@ def _text(terminal: Terminal, event: EventView) -> str:
 
 
 def _wrapped(terminal: Terminal, text: str, prefix: str, indent: int = 0, style: str = "") -> Iterator[str]:
-    room = max(20, _width(terminal) - indent)
+    room = max(10, _width(terminal) - indent)
     lines = [part for line in text.split("\n") for part in _fold(line, room)]
     for number, line in enumerate(lines):
         yield ((prefix if number == 0 else " " * indent) + terminal.paint(line, style)).rstrip()

@@ -2,6 +2,7 @@
 """A central that answers from lists, over real HTTP on loopback: what the command line sees, without a server."""
 
 import contextlib
+import fnmatch
 import http.server
 import threading
 import urllib.parse
@@ -51,7 +52,7 @@ class FakeCentral:
             return 401, _problem("not signed in", 401)
         name = path.removeprefix("/api/v1/")
         if name.startswith("runs/"):
-            detail = self.details.get(name[5:])
+            detail = self.details.get(urllib.parse.unquote(name[5:]))
             return (200, msgspec.json.encode(detail)) if detail else (404, _problem("no such run", 404))
         lists = {
             "tasks": (self.tasks, TaskPage),
@@ -69,7 +70,11 @@ class FakeCentral:
 
 
 def _fits(item: object, params: dict[str, str]) -> bool:
-    return all(getattr(item, name) == params[name] for name in ("host", "task", "state", "key") if name in params)
+    return all(
+        fnmatch.fnmatchcase(getattr(item, name), params[name])
+        for name in ("host", "task", "state", "key")
+        if name in params
+    )
 
 
 def _problem(title: str, status: int) -> bytes:
@@ -137,7 +142,7 @@ def fill(fake: FakeCentral, now: int) -> None:
             "expected 03:15, \x1b]0;grace\x07 30 min\n",
         ),
     ]
-    fake.details = {name: detail(failed) for name in (failed.id, failed.short)}
+    fake.details = {name: detail(failed) for name in (failed.id, failed.short, "backup", "db1:backup")}
     fake.events = list(reversed(fake.details[failed.id].events))
     fake.data = [
         DatumView("db1", "backup", "dump_bytes", 73400320, now - 11 * MINUTE, "bytes", failed.id, 0),

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""Lists: what programs read is exact and harmless, what people read fits."""
+
+import csv
+import io
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from humeops.api.schemas import EventView
+from humeops.cli import tables, visible
+from humeops.cli.listing import to_cell, to_json
+from humeops.cli.terminal import Terminal
+
+ID = "01900000-0000-7000-8000-0000deadbeef"
+ANY_TEXT = st.text(st.characters(codec="utf-8", categories=None, exclude_categories=["Cs"]))
+
+
+@given(ANY_TEXT)
+def test_json_is_ascii_with_nothing_to_obey_and_reads_back(text):
+    written = to_json({"a": text})
+
+    assert written.isascii()
+    assert written.isprintable()
+    assert json.loads(written) == {"a": text}
+
+
+@given(ANY_TEXT)
+def test_no_text_becomes_a_formula(text):
+    cell = to_cell(text)
+
+    assert not cell.startswith(("=", "+", "-", "@"))
+    assert cell.isprintable() or all(character.isspace() or character.isprintable() for character in cell)
+
+
+def test_numbers_stay_numbers_in_csv():
+    assert [to_cell(value) for value in (-3, 2.5, True, None, {"a": 1}, "-3")] == [
+        "-3",
+        "2.5",
+        "true",
+        "",
+        '{"a":1}',
+        "'-3",
+    ]
+
+
+def test_json_is_one_array_of_what_central_has(hume, filled):
+    read = json.loads(hume("runs", "-o", "json", ask=filled).out)
+
+    assert [run["task"] for run in read] == ["replica-check", "backup", "vacuum"]
+    assert read[1]["started_at"] == filled.runs[1].started_at
+    assert "ended_at" not in read[0]
+
+
+def test_an_empty_list_is_empty_in_every_format(hume, fake):
+    assert hume("runs", "-o", "json", ask=fake).out == "[]\n"
+    assert hume("runs", "-o", "ndjson", ask=fake).out == ""
+    assert hume("runs", "-o", "csv", "--columns", "host,task", ask=fake).out == "host,task\n"
+    table = hume("runs", ask=fake)
+    assert (table.status, table.out, table.err) == (0, "", "no such run\n")
+
+
+def test_ndjson_has_one_object_a_line_with_the_columns_asked_for(hume, filled):
+    lines = hume("events", "-o", "ndjson", "--columns", "kind,data.bytes,said", ask=filled).out.splitlines()
+
+    assert json.loads(lines[-2]) == {
+        "kind": "log",
+        "data.bytes": 71_000_000_000,
+        "said": "snapshot pg_main, 71 GB  bytes=71000000000 ok=true",
+    }
+
+
+def test_csv_reads_back_and_quotes_formulas(hume, filled):
+    rows = list(csv.reader(io.StringIO(hume("data", "-o", "csv", "--columns", "key,value", ask=filled).out)))
+
+    assert rows == [["key", "value"], ["dump_bytes", "73400320"], ["formula", '\'=HYPERLINK("http://x")']]
+
+
+def test_pages_are_fetched_until_the_limit(hume, filled):
+    filled.page = 2
+
+    assert hume("events", "-o", "ndjson", "--limit", "5", ask=filled).out.count("\n") == 5
+    assert [params.get("after") for _, params in filled.asked] == [None, "2", "4"]
+    assert filled.asked[-1][1]["limit"] == "1"
+
+
+def test_filters_go_to_central(hume, fake):
+    hume("runs", "db1:backup", "--tag", "cron", "--failed", "--since", "2026-11-23T00:00Z", "--limit", "7", ask=fake)
+    hume("events", "--run", ID, "--level", "warning", "--text", "two words", "--oldest", ask=fake)
+
+    assert fake.asked[0][1] == {
+        "host": "db1",
+        "task": "backup",
+        "tag": "cron",
+        "state": "failed",
+        "since": "1795392000000000000",
+        "limit": "7",
+    }
+    assert fake.asked[1][1] == {
+        "run": ID,
+        "level": "warning",
+        "text": "two words",
+        "order": "oldest",
+        "limit": "100",
+    }
+
+
+def test_events_of_a_run_are_found_by_its_short_id(hume, filled):
+    failed = filled.runs[1]
+
+    assert hume("events", "--run", failed.short, ask=filled).status == 0
+    assert filled.asked[-1][1]["run"] == failed.id
+    said = hume("events", "--run", "nosuch", ask=filled)
+    assert (said.status, said.err) == (1, "hume: no such run: nosuch\n")
+
+
+@given(st.lists(st.integers(0, 300), min_size=1, max_size=9), st.integers(40, 200))
+def test_columns_always_fit(natural, room):
+    columns = ["time", "state", "host", "task", "short", "what", "reason", "data", "message"][: len(natural)]
+
+    widths = tables.fit(natural, columns, room)
+
+    assert sum(widths) + 2 * (len(widths) - 1) <= room
+    assert all(width <= wanted for width, wanted in zip(widths, natural, strict=True))
+
+
+def test_a_table_shows_hostile_text_and_obeys_none_of_it():
+    event = EventView("x", 0, 0, "h\x1b[31m", "log", "info", "t\u202e", message="\x1b]0;x\x07\nsecond")
+    row = {name: getattr(event, name) for name in event.__struct_fields__}
+
+    for terminal in (Terminal(width=80), Terminal(width=80, unicode=False)):
+        lines = list(tables.render(terminal, [row], ["host", "task", "message"], 0))
+        assert len(lines) == 2
+        assert visible.visible(lines[1]) == lines[1]

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""`hume show`: one run, found by any of its names, told in full."""
+
+import json
+
+import pytest
+
+from humeops.api.schemas import EventView, RunDetail, RunView, Stretch
+from humeops.cli import timeline, visible
+from humeops.cli.terminal import Terminal
+from tests.unit.cli.central import SECOND
+
+NOW = 1_795_406_391 * SECOND
+
+
+def test_a_failed_run_reads_like_this(hume, filled):
+    said = hume("show", "db1:backup", ask=filled)
+
+    lines = said.out.splitlines()
+    assert said.status == 0
+    assert lines[0].startswith("✗ failed  db1:backup   ")
+    assert lines[0].endswith(", took 4m10s")
+    assert lines[1] == "exit 3 at line 41, after db-dumped"
+    assert lines[2].startswith("/usr/local/bin/backup.sh, uid 0, tags cron, db, run ")
+    assert lines[4] == "  snapshot   █████████████████████████████              1m38s"
+    assert lines[5] == "  db-dumped  ████████████████████████████████████████   2m15s"
+    assert lines[6] == "  end        █████✗                                       17s"
+    assert any(line.endswith("+1m38s  flag      snapshot") for line in lines)
+    assert any(line.endswith("tar: ./base/16384/2619: file changed as we read it") for line in lines)
+    assert lines[-1].endswith("+4m10s  stop      exit 3")
+
+
+def test_a_run_is_found_by_any_of_its_names(hume, filled):
+    failed = filled.runs[1]
+
+    for name in (failed.id, failed.short, "backup", "db1:backup"):
+        read = json.loads(hume("show", name, "-o", "json", ask=filled).out)
+        assert read["run"]["id"] == failed.id
+    filled.details[filled.runs[0].id] = RunDetail(filled.runs[0])
+    assert json.loads(hume("show", "-o", "json", ask=filled).out)["run"]["task"] == "replica-check"
+
+
+@pytest.mark.parametrize("name", ["nosuch", "01900000-0000-7000-8000-0000deadbeef", "db9:backup"])
+def test_a_run_that_is_not_there_is_1(hume, fake, name):
+    said = hume("show", name, ask=fake)
+
+    assert (said.status, said.out, said.err) == (1, "", f"hume: no such run: {name}\n")
+
+
+def test_a_running_run_is_open():
+    run = RunView("x" * 36, "xxxxxxxx", "db1", "check", "running", NOW - 42 * SECOND)
+    detail = RunDetail(run, [Stretch("a", 0, 2 * SECOND), Stretch("end", 2 * SECOND, 40 * SECOND, open=True)])
+
+    lines = list(timeline.draw(Terminal(), detail, NOW))
+
+    assert lines[0].endswith("running for 42s")
+    assert lines[4].endswith("█◔  40s so far")
+
+
+def test_bars_share_one_scale_and_are_never_empty():
+    assert [timeline.bar_of(share, 10, True) for share in (1.0, 0.5, 0.51, 0.0)] == ["█" * 10, "█" * 5, "█████▏", "▏"]
+    assert [timeline.bar_of(share, 10, False) for share in (1.0, 0.5, 0.0)] == ["#" * 10, "#" * 5, "#"]
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("unicode", [True, False], ids=["utf-8", "ascii"])
+def test_no_line_is_wider_than_the_terminal_and_nothing_is_lost(width, unicode):
+    text = "word " * 60 + "\x1b[2J" + "x" * 200
+    run = RunView("x" * 36, "xxxxxxxx", "db1", "check", "failed", NOW, NOW, 0, reason=text)
+    events = [EventView(str(at), NOW + at, NOW, "db1", "log", "error", message=text) for at in (0, 86_400 * SECOND)]
+    stretches = [Stretch("s" * 64, 0, 0), Stretch("end", 0, 0)]
+
+    lines = list(timeline.draw(Terminal(width=width, unicode=unicode), RunDetail(run, stretches, events), NOW))
+
+    assert max(map(visible.width, lines[1:])) <= width
+    assert "".join("".join(lines).split()).count("word" * 60) == 3
+    assert all(visible.visible(line) == line for line in lines)
+    assert unicode or all(line.isascii() for line in lines)

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""`hume status`: what is wrong comes first, is said in full, and decides the exit status."""
+
+import pytest
+
+from humeops.api.schemas import RunView, TaskView
+from humeops.cli import board, looks, visible, watching
+from humeops.cli.terminal import UNCUT, Terminal, reads_utf8, wants_colour
+from tests.unit.cli.central import MINUTE, SECOND
+
+NOW = 1_795_406_391 * SECOND
+
+
+def _task(state, task="backup", host="db1", reason="", **more):
+    return TaskView(host, task, state, NOW - 11 * MINUTE, NOW - 11 * MINUTE, reason, **more)
+
+
+def _draw(terminal, *tasks):
+    return list(board.draw(terminal, board.in_order(tasks), NOW))
+
+
+def test_the_board_reads_like_this(hume, filled):
+    said = hume("status", ask=filled)
+
+    lines = said.out.splitlines()
+    assert lines[0] == "db1"
+    assert [line.split()[1] for line in lines[1:] if line.startswith("  ") and line[2] != " "] == [
+        "failed",
+        "warning",
+        "running",
+        "ok",
+        "lost",
+        "late",
+        "ok",
+    ]
+    assert lines[-1] == "1 failed, 1 lost, 1 late, 1 warning, 1 running, 2 ok on 2 hosts"
+    assert "\x1b" not in said.out
+    assert said.status == 2
+
+
+def test_a_line_says_state_task_when_how_long_and_why():
+    last = RunView("x", "x", "db1", "backup", "failed", NOW - 900 * SECOND, NOW - 11 * MINUTE, 250 * SECOND)
+    lines = _draw(Terminal(width=100), _task("failed", reason="exit 3 at line 41, after db-dumped", last_run=last))
+
+    assert lines == ["db1", "  ✗ failed   backup  11 min ago  4m10s  exit 3 at line 41, after db-dumped"]
+
+
+def test_a_running_task_says_since_when_and_after_what():
+    last = RunView("x", "x", "db1", "check", "running", NOW - 42 * SECOND, last_flag="connected")
+    view = TaskView("db1", "check", "running", NOW, NOW, last_run=last, running=1)
+
+    assert _draw(Terminal(), view)[1] == "  ◔ running  check  since 42 s  after connected"
+    view.running = 3
+    assert _draw(Terminal(), view)[1].endswith("3 runs at once")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, UNCUT])
+@pytest.mark.parametrize("unicode", [True, False], ids=["utf-8", "ascii"])
+def test_no_line_is_wider_than_the_terminal(width, unicode):
+    tasks = [
+        _task("failed", "a" * 64, reason="exit 3 at line 41, after " + "x" * 60),
+        _task("late", "日本" * 20, "h" * 255, "expected 03:15, grace 30 min, last ran yesterday 03:15 and took 18 min"),
+        _task("ok", "\x1b[2J\u202e" * 8),
+    ]
+
+    lines = _draw(Terminal(width=width, unicode=unicode), *tasks)
+
+    assert max(map(visible.width, lines)) <= width
+    assert unicode or all(line.isascii() for line in lines)
+    assert "grace 30" in " ".join(lines) or width < 60
+
+
+def test_a_troubles_sentence_is_wrapped_rather_than_cut():
+    lines = _draw(Terminal(width=60), _task("failed", reason="exit 3 at line 41, after db-dumped"))
+
+    assert " ".join(" ".join(lines).split()).endswith("exit 3 at line 41, after db-dumped")
+
+
+def test_colour_comes_only_with_a_terminal_that_wants_it():
+    coloured = _draw(Terminal(colour=True), _task("failed"))[1]
+
+    assert coloured.startswith("  \x1b[31;1m✗ failed\x1b[0m")
+    assert wants_colour(True, {})
+    assert not wants_colour(False, {})
+    assert not wants_colour(True, {"NO_COLOR": "1", "FORCE_COLOR": "1"})
+    assert wants_colour(False, {"FORCE_COLOR": "1"})
+    assert not wants_colour(True, {"TERM": "dumb"})
+
+
+@pytest.mark.parametrize(
+    ("environ", "reads"),
+    [
+        ({"LANG": "en_US.UTF-8"}, True),
+        ({"LANG": "C"}, False),
+        ({}, False),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, False),  # what Python itself sets in the C locale
+        ({"LANG": "de_DE", "LC_CTYPE": "de_DE.utf8"}, True),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "C"}, False),
+        ({"LC_ALL": "C.UTF-8", "LANG": "C"}, True),
+    ],
+)
+def test_the_locale_decides_about_utf8(environ, reads):
+    assert reads_utf8(environ) is reads
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [
+        ((), 0),
+        (("ok", "running", "new", "paused"), 0),
+        (("ok", "warning"), 1),
+        (("warning", "unknown"), 1),
+        (("unknown", "ok"), 3),
+        (("a-state-of-tomorrow",), 3),
+        (("warning", "failed"), 2),
+        (("lost",), 2),
+        (("late",), 2),
+        (("overdue",), 2),
+    ],
+    ids=str,
+)
+def test_the_exit_status_is_a_monitoring_plugins(states, status):
+    assert looks.exit_status(states) == status
+
+
+def test_with_no_task_yet_it_teaches(hume, fake):
+    said = hume("status", ask=fake)
+
+    assert said.status == 0
+    assert "hume start backup" in said.out
+    assert "hume stop $?" in said.out
+
+
+def test_patterns_choose_hosts_and_tasks(hume, filled):
+    def tasks(*arguments):
+        return hume("status", *arguments, "-o", "csv", "--columns", "task", ask=filled).out.split()[1:]
+
+    assert tasks("db1:backup") == ["backup"]
+    assert tasks("backup") == ["backup"]
+    assert tasks("db?") == ["backup", "disk-report", "replica-check", "vacuum"]
+    assert tasks("*:certs*") == ["certs-renew"]
+    assert tasks("--host", "web*", "--task", "certs-renew") == ["certs-renew"]
+    assert tasks("db1", "--problems") == ["backup", "disk-report"]
+
+
+def test_what_matches_nothing_is_unknown(hume, filled):
+    said = hume("status", "db9", ask=filled)
+
+    assert (said.status, said.out) == (3, "No task matches.\n")
+
+
+def test_nothing_wrong_is_said_in_one_line(hume, filled):
+    filled.tasks = [view for view in filled.tasks if view.state == "ok"]
+
+    said = hume("status", "--problems", ask=filled)
+
+    assert (said.status, said.out) == (0, "Nothing is wrong: 2 ok on 2 hosts.\n")
+
+
+def test_watching_needs_a_terminal_and_no_format(hume, filled):
+    assert "needs a terminal" in hume("status", "--watch", ask=filled).err
+    assert hume("status", "--watch", "-o", "json", ask=filled).status == 64
+
+
+def test_a_watched_board_fits_the_screen():
+    assert watching.fit_height(["a", "b", "c"], 3) == ["a", "b", "c"]
+    assert watching.fit_height(["a", "b", "c", "d"], 3) == ["a", "b", "  and 2 more lines"]
