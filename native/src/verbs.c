@@ -46,22 +46,24 @@ const struct verb *verb_find_level(const char *word) {
     return NULL;
 }
 
-const char *verb_nearest_native(const char *typed) {
+static struct guess guess_of_people(const char *typed) {
     struct guess guess = {0};
     for (int i = 0; i < PEOPLE_COUNT; i++)
-        if (strcmp(typed, of_people[i]) == 0)
-            return NULL;
+        spelling_consider(&guess, typed, of_people[i]);
+    return guess;
+}
+
+const char *verb_nearest_native(const char *typed) {
+    struct guess guess = {0}, people = guess_of_people(typed);
     for (int i = 0; i < NATIVE_COUNT; i++)
         spelling_consider(&guess, typed, native[i].word);
-    return spelling_meant(&guess, typed);
+    return guess.distance < people.distance ? spelling_meant(&guess, typed) : NULL;
 }
 
 const char *verb_nearest(const char *typed) {
-    struct guess guess = {0};
+    struct guess guess = guess_of_people(typed);
     for (int i = 0; i < NATIVE_COUNT; i++)
         spelling_consider(&guess, typed, native[i].word);
-    for (int i = 0; i < PEOPLE_COUNT; i++)
-        spelling_consider(&guess, typed, of_people[i]);
     return spelling_meant(&guess, typed);
 }
 

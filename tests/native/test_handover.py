@@ -258,16 +258,6 @@ def test_a_full_backlog_costs_no_more_than_the_deadline(hume: Caller) -> None:
     assert len(hume.dropped()) == 1
 
 
-def test_a_client_killed_at_any_moment_leaves_a_whole_event_or_none(hume: Caller) -> None:
-    for delay in range(60):
-        process = subprocess.Popen([hume.program, "info", "x"], env=hume.environment())
-        time.sleep(delay * 0.00005)
-        process.kill()
-        process.wait()
-
-    assert len(hume.dropped()) <= 60  # dropped() has read each of them
-
-
 def test_the_endpoint_may_be_named(hume: Caller, router: RouterStart) -> None:
     server = router(stored)
     elsewhere = hume.root / "elsewhere"
