@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""Puts the API together: an ASGI application over one central database.
+
+A new resource is a module of its own with its handlers, listed in HANDLERS. Handlers that ask the database run in threads;
+the event loop itself never waits for it.
+"""
+
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp
+
+from humeops.api import data, events, health, intake, problems, runs, tasks
+from humeops.api.doorkeeper import ACTOR, Doorkeeper
+from humeops.api.service import Asked, Central
+from humeops.errors import HumeError
+from humeops.security.roles import Actor
+from humeops.wire.batch import MAX_BATCH_BYTES
+
+HANDLERS = (
+    intake.take_batch,
+    tasks.list_tasks,
+    runs.list_runs,
+    runs.show_run,
+    events.list_events,
+    data.list_data,
+    health.is_alive,
+    health.is_ready,
+)
+
+
+def make_app(central: Central) -> ASGIApp:
+    """Return the application that answers for this central."""
+    app = Litestar(
+        route_handlers=list(HANDLERS),
+        dependencies={
+            "central": Provide(lambda: central, sync_to_thread=False),
+            "actor": Provide(_actor, sync_to_thread=False),
+            "asked": Provide(_asked, sync_to_thread=False),
+        },
+        exception_handlers={
+            HumeError: problems.from_hume,
+            HTTPException: problems.from_http,
+            Exception: problems.from_fault,
+        },
+        request_max_body_size=MAX_BATCH_BYTES,
+        openapi_config=None,
+        logging_config=None,
+    )
+    return Doorkeeper(app, central)
+
+
+def _actor(request: Request[Any, Any, Any]) -> Actor:
+    actor: Actor = request.scope["state"][ACTOR]
+    return actor
+
+
+def _asked(request: Request[Any, Any, Any]) -> Asked:
+    return Asked(_actor(request), list(request.query_params.multi_items()))

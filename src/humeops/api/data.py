@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""GET /api/v1/data: what scripts share, each value with who wrote it and when."""
+
+from litestar import get
+
+from humeops.api import parameters, views
+from humeops.api.schemas import DataPage
+from humeops.api.service import Asked, Central
+from humeops.central.store.questions import data
+from humeops.security import roles
+from humeops.security.roles import Thing
+
+
+@get("/api/v1/data", sync_to_thread=True)
+def list_data(central: Central, asked: Asked) -> DataPage:
+    """Return current values by host, task and key; expired ones too, with their `expires_at`."""
+    roles.authorize(asked.actor, "read", Thing("data"))
+    query = parameters.read(asked.parameters, parameters.DataQuery)
+    with central.database.reading() as connection:
+        page = data.find(connection, data.Filter(query.host, query.task, query.key), query.limit, query.after)
+    return DataPage([views.datum_view(datum) for datum in page.rows], page.next)

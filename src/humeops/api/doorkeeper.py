@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Stands before every address: without a valid token nothing answers, not even "no such page".
+
+Outermost on purpose: what is added behind it later cannot be forgotten. Only the two health checks are open. It also
+puts the headers on every answer that keep browsers and proxies from keeping, guessing or embedding it.
+"""
+
+import functools
+
+import anyio.to_thread
+import msgspec
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from humeops.api import schemas
+from humeops.api.service import Central
+from humeops.central.store import agents
+from humeops.errors import HumeError
+from humeops.security.roles import Actor
+
+OPEN = frozenset({"/healthz", "/readyz"})
+ACTOR = "hume_actor"  # where handlers find who asks, in the scope's state
+
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
+
+
+class Doorkeeper:
+    """An ASGI application that lets only those through who hold a token."""
+
+    def __init__(self, app: ASGIApp, central: Central) -> None:
+        self._app = app
+        self._central = central
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 401 or pass on, with the actor in the scope."""
+        kind: str = scope["type"]
+        if kind != "http":
+            # The server's start and stop pass; a WebSocket is not accepted, which closes it.
+            if kind == "lifespan":
+                await self._app(scope, receive, send)
+            return
+        send = functools.partial(_send_with_headers, send)
+        if scope["path"] not in OPEN:
+            try:
+                actor = await self._actor(scope)
+            except HumeError as error:
+                await _refuse(send, schemas.Problem("Try again later", 503, str(error)), [(b"retry-after", b"1")])
+                return
+            if actor is None:
+                problem = schemas.Problem("A valid token is needed", 401, "send it as `Authorization: Bearer TOKEN`")
+                await _refuse(send, problem, [(b"www-authenticate", b'Bearer realm="hume"')])
+                return
+            scope.setdefault("state", {})[ACTOR] = actor
+        await self._app(scope, receive, send)
+
+    async def _actor(self, scope: Scope) -> Actor | None:
+        token = _token(scope)
+        if token is None:
+            return None
+        return await anyio.to_thread.run_sync(self._look_up, token)
+
+    def _look_up(self, token: str) -> Actor | None:
+        with self._central.database.reading() as connection:
+            return agents.find_actor(connection, token, self._central.clock.wall_ns())
+
+
+def _token(scope: Scope) -> str | None:
+    given = [value for name, value in scope["headers"] if name.lower() == b"authorization"]
+    if len(given) != 1:
+        return None
+    scheme, _, token = given[0].partition(b" ")
+    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else None
+
+
+async def _send_with_headers(send: Send, message: Message) -> None:
+    if message["type"] == "http.response.start":
+        message["headers"] = [*message.get("headers", []), *_HEADERS]
+    await send(message)
+
+
+async def _refuse(send: Send, problem: schemas.Problem, headers: list[tuple[bytes, bytes]]) -> None:
+    # The body of the request is not read: nobody without a token makes central hold anything.
+    body = msgspec.json.encode(problem)
+    kind = [(b"content-type", b"application/problem+json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": problem.status, "headers": [*kind, *headers]})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""GET /api/v1/events: what was said, searched."""
+
+from litestar import get
+
+from humeops.api import parameters, views
+from humeops.api.schemas import EventPage
+from humeops.api.service import Asked, Central
+from humeops.central.store.questions import events
+from humeops.security import roles
+from humeops.security.roles import Thing
+
+
+@get("/api/v1/events", sync_to_thread=True)
+def list_events(central: Central, asked: Asked) -> EventPage:
+    """Return events in the order of their ids, which begin with the time: newest first unless order=oldest."""
+    roles.authorize(asked.actor, "read", Thing("events"))
+    query = parameters.read(asked.parameters, parameters.EventsQuery)
+    wanted = events.Filter(
+        query.host, query.task, query.tag, query.run, query.kind, query.level, query.text, query.since, query.until
+    )
+    with central.database.reading() as connection:
+        page = events.find(connection, wanted, query.order == "oldest", query.limit, query.after)
+    return EventPage([views.event_view(row) for row in page.rows], page.next)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""POST /api/v1/intake: where humed hands over (docs/protocol.md, section 6)."""
+
+import anyio.to_thread
+from litestar import Request, post
+from litestar.datastructures import State
+
+from humeops import crash
+from humeops.api.service import Central
+from humeops.central import intake
+from humeops.errors import NotAllowedError
+from humeops.security import roles
+from humeops.security.roles import Actor, Thing
+from humeops.wire import batch
+
+
+@post("/api/v1/intake", status_code=200)
+async def take_batch(request: Request[Actor, None, State], central: Central, actor: Actor) -> batch.Receipt:
+    """Commit a batch of the agent's own host. The answer is sent only after the commit."""
+    roles.authorize(actor, "append", Thing("events", actor.host))
+    if actor.agent is None:
+        raise NotAllowedError("this token is no agent's")
+    body = await request.body()
+    agent = intake.Agent(actor.agent, actor.host)
+    # In a thread, and not to be given up when the asker goes: the batch is committed or not, as a whole.
+    receipt = await anyio.to_thread.run_sync(
+        intake.take, central.database, agent, body, central.clock.wall_ns(), abandon_on_cancel=False
+    )
+    crash.point("central-before-reply")
+    return receipt

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""Query parameters as typed structs: every error names the parameter, and one that does not exist is an error, not ignored.
+
+Ignoring a misspelled filter would answer with everything, which looks like an answer.
+"""
+
+import difflib
+from collections.abc import Iterable
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+
+from humeops.api.schemas import RunState, TaskState
+from humeops.errors import HumeError
+from humeops.event import MAX_INT64, EventId, Kind, Level
+
+Pattern = Annotated[str, msgspec.Meta(max_length=255)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
+Several = Annotated[list[Pattern], msgspec.Meta(max_length=32)]
+
+DEFAULT_LIMIT = 200
+
+
+class ParameterError(HumeError):
+    """A query parameter is wrong."""
+
+
+class TasksQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/tasks."""
+
+    host: Pattern = ""
+    task: Pattern = ""
+    tag: Several = []
+    state: Annotated[list[TaskState], msgspec.Meta(max_length=32)] = []
+    problems: bool = False
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class RunsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/runs."""
+
+    host: Pattern = ""
+    task: Pattern = ""
+    tag: Several = []
+    state: Annotated[list[RunState], msgspec.Meta(max_length=32)] = []
+    since: Moment | None = None
+    until: Moment | None = None
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class EventsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/events."""
+
+    host: Pattern = ""
+    task: Pattern = ""
+    tag: Several = []
+    run: EventId | None = None
+    kind: Annotated[list[Kind], msgspec.Meta(max_length=32)] = []
+    level: Level | None = None
+    text: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+    since: Moment | None = None
+    until: Moment | None = None
+    order: Literal["newest", "oldest"] = "newest"
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class DataQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/data."""
+
+    host: Pattern = ""
+    task: Pattern = ""
+    key: Pattern = ""
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """For addresses that take no parameters."""
+
+
+Query = TypeVar("Query", bound=msgspec.Struct)
+
+
+def read(given: Iterable[tuple[str, str]], kind: type[Query]) -> Query:
+    """Return the parameters as this struct, or raise ParameterError."""
+    fields = {field.name: field.default_factory is not msgspec.NODEFAULT for field in msgspec.structs.fields(kind)}
+    found: dict[str, str | list[str]] = {}
+    for name, value in given:
+        if name not in fields:
+            near = difflib.get_close_matches(name[:64], fields, 1, 0.5)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            raise ParameterError(f"no parameter `{name[:64]}` here{hint}")
+        if fields[name]:
+            found.setdefault(name, []).append(value)  # type: ignore[union-attr]
+        elif name in found:
+            raise ParameterError(f"`{name}` can be given only once")
+        else:
+            found[name] = value
+    try:
+        return msgspec.convert(found, kind, strict=False)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        raise ParameterError(f"`{where.rstrip('`') or 'a parameter'}`: {what}") from error

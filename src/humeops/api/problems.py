@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""Every error as application/problem+json (RFC 9457): what went wrong, never how the inside looks."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from humeops.api.parameters import ParameterError
+from humeops.api.schemas import Problem
+from humeops.central.store.cursor import CursorError
+from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
+
+_TITLES = {
+    400: "The request is wrong",
+    401: "A valid token is needed",
+    403: "Not allowed",
+    404: "No such thing",
+    405: "Not done this way",
+    413: "Too large",
+    503: "Try again later",
+}
+_STATUS: list[tuple[type[HumeError], int]] = [
+    (ParameterError, 400),
+    (CursorError, 400),
+    (MalformedEventError, 400),
+    (NotAllowedError, 403),
+    (UnavailableError, 503),
+]
+
+_log = structlog.get_logger("humeops.api")
+_Request = Request[Any, Any, Any]
+
+
+class NotFoundError(HumeError):
+    """What was asked for does not exist."""
+
+
+def from_hume(_request: _Request, error: HumeError) -> Response[bytes]:
+    """Answer an error that hume raised on purpose; its text is made for people."""
+    if isinstance(error, NotFoundError):
+        return answer(404, str(error))
+    for kind, status in _STATUS:
+        if isinstance(error, kind):
+            return answer(status, str(error))
+    return from_fault(_request, error)
+
+
+def from_http(_request: _Request, error: HTTPException) -> Response[bytes]:
+    """Answer what the web framework found."""
+    return answer(error.status_code, error.detail if error.status_code < 500 else "")
+
+
+def from_fault(request: _Request, error: Exception) -> Response[bytes]:
+    """Answer a fault of ours; the operator finds it in the log, the asker learns nothing of the inside."""
+    _log.error("request failed", path=request.scope["path"], method=request.scope["method"], exc_info=error)
+    return answer(500, "")
+
+
+def answer(status: int, detail: str) -> Response[bytes]:
+    """Return the problem as a response."""
+    problem = Problem(_TITLES.get(status, "The request failed"), status, detail)
+    headers = {"Retry-After": "1"} if status == 503 else {}
+    return Response(
+        msgspec.json.encode(problem), status_code=status, headers=headers, media_type="application/problem+json"
+    )

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""From what is stored to what is shown: rows become the types of schemas. Pure."""
+
+from typing import Any, cast
+
+from humeops.api import schemas
+from humeops.central.fold import Said, Summary, elapsed
+from humeops.central.store import rows
+from humeops.central.store.questions import data, runs, tasks
+from humeops.event import LEVELS, Origin
+
+
+def run_view(run: runs.Run) -> schemas.RunView:
+    """Return one run as shown."""
+    summary, start = run.summary, run.summary.start
+    return schemas.RunView(
+        id=summary.run,
+        short=summary.run[-8:],
+        host=run.host,
+        task=run.task,
+        state=summary.state,
+        started_at=summary.begin.time,
+        ended_at=summary.ended_at,
+        duration=summary.duration,
+        status=summary.stop.status if summary.stop else None,
+        reason=run.reason,
+        message=start.message if start else "",
+        tags=summary.tags,
+        last_flag=summary.flag.flag if summary.flag else "",
+        last_event_at=summary.last_event_at,
+        events=summary.events,
+        levels={level: summary.levels[level] for level in LEVELS if level in summary.levels},
+        uid=summary.begin.uid,
+        script=summary.begin.script,
+    )
+
+
+def task_view(task: tasks.Task) -> schemas.TaskView:
+    """Return one task as shown."""
+    return schemas.TaskView(
+        host=task.host,
+        task=task.task,
+        state=cast(schemas.TaskState, task.state),
+        since=task.since,
+        last_event_at=task.last_event_at,
+        reason=task.reason,
+        tags=task.tags,
+        last_run=run_view(task.last_run) if task.last_run else None,
+        running=task.running,
+    )
+
+
+def event_view(row: Any, run: Summary | None = None) -> schemas.EventView:
+    """Return one event as shown; `run` is given inside a timeline."""
+    rest = rows.read_rest(row.rest) if row.rest else rows.Rest()
+    origin = rest.origin or Origin()
+    return schemas.EventView(
+        id=rows.id_of(row.id),
+        time=row.time,
+        received_at=row.received_at,
+        host=row.host,
+        kind=row.kind,
+        level=LEVELS[row.level],
+        task=row.task,
+        run=rows.id_of(row.run) if row.run else None,
+        at=elapsed(run.begin, _moment(row)) if run else None,
+        message=row.message,
+        tags=rows.read_tags(row.tags) if row.tags else [],
+        data=rest.data,
+        unit=rest.unit,
+        ttl=rest.ttl,
+        flag=rest.flag,
+        progress=rest.progress,
+        status=rest.status,
+        outcome=rest.outcome,
+        cut=rest.cut,
+        uid=origin.uid,
+        line=origin.line,
+        script=origin.script,
+    )
+
+
+def datum_view(datum: data.Datum) -> schemas.DatumView:
+    """Return one piece of shared data as shown."""
+    return schemas.DatumView(*datum)
+
+
+def _moment(row: Any) -> Said:
+    return Said(row.boot, row.mono, "", row.time, row.host, row.task)

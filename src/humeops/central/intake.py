@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Takes one batch from one agent: reads it, commits all of it in one transaction, and says how far it is committed.
+
+When `take` returns, every event of the batch is on stable storage, was there already, or lies in the dead letters; a
+crash at any moment leaves the whole batch or nothing of it, and the agent sends it again. The batch's events carry the
+host of the agent's credential afterwards, whatever they claimed.
+"""
+
+from typing import NamedTuple
+
+from humeops import crash
+from humeops.central.store import taking
+from humeops.central.store.database import Database
+from humeops.central.store.running import NAMELESS
+from humeops.errors import MalformedEventError
+from humeops.event import Event
+from humeops.wire import batch, codec
+
+
+class Agent(NamedTuple):
+    """Who sends: its row, and the host it speaks for."""
+
+    id: int
+    host: str
+
+
+def take(database: Database, agent: Agent, body: bytes, received_at: int) -> batch.Receipt:
+    """Commit the batch in this body and return the receipt; raise MalformedEventError, nothing stored, if it is none."""
+    crash.point("central-received")
+    parcel = open_parcel(agent, batch.unpack_batch(body), received_at)
+    with database.writing() as connection:
+        taken = taking.take(connection, parcel)
+        crash.point("central-before-commit")
+    crash.point("central-after-commit")
+    return batch.Receipt(*taken)
+
+
+def open_parcel(agent: Agent, received: batch.Batch, received_at: int) -> taking.Parcel:
+    """Read the events of a batch; those that cannot be read are set apart with the reason."""
+    events: list[tuple[int, Event, bytes]] = []
+    dead: list[tuple[int, bytes, str]] = []
+    for seq, raw in received.events:
+        try:
+            event = codec.decode(raw)
+        except MalformedEventError as error:
+            dead.append((seq, bytes(raw), str(error)))
+            continue
+        _assign(event, agent.host)
+        events.append((seq, event, raw))
+    return taking.Parcel(
+        agent.id, agent.host, received.epoch, received.oldest, received.sent_at, received_at, events, dead
+    )
+
+
+def _assign(event: Event, host: str) -> None:
+    event.host = host
+    if event.run is None and event.kind == "start":
+        event.run = event.id
+    if event.run is None and not event.task:
+        event.task = NAMELESS

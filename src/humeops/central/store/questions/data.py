@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Shared data: current values."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from humeops.central.store import cursor, rows, sqlite, tables
+from humeops.central.store.questions.page import Page, cut
+from humeops.event import Value
+
+_datum = tables.datum
+_read_value = msgspec.json.Decoder(Value).decode
+
+
+class Datum(NamedTuple):
+    """One value, who wrote it and when."""
+
+    host: str
+    task: str
+    key: str
+    value: Value
+    time: int
+    unit: str
+    run: str | None
+    uid: int | None
+    expires_at: int | None
+
+
+class Filter(NamedTuple):
+    """Which data; empty means all."""
+
+    host: str = ""
+    task: str = ""
+    key: str = ""
+
+
+def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Datum]:
+    """Return a page of data, by host, task and key."""
+    place = (_datum.c.host, _datum.c.task, _datum.c.key)
+    patterns = zip(place, wanted, strict=True)
+    query = sa.select(_datum).where(*(sqlite.like_glob(column, pattern) for column, pattern in patterns if pattern))
+    if after is not None:
+        query = query.where(sa.tuple_(*place) > sa.tuple_(*cursor.unpack(after, tuple[str, str, str])))
+    found = connection.execute(query.order_by(*place).limit(limit + 1)).all()
+    return cut([_read(row) for row in found], limit, lambda datum: cursor.pack(datum.host, datum.task, datum.key))
+
+
+def _read(row: sa.Row[Any]) -> Datum:
+    run = rows.id_of(row.run) if row.run else None
+    value = _read_value(row.value)
+    return Datum(row.host, row.task, row.key, value, row.time, row.unit, run, row.uid, row.expires_at)

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""Events: searched newest (or oldest) first, or as the timeline of one run."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from humeops.central.fold import Said
+from humeops.central.store import cursor, rows, sqlite, tables
+from humeops.central.store.questions.page import Page, cut
+from humeops.event import SEVERITY, EventId, Level
+from humeops.wire.eventid import make_event_id
+
+_event = tables.event
+
+# An id carries the time at which it was made, and that is when the event was said, give or take what the sayer does
+# between the two. So a span of time is a span of ids, which is what the primary key can find.
+_SLACK_NS = 1_000_000_000
+_LAST_ID_NS = ((1 << 48) - 1) * 1_000_000
+
+
+class Filter(NamedTuple):
+    """Which events; empty means all. `level` means this one and worse; `since` is included, `until` is not."""
+
+    host: str = ""
+    task: str = ""
+    tags: Sequence[str] = ()
+    run: str | None = None
+    kinds: Sequence[str] = ()
+    level: Level | None = None
+    text: str = ""
+    since: int | None = None
+    until: int | None = None
+
+
+Event = sa.Row[Any]  # a row of the event table
+
+
+def find(connection: sa.Connection, wanted: Filter, oldest_first: bool, limit: int, after: str | None) -> Page[Event]:
+    """Return a page of events in the order of their ids, which begin with the time."""
+    query = sa.select(_event).where(*_conditions(wanted))
+    if after is not None:
+        (last,) = cursor.unpack(after, tuple[EventId])
+        key = rows.key_of(last)
+        query = query.where(_event.c.id > key if oldest_first else _event.c.id < key)
+    order = _event.c.id if oldest_first else _event.c.id.desc()
+    found = connection.execute(query.order_by(order).limit(limit + 1)).all()
+    return cut(found, limit, lambda row: cursor.pack(rows.id_of(row.id)))
+
+
+def timeline(connection: sa.Connection, run: str, limit: int) -> tuple[Sequence[Event], bool]:
+    """Return the run's events in the order they were said, and whether there are more than `limit`."""
+    query = sa.select(_event).where(_event.c.run == rows.key_of(run))
+    order = (_event.c.boot, _event.c.mono, _event.c.id)
+    found = connection.execute(query.order_by(*order).limit(limit + 1)).all()
+    return found[:limit], len(found) > limit
+
+
+def flags(connection: sa.Connection, run: str, limit: int) -> list[Said]:
+    """Return the run's flags in the order they were said."""
+    query = (
+        sa.select(_event)
+        .where(_event.c.run == rows.key_of(run), _event.c.kind == "flag")
+        .order_by(_event.c.boot, _event.c.mono, _event.c.id)
+        .limit(limit)
+    )
+    return [
+        Said(
+            row.boot,
+            row.mono,
+            rows.id_of(row.id),
+            row.time,
+            row.host,
+            row.task,
+            row.message,
+            rows.read_rest(row.rest).flag,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.host:
+        conditions.append(sqlite.like_glob(_event.c.host, wanted.host))
+    if wanted.task:
+        conditions.append(sqlite.like_glob(_event.c.task, wanted.task))
+    if wanted.run is not None:
+        conditions.append(_event.c.run == rows.key_of(wanted.run))
+    if wanted.kinds:
+        conditions.append(_event.c.kind.in_(wanted.kinds))
+    if wanted.level is not None:
+        conditions += _at_least(SEVERITY[wanted.level])
+    if wanted.tags:
+        conditions.append(sqlite.any_in_json_list(_event.c.tags, list(wanted.tags)))
+    if wanted.text:
+        conditions.append(sqlite.contains(_event.c.message, wanted.text))
+    return conditions + _within(wanted.since, wanted.until)
+
+
+def _at_least(severity: int) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = [_event.c.level >= severity]
+    if severity >= SEVERITY["warning"]:
+        # Said literally, so that the planner sees that the index of troubles covers the question.
+        conditions.append(_event.c.level >= sa.literal_column(str(SEVERITY["warning"])))
+    return conditions
+
+
+def _within(since: int | None, until: int | None) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if since is not None:
+        conditions += [_event.c.time >= since, _event.c.id >= _first_key(since - _SLACK_NS)]
+    if until is not None:
+        conditions += [_event.c.time < until, _event.c.id <= _first_key(until + _SLACK_NS)]
+    return conditions
+
+
+def _first_key(wall_ns: int) -> bytes:
+    return rows.key_of(make_event_id(min(wall_ns, _LAST_ID_NS), 0))

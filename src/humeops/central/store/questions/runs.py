@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Runs: lists, newest first, and one run by whatever a person calls it."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from humeops.central.fold import Summary
+from humeops.central.store import cursor, rows, sqlite, tables
+from humeops.central.store.questions.page import Page, cut
+from humeops.central.store.running import read_summary
+from humeops.event import EventId
+
+_run = tables.run
+_tag = tables.run_tag
+
+
+class Run(NamedTuple):
+    """A run as stored."""
+
+    host: str
+    task: str
+    reason: str
+    summary: Summary
+
+
+class Filter(NamedTuple):
+    """Which runs; empty means all. `since` and `until` are of their starts: at or after the one, before the other."""
+
+    host: str = ""
+    task: str = ""
+    tags: Sequence[str] = ()
+    states: Sequence[str] = ()
+    since: int | None = None
+    until: int | None = None
+
+
+def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Run]:
+    """Return a page of runs, the one that started last first."""
+    query = sa.select(_run.c.id, _run.c.host, _run.c.task, _run.c.reason, _run.c.summary).where(*_conditions(wanted))
+    if after is not None:
+        started_at, run = cursor.unpack(after, tuple[rows.Int64, EventId])
+        query = query.where(sa.tuple_(_run.c.started_at, _run.c.id) < sa.tuple_(started_at, rows.key_of(run)))
+    found = connection.execute(query.order_by(_run.c.started_at.desc(), _run.c.id.desc()).limit(limit + 1)).all()
+    return cut([_read(row) for row in found], limit, lambda run: cursor.pack(run.summary.begin.time, run.summary.run))
+
+
+def by_keys(connection: sa.Connection, keys: Sequence[bytes]) -> dict[bytes, Run]:
+    """Return those of these runs that are known, by id."""
+    query = sa.select(_run.c.id, _run.c.host, _run.c.task, _run.c.reason, _run.c.summary).where(_run.c.id.in_(keys))
+    return {row.id: _read(row) for row in connection.execute(query)} if keys else {}
+
+
+def resolve(connection: sa.Connection, name: str) -> Run | None:
+    """Return the run of this id, this short id, or the last one of this HOST:TASK or TASK."""
+    if rows.is_id(name):
+        return by_keys(connection, [rows.key_of(name)]).get(rows.key_of(name))
+    if ":" in name:
+        host, _, task = name.rpartition(":")
+        return _newest(connection, _run.c.host == host, _run.c.task == task)
+    short = _newest(connection, _run.c.short == name.lower()) if len(name) == 8 else None
+    return short or _newest(connection, _run.c.task == name)
+
+
+def _newest(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Run | None:
+    query = sa.select(_run.c.host, _run.c.task, _run.c.reason, _run.c.summary).where(*conditions)
+    row = connection.execute(query.order_by(_run.c.started_at.desc(), _run.c.id.desc()).limit(1)).one_or_none()
+    return _read(row) if row else None
+
+
+def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.host:
+        conditions.append(sqlite.like_glob(_run.c.host, wanted.host))
+    if wanted.task:
+        conditions.append(sqlite.like_glob(_run.c.task, wanted.task))
+    if wanted.states:
+        conditions.append(_run.c.state.in_(wanted.states))
+    if wanted.since is not None:
+        conditions.append(_run.c.started_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(_run.c.started_at < wanted.until)
+    if wanted.tags:
+        tagged = sa.select(_tag.c.run).where(sa.or_(*(sqlite.like_glob(_tag.c.tag, tag) for tag in wanted.tags)))
+        conditions.append(_run.c.id.in_(tagged))
+    return conditions
+
+
+def _read(row: Any) -> Run:
+    return Run(row.host, row.task, row.reason, read_summary(row.summary))

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""What is special to SQLite: how it is opened, and the expressions that other engines spell differently."""
+
+import pathlib
+import sqlite3
+import time
+import urllib.parse
+from typing import Any
+
+import sqlalchemy as sa
+
+READ_SECONDS = 10.0  # after this a question is given up
+_STEPS_BETWEEN_LOOKS = 50_000  # virtual machine instructions: some milliseconds
+_CACHE_KIB = 65_536  # of the writer: index pages that are hot at ten million events
+
+
+def writer_engine(path: pathlib.Path) -> sa.Engine:
+    """Return an engine of one connection, whose transactions take the write lock when they begin."""
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(path, isolation_level=None, check_same_thread=False),
+        poolclass=sa.pool.StaticPool,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def opened(connection: Any, _record: object) -> None:
+        # WAL pages between checkpoints: 4,000 (16 MB) halves the checkpoints of a busy intake. A flipped bit in the WAL
+        # loses what follows it, so it is not left to grow further.
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "wal_autocheckpoint=4000",
+            "journal_size_limit=67108864",
+            f"cache_size=-{_CACHE_KIB}",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def began(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def reader_engine(path: pathlib.Path, readers: int, wait_seconds: float) -> sa.Engine:
+    """Return an engine whose connections cannot write, and give a question up when it takes too long."""
+    address = f"file:{urllib.parse.quote(str(path))}?mode=ro"
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False),
+        poolclass=sa.pool.QueuePool,
+        pool_size=readers,
+        max_overflow=0,
+        pool_timeout=wait_seconds,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def opened(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA busy_timeout=10000")
+        connection.create_function("hume_casefold", 1, _casefold, deterministic=True)
+
+    @sa.event.listens_for(engine, "begin")
+    def began(connection: sa.Connection) -> None:
+        driver = connection.connection.driver_connection
+        if isinstance(driver, sqlite3.Connection):
+            give_up_at = time.monotonic() + READ_SECONDS
+            driver.set_progress_handler(lambda: time.monotonic() > give_up_at, _STEPS_BETWEEN_LOOKS)
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def was_interrupted(error: sa.exc.OperationalError) -> bool:
+    """Tell whether a question was given up for taking too long."""
+    return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
+
+
+def like_glob(column: sa.ColumnElement[str], pattern: str) -> sa.ColumnElement[bool]:
+    """Match a pattern of `*` and `?`; everything else stands for itself."""
+    if "*" not in pattern and "?" not in pattern:
+        return column == pattern
+    return column.op("GLOB", is_comparison=True)(pattern.replace("[", "[[]"))
+
+
+def contains(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
+    """Match a part of the text, whatever the case of its letters."""
+    if text.isascii():
+        # LIKE folds ASCII and is fast.
+        return column.like("%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%", escape="\\")
+    return sa.func.instr(sa.func.hume_casefold(column), text.casefold()) > 0
+
+
+def any_in_json_list(column: sa.ColumnElement[str], patterns: list[str]) -> sa.ColumnElement[bool]:
+    """Match rows whose JSON list holds a text that matches one of the patterns."""
+    element = sa.func.json_each(column).table_valued("value")
+    matches = sa.or_(*(like_glob(element.c.value, pattern) for pattern in patterns))
+    return sa.select(sa.literal(1)).select_from(element).where(matches).exists()
+
+
+def _casefold(text: str | None) -> str:
+    return (text or "").casefold()

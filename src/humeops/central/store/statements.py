@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""The SQL of intake, by name: sent to the driver as it stands, many rows at a time.
+
+SQLAlchemy's own statements cost several µs a row, which is most of what an event may cost; so the hot path speaks SQL of
+the common kind (ON CONFLICT, VALUES, row values: SQLite 3.24 and PostgreSQL alike). Every function here does one round trip.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+# Most placeholders in one statement; SQLite takes 32,766.
+_MOST = 30_000
+
+# What the database says when it is one row's fault. Everything else (disk full, I/O) is the whole batch's.
+_ROWS_FAULT = (sa.exc.DataError, sa.exc.IntegrityError, sa.exc.InterfaceError, UnicodeError, OverflowError)
+
+_INSERT_EVENTS = """
+INSERT INTO event (id, epoch, seq, kind, level, time, boot, mono, host, task, run, message, tags, rest, received_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_INSERT_DEAD = """
+INSERT INTO dead_letter (epoch, seq, received_at, error, raw) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+"""
+_PUT_RUNS = """
+INSERT INTO run (id, short, host, task, state, started_at, ended_at, duration, reason, summary)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET host = excluded.host, task = excluded.task, state = excluded.state,
+  started_at = excluded.started_at, ended_at = excluded.ended_at, duration = excluded.duration,
+  reason = excluded.reason, summary = excluded.summary
+"""
+_ADD_RUN_TAGS = "INSERT INTO run_tag (run, tag) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_PUT_DATA = """
+INSERT INTO datum (host, task, key, value, time, event, unit, run, uid, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (host, task, key) DO UPDATE SET value = excluded.value, time = excluded.time, event = excluded.event,
+  unit = excluded.unit, run = excluded.run, uid = excluded.uid, expires_at = excluded.expires_at
+WHERE (excluded.time, excluded.event) > (datum.time, datum.event)
+"""
+_TASKS = """
+SELECT task.host, task.task, task.state, task.last_event_at, task.first_event_at, task.running, task.tags,
+  task.loose_tags, task.last_run, run.started_at
+FROM task LEFT JOIN run ON run.id = task.last_run
+WHERE (task.host, task.task) IN (VALUES {pairs})
+"""
+_LAST_RUNS = """
+SELECT wanted.column1, wanted.column2,
+  (SELECT run.id FROM run WHERE run.host = wanted.column1 AND run.task = wanted.column2
+   ORDER BY run.started_at DESC, run.id DESC LIMIT 1)
+FROM (VALUES {pairs}) AS wanted
+"""
+_PUT_TASKS = """
+INSERT INTO task (host, task, state, since, last_event_at, first_event_at, reason, running, last_run, tags, loose_tags)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (host, task) DO UPDATE SET state = excluded.state, since = excluded.since,
+  last_event_at = excluded.last_event_at, first_event_at = excluded.first_event_at, reason = excluded.reason,
+  running = excluded.running, last_run = excluded.last_run, tags = excluded.tags, loose_tags = excluded.loose_tags
+"""
+_DROP_TASK_TAG = "DELETE FROM task_tag WHERE host = ? AND task = ? AND tag = ?"
+_ADD_TASK_TAG = "INSERT INTO task_tag (host, task, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_ADD_TRANSITIONS = """
+INSERT INTO transition (host, task, from_state, to_state, run, event, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+Rows = Sequence[tuple[Any, ...]]
+Pair = tuple[str, str]
+
+
+def known_events(connection: sa.Connection, keys: list[bytes]) -> list[bytes]:
+    """Return those of the ids that are stored already."""
+    return [row[0] for row in _in_portions(connection, "SELECT id FROM event WHERE id IN ({})", keys)]
+
+
+def try_insert_events(connection: sa.Connection, made: Rows) -> str | None:
+    """Insert these events, none of which is there; return why the database refuses one of them, nothing then inserted."""
+    savepoint = connection.begin_nested()
+    try:
+        _many(connection, _INSERT_EVENTS, made)
+    except _ROWS_FAULT as error:
+        savepoint.rollback()
+        return " ".join(str(getattr(error, "orig", error)).split())[:300]
+    savepoint.commit()
+    return None
+
+
+def insert_dead_letters(connection: sa.Connection, made: Rows) -> None:
+    """Keep what could not be stored as events; what lies there already stays."""
+    _many(connection, _INSERT_DEAD, made)
+
+
+def runs(connection: sa.Connection, keys: list[bytes]) -> list[tuple[bytes, str]]:
+    """Return (id, summary) of those of the runs that are known."""
+    return [(row[0], row[1]) for row in _in_portions(connection, "SELECT id, summary FROM run WHERE id IN ({})", keys)]
+
+
+def put_runs(connection: sa.Connection, made: Rows) -> None:
+    """Store runs as they are now."""
+    _many(connection, _PUT_RUNS, made)
+
+
+def add_run_tags(connection: sa.Connection, made: Rows) -> None:
+    """Store (run, tag)."""
+    _many(connection, _ADD_RUN_TAGS, made)
+
+
+def put_data(connection: sa.Connection, made: Rows) -> None:
+    """Store data, each unless a later one is there."""
+    _many(connection, _PUT_DATA, made)
+
+
+def tasks(connection: sa.Connection, names: list[Pair]) -> Iterable[Sequence[Any]]:
+    """Return the tasks of these (host, task) that are known, with the start of their last run."""
+    return _for_pairs(connection, _TASKS, names)
+
+
+def last_runs(connection: sa.Connection, names: list[Pair]) -> Iterable[Sequence[Any]]:
+    """Return (host, task, id of the run that started last or None)."""
+    return _for_pairs(connection, _LAST_RUNS, names)
+
+
+def put_tasks(connection: sa.Connection, made: Rows) -> None:
+    """Store tasks as they are now."""
+    _many(connection, _PUT_TASKS, made)
+
+
+def change_task_tags(connection: sa.Connection, dropped: Rows, added: Rows) -> None:
+    """Bring the index of tags up to date with (host, task, tag)."""
+    _many(connection, _DROP_TASK_TAG, dropped)
+    _many(connection, _ADD_TASK_TAG, added)
+
+
+def add_transitions(connection: sa.Connection, made: Rows) -> None:
+    """Store changes of state; each is somebody's matter later (alerts)."""
+    _many(connection, _ADD_TRANSITIONS, made)
+
+
+def _many(connection: sa.Connection, statement: str, made: Rows) -> None:
+    if made:
+        connection.exec_driver_sql(statement, list(made))
+
+
+def _in_portions(connection: sa.Connection, statement: str, keys: list[bytes]) -> Iterable[Sequence[Any]]:
+    for begin in range(0, len(keys), _MOST):
+        portion = tuple(keys[begin : begin + _MOST])
+        yield from connection.exec_driver_sql(statement.format(",".join("?" * len(portion))), portion).all()
+
+
+def _for_pairs(connection: sa.Connection, statement: str, names: list[Pair]) -> Iterable[Sequence[Any]]:
+    for begin in range(0, len(names), _MOST // 2):
+        portion = names[begin : begin + _MOST // 2]
+        filled = statement.format(pairs=",".join(["(?,?)"] * len(portion)))
+        yield from connection.exec_driver_sql(filled, tuple(text for pair in portion for text in pair)).all()

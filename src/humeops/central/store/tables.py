@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+"""The tables of central, and why each index is there. Alembic's migrations make them; a test compares the two.
+
+Times are integer ns since 1970. Ids are UUIDs: 16 bytes, sorted by the time they were made, so the event table grows at
+its end and "newest first" is its primary key read backwards; events need no index on time.
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+_ID = sa.LargeBinary(16)
+
+agent = sa.Table(
+    "agent",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("host", sa.Text, nullable=False, unique=True),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("last_seen_at", sa.BigInteger),
+    sa.Column("skew", sa.BigInteger),  # central's clock at receipt minus the agent's at sending, so with the way in it
+)
+
+# The token itself is nowhere: only its SHA-256. 256 random bits need no slow hash.
+credential = sa.Table(
+    "credential",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),  # agent | person
+    sa.Column("agent", sa.ForeignKey("agent.id")),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger),
+    sa.Column("revoked_at", sa.BigInteger),
+)
+
+agent_epoch = sa.Table(
+    "agent_epoch",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("agent", sa.ForeignKey("agent.id"), nullable=False),
+    sa.Column("epoch", sa.Text, nullable=False),
+    sa.Column("floor", sa.BigInteger, nullable=False),
+    sa.Column("written_off", sa.BigInteger, nullable=False),
+    sa.Column("committed_upto", sa.BigInteger, nullable=False),
+    sa.Column("silently_lost", sa.BigInteger, nullable=False),
+    sa.Column("declared_lost", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("agent", "epoch"),
+)
+
+agent_range = sa.Table(
+    "agent_range",
+    metadata,
+    sa.Column("epoch", sa.ForeignKey("agent_epoch.id"), primary_key=True),
+    sa.Column("first", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("last", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("epoch", sa.Integer, nullable=False),  # of agent_epoch; no constraint: events are its only writers
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("level", sa.SmallInteger, nullable=False),  # its rank in event.LEVELS
+    sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("boot", sa.Text, nullable=False),
+    sa.Column("mono", sa.BigInteger, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("task", sa.Text, nullable=False),
+    sa.Column("run", _ID),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("tags", sa.Text),  # JSON list
+    sa.Column("rest", sa.Text),  # JSON: what is only shown (rows.Rest)
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+# A run's timeline.
+sa.Index("ix_event_run", event.c.run, sqlite_where=event.c.run.is_not(None), postgresql_where=event.c.run.is_not(None))
+# One host's events, newest first.
+sa.Index("ix_event_host", event.c.host)
+# Warnings and worse, newest first, among millions that are not.
+sa.Index("ix_event_trouble", event.c.id, sqlite_where=event.c.level >= 3, postgresql_where=event.c.level >= 3)
+
+run = sa.Table(
+    "run",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("short", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("task", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("started_at", sa.BigInteger, nullable=False),
+    sa.Column("ended_at", sa.BigInteger),
+    sa.Column("duration", sa.BigInteger),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),  # JSON of fold.Summary, to which later events are merged
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_run_short", run.c.short)
+sa.Index("ix_run_task", run.c.host, run.c.task, run.c.started_at, run.c.id)  # a task's last run
+sa.Index("ix_run_started_at", run.c.started_at, run.c.id)  # newest first
+sa.Index("ix_run_state", run.c.state, run.c.started_at, run.c.id)  # troubles, newest first
+
+run_tag = sa.Table(
+    "run_tag",
+    metadata,
+    sa.Column("run", _ID, primary_key=True),
+    sa.Column("tag", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_run_tag_tag", run_tag.c.tag, run_tag.c.run)
+
+task = sa.Table(
+    "task",
+    metadata,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("task", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sa.Column("last_event_at", sa.BigInteger, nullable=False),
+    sa.Column("first_event_at", sa.BigInteger, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("running", sa.Integer, nullable=False),
+    sa.Column("last_run", _ID),
+    sa.Column("tags", sa.Text, nullable=False),  # JSON list, as shown
+    sa.Column("loose_tags", sa.Text, nullable=False),  # JSON list: of events said outside of runs
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_task_state", task.c.state, task.c.host, task.c.task)
+
+task_tag = sa.Table(
+    "task_tag",
+    metadata,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("task", sa.Text, primary_key=True),
+    sa.Column("tag", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_task_tag_tag", task_tag.c.tag, task_tag.c.host, task_tag.c.task)
+
+datum = sa.Table(
+    "datum",
+    metadata,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("task", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),  # JSON
+    sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("event", _ID, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("run", _ID),
+    sa.Column("uid", sa.BigInteger),
+    sa.Column("expires_at", sa.BigInteger),
+    sqlite_with_rowid=False,
+)
+
+transition = sa.Table(
+    "transition",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("task", sa.Text, nullable=False),
+    sa.Column("from_state", sa.Text, nullable=False),
+    sa.Column("to_state", sa.Text, nullable=False),
+    sa.Column("run", _ID),
+    sa.Column("event", _ID),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+sa.Index("ix_transition_task", transition.c.host, transition.c.task, transition.c.id)
+
+# Keyed by the place in the spool, so that a batch that is sent again leaves no second copy.
+dead_letter = sa.Table(
+    "dead_letter",
+    metadata,
+    sa.Column("epoch", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""Tokens: how they are made, what is kept of them, how they lie in files.
+
+A token is `hume_p_` (person) or `hume_a_` (agent) and 256 random bits. Central keeps only its SHA-256: a copy of the
+database opens nothing, and so many random bits need no slow hash. It is looked up by that hash, so no comparison's
+duration tells anything of the token.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import os
+import pathlib
+import re
+import secrets
+from typing import Literal
+
+Kind = Literal["person", "agent"]
+
+_PREFIX: dict[Kind, str] = {"person": "hume_p_", "agent": "hume_a_"}
+_FORM = re.compile(r"hume_[pa]_[A-Za-z0-9_-]{43}")
+
+
+def make_token(kind: Kind) -> str:
+    """Return a new token; it is shown once and kept nowhere but with its owner."""
+    return _PREFIX[kind] + secrets.token_urlsafe(32)
+
+
+def is_token(text: str, kind: Kind | None = None) -> bool:
+    """Tell whether this has the form of a token (of this kind)."""
+    return _FORM.fullmatch(text) is not None and (kind is None or text.startswith(_PREFIX[kind]))
+
+
+def hash_token(token: str) -> bytes:
+    """Return what central keeps of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def matches(token: str, kept: bytes) -> bool:
+    """Tell whether the token is the one of which this was kept; takes the same time either way."""
+    return hmac.compare_digest(hash_token(token), kept)
+
+
+def write_token(path: pathlib.Path, token: str) -> None:
+    """Put the token into a file that only its owner can read; the file appears whole or not at all."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"{token}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
+
+
+def read_token(path: pathlib.Path, kind: Kind) -> str | None:
+    """Return the token in this file, None when there is none of this kind."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.readline(200).strip()
+    except FileNotFoundError:
+        return None
+    return text if is_token(text, kind) else None

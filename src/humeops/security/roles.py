@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""The one place that decides who may do what. Pure.
+
+Deny by default: what is not allowed here is refused. An agent may only append what its own host says; it can neither
+read nor speak for another. Every reader and writer behind the API asks `authorize` first.
+"""
+
+from typing import Literal, NamedTuple
+
+from humeops.errors import NotAllowedError
+
+Role = Literal["agent", "viewer", "operator", "admin"]
+Verb = Literal["read", "append"]
+Kind = Literal["tasks", "runs", "events", "data"]
+
+_READERS: tuple[Role, ...] = ("viewer", "operator", "admin")
+
+
+class Actor(NamedTuple):
+    """Who asks: a person, or the agent of a host."""
+
+    name: str
+    role: Role
+    agent: int | None = None  # its row, for agents
+    host: str = ""  # the host it speaks for, for agents
+
+
+class Thing(NamedTuple):
+    """What is asked for: a kind of resource, of one host or of all (empty)."""
+
+    kind: Kind
+    host: str = ""
+
+
+def authorize(actor: Actor, verb: Verb, thing: Thing) -> None:
+    """Return when the actor may do this; raise NotAllowedError otherwise."""
+    if verb == "read" and actor.role in _READERS:
+        return
+    if verb == "append" and actor.role == "agent" and thing.kind == "events" and thing.host == actor.host != "":
+        return
+    raise NotAllowedError(f"{actor.name} may not {verb} {thing.kind}")
