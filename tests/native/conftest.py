@@ -29,7 +29,8 @@ class Caller:
         self.socket = root / "humed.sock"
         self.pid_file = root / "humed.pid"
         self.drop = root / "drop"
-        self.program = native.build("hume")
+        # HUME_TEST_CLIENT=hume-sanitized: all of these tests under the sanitizers (a little slower).
+        self.program = native.build(os.environ.get("HUME_TEST_CLIENT", "hume"))
 
     def environment(self, **more: str) -> dict[str, str]:
         return {"PATH": os.environ["PATH"], "HUME_DIR": str(self.root), **more}

@@ -19,7 +19,9 @@ def run_with_fault(hume: Caller, *faults: str, log: str = "/dev/null") -> subpro
     """Run `hume info x` with system calls failing as `strace -e inject=` says."""
     injected = [option for fault in faults for option in ("-e", f"inject={fault}")]
     command = [str(STRACE), "-o", log, *injected, str(hume.program), "--strict", "info", "x"]
-    return subprocess.run(command, env=hume.environment(), capture_output=True, check=False, timeout=60)
+    # strace and the leak sanitizer can't both trace a process, and the client has no heap to leak from.
+    environ = hume.environment(ASAN_OPTIONS="detect_leaks=0")
+    return subprocess.run(command, env=environ, capture_output=True, check=False, timeout=60)
 
 
 def in_own_mounts(hume: Caller, script: str) -> subprocess.CompletedProcess[bytes]:
@@ -190,7 +192,7 @@ def test_a_client_killed_at_any_system_call_leaves_a_whole_event_or_none(faults:
     for name, when in counted:
         shutil.rmtree(hume.drop, ignore_errors=True)
         killed = run_with_fault(hume, *faults, f"{name}:signal=SIGKILL:when={when}")
-        assert killed.returncode != 0 or name in ("execve", "exit_group")
+        assert killed.returncode != 0 or name in ("execve", "linkat", "exit_group")
         for unfinished in hume.drop.glob(".*.tmp"):  # humed clears these away after an hour
             unfinished.unlink()
         left += len(hume.dropped())  # reads and checks it
