@@ -13,7 +13,8 @@ from humeops.errors import ConfigError
 from humeops.layout import Layout
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
-Address = Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/]+\S*)?$")]
+ADDRESS_FORM = r"https?://[^\s/]+\S*"
+Address = Annotated[str, msgspec.Meta(pattern=f"^({ADDRESS_FORM})?$")]
 
 
 class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):

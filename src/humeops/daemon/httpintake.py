@@ -6,10 +6,11 @@ found without a restart.
 """
 
 import pathlib
+import re
 
 import urllib3
 
-from humeops.daemon.config import Config
+from humeops.daemon.config import ADDRESS_FORM, Config
 from humeops.daemon.forwarder import SlowDownError, TooLargeError
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
 from humeops.wire import batch
@@ -18,6 +19,9 @@ from humeops.wire import batch
 MAX_ANSWER_BYTES = 65_536
 # However long central wants to be left alone, humed asks again after this.
 MAX_RETRY_AFTER_SECONDS = 300.0
+
+_ADDRESS = re.compile(ADDRESS_FORM)
+_CREDENTIAL = re.compile(r"[\x21-\x7e]{1,1000}")
 
 _WHY = {
     401: "central does not know this host's credential",
@@ -56,8 +60,8 @@ class HttpIntake:
             raise
 
     def _find(self) -> tuple[str, dict[str, str]]:
-        url = self._config.central.url or _read(self._config.central_url_file, "the address of central")
-        token = _read(self._config.credential_file, "this host's credential")
+        url = self._config.central.url or _read(self._config.central_url_file, "the address of central", _ADDRESS)
+        token = _read(self._config.credential_file, "this host's credential", _CREDENTIAL)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return f"{url.rstrip('/')}/api/v1/intake", headers
 
@@ -94,8 +98,12 @@ def _retry_after_seconds(header: str) -> float:
     return min(float(header), MAX_RETRY_AFTER_SECONDS)
 
 
-def _read(path: pathlib.Path, what: str) -> str:
+def _read(path: pathlib.Path, what: str, form: re.Pattern[str]) -> str:
     try:
-        return path.read_text("utf-8").strip()
+        text = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise UnavailableError(f"{what} is not there yet: {path}") from error
+    if not form.fullmatch(text):
+        # Its content is not shown: it may be a credential.
+        raise UnavailableError(f"{what} is not what is in {path}")
+    return text

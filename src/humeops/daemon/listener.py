@@ -39,6 +39,7 @@ class Listener:
         if len(os.fsencode(path)) > MAX_SOCKET_PATH:
             raise ConfigError(f"{path}: a socket's path has at most {MAX_SOCKET_PATH} bytes; choose a shorter folder")
         _remove_stale(path)
+        self._path = path
         self._context = zmq.Context()
         self.socket = self._context.socket(zmq.ROUTER)
         self.socket.setsockopt(zmq.LINGER, 500)
@@ -68,9 +69,11 @@ class Listener:
             self.socket.send_multipart([peer, b"", line], zmq.NOBLOCK)
 
     def close(self) -> None:
-        """Stop listening; replies already given still go out for half a second. libzmq removes the socket's file."""
+        """Stop listening; replies already given still go out for half a second."""
         self.socket.close()
         self._context.term()
+        # Not every libzmq does it. No other humed can have bound here meanwhile: the lock is still held.
+        self._path.unlink(missing_ok=True)
 
 
 def _sayer(frame: zmq.Frame) -> Sayer:

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""Group commit: answers after the commit and only then, files deleted after it, everything counted once it is true."""
+
+import contextlib
+import logging
+import sqlite3
+from typing import Any
+
+import pytest
+
+from humeops.clock import FakeClock
+from humeops.daemon.dropfolder import DropFolder
+from humeops.daemon.intake import Intake
+from humeops.daemon.listener import Request
+from humeops.daemon.pipeline import Pipeline, Sayer
+from humeops.daemon.runs import OpenRuns
+from humeops.daemon.spool import Spool
+from tests.unit.daemon.sayings import drop, id_of, next_id, say
+
+
+class Replies:
+    """Stands where the socket is; sees how many rows were durable when each answer left."""
+
+    def __init__(self, spool):
+        self.lines = {}
+        self.rows_when_told = []
+        self._spool = spool
+
+    def reply(self, peer, line):
+        self.lines[peer] = line
+        with contextlib.closing(sqlite3.connect(self._spool.path)) as other:
+            self.rows_when_told.append(other.execute("SELECT count(*) FROM event").fetchone()[0])
+
+
+class Humed:
+    """Intake over a real spool and a real folder, without sockets."""
+
+    def __init__(self, path):
+        self.spool = Spool(path / "spool.db")
+        self.runs = OpenRuns(self.spool.db)
+        self.intake = Intake(self.spool, Pipeline("web1", self.runs), FakeClock())
+        self.path = path / "drop"
+        self.folder = DropFolder(self.path)
+        self.replies: Any = Replies(self.spool)
+
+    def say(self, *said):
+        requests = [Request(b"%d" % peer, Sayer(0, 1, "ipc"), body) for peer, body in enumerate(said)]
+        self.intake.take_requests(requests, self.replies, 0)
+        return [self.replies.lines[request.peer] for request in requests]
+
+    def take_files(self):
+        return self.intake.take_dropped(self.folder, self.folder.names())
+
+    def fill_disk(self):
+        pages = self.spool.db.execute("PRAGMA page_count").fetchone()[0]
+        self.spool.db.execute(f"PRAGMA max_page_count = {pages}")
+
+    def free_disk(self):
+        self.spool.db.execute("PRAGMA max_page_count = 1000000")
+
+    def depth(self):
+        return self.spool.db.execute("SELECT count(*) FROM event").fetchone()[0]
+
+    def counted(self):
+        counters = self.intake.counters
+        return counters.received, counters.stored, counters.refused, counters.deferred, counters.commits
+
+
+@pytest.fixture
+def humed(tmp_path):
+    made = Humed(tmp_path)
+    yield made
+    made.folder.close()
+    made.spool.close()
+
+
+def large():
+    return say(message="x" * 8_000)
+
+
+def test_a_group_is_one_commit_and_every_answer_leaves_after_it(humed):
+    said = [say() for _ in range(3)]
+
+    assert humed.say(*said) == [f"0 {id_of(one)}".encode() for one in said]
+    assert humed.replies.rows_when_told == [3, 3, 3]
+    assert humed.counted() == (3, 3, 0, 0, 1)
+
+
+def test_a_bad_event_is_told_why_and_costs_its_neighbours_nothing(humed):
+    good = say()
+
+    answers = humed.say(b"{}", good, None, say("loss"))
+
+    assert [answer.split()[0] for answer in answers] == [b"65", b"0", b"65", b"65"]
+    assert b"empty frame" in answers[2]
+    assert humed.counted() == (4, 1, 3, 0, 1)
+
+
+def test_a_full_disk_tells_each_sayer_its_own_id_to_come_again(humed):
+    said = [large() for _ in range(9)]
+    humed.fill_disk()
+
+    answers = humed.say(*said, b"{}")
+
+    assert [answer.split()[:2] for answer in answers[:-1]] == [[b"75", id_of(one).encode()] for one in said]
+    assert answers[-1].startswith(b"65 - ")
+    assert humed.depth() == 0
+    assert humed.counted() == (10, 0, 0, 10, 0)
+
+
+def test_after_a_full_disk_it_goes_on_and_says_both_once(humed, caplog):
+    caplog.set_level(logging.INFO, "humeops")
+    humed.fill_disk()
+    humed.say(large(), large())
+    humed.say(large(), large())
+    humed.free_disk()
+
+    answers = humed.say(large(), large())
+    humed.say(say())
+
+    assert all(answer.startswith(b"0 ") for answer in answers)
+    assert len(caplog.messages) == 2
+    assert "callers are told to come again" in caplog.messages[0]
+    assert caplog.messages[1] == "the spool takes events again"
+
+
+def test_a_run_whose_start_was_not_stored_is_not_open(humed):
+    humed.fill_disk()
+
+    humed.say(say("start", task="t", origin={"chain": [[3, 4]]}), *[large() for _ in range(5)])
+
+    assert len(humed.runs) == 0
+
+
+def test_dropped_files_go_after_the_commit(humed):
+    paths = [drop(humed.path, say()) for _ in range(3)]
+
+    assert humed.take_files()
+
+    assert [path.exists() for path in paths] == [False] * 3
+    assert humed.counted() == (3, 3, 0, 0, 1)
+
+
+def test_dropped_files_stay_when_the_disk_is_full(humed):
+    paths = [drop(humed.path, large()) for _ in range(3)]
+    humed.fill_disk()
+
+    assert not humed.take_files()
+
+    assert [path.exists() for path in paths] == [True] * 3
+    assert humed.depth() == 0
+    humed.free_disk()
+    assert humed.take_files()
+    assert humed.depth() == 3
+    assert humed.counted() == (3, 3, 0, 0, 1)
+
+
+def test_bad_files_are_counted_as_refused_and_lie_in_quarantine(humed):
+    drop(humed.path, say())
+    drop(humed.path, say("loss"))
+    (humed.path / f"{next_id()}.hume").write_bytes(b"torn")
+
+    assert humed.take_files()
+
+    assert humed.counted() == (3, 1, 2, 0, 1)
+    assert humed.folder.quarantined == 2
+
+
+def test_a_release_travels_with_the_next_group(humed):
+    humed.say(say(), say())
+    humed.intake.take_requests([Request(b"p", Sayer(0, 1, "ipc"), say())], humed.replies, 2)
+
+    assert humed.depth() == 1
+    assert humed.spool.committed_upto == 2
