@@ -63,7 +63,7 @@ def print_items(
             print(line)
         return
     fields = wanted if columns is not None else None
-    _WRITERS[output](records, fields, item.__struct_fields__)
+    _WRITERS[output](records, fields, _flat_fields(item))
 
 
 def to_record(item: msgspec.Struct, wanted: Sequence[str] = (), derived: Derived | None = None) -> Record:
@@ -86,6 +86,16 @@ def to_cell(value: object, ascii_only: bool = False) -> str:
         return to_json(value)
     quoted = f"'{value}" if value.startswith(_FORMULA) else value
     return visible(quoted, ascii_only)
+
+
+def _flat_fields(item: type[msgspec.Struct]) -> list[str]:
+    # A row has no room for an object of its own (a task's last run): its parts can be named in --columns.
+    return [field.name for field in msgspec.structs.fields(item) if not _holds_struct(field.type)]
+
+
+def _holds_struct(kind: object) -> bool:
+    kinds = (kind, *typing.get_args(kind))
+    return any(isinstance(one, type) and issubclass(one, msgspec.Struct) for one in kinds)
 
 
 def _chosen(records: Iterable[Record], columns: Sequence[str] | None) -> Iterator[Record]:

@@ -42,6 +42,7 @@ LOOK_EVERY_SECONDS = 0.05
 def command(folder: str | None, port: int) -> int:
     """Run humed and central here, in the foreground, until Ctrl-C."""
     layout = Layout(pathlib.Path(folder).absolute() if folder else default_dir())
+    os.umask(0o077)  # nothing in the folder is for others
     prepare(layout)
     lock = take_lock(layout.root / "up.lock")
     try:
