@@ -50,7 +50,7 @@ def _explain(text: str, kind: type[msgspec.Struct], name: str, message: str) -> 
         hint = f"; did you mean `{near[0]}`?" if near else ""
         return f"{name}{_line_of(text, parents, key)}: no setting `{'.'.join([*parents, key])}`{hint}"
     if at := _AT.search(message):
-        parts = at["path"].split(".")
+        parts = re.sub(r"\[[^\]]*\]", "", at["path"]).split(".")  # an item of a list is found by its list
         return f"{name}{_line_of(text, parts[:-1], parts[-1])}: `{at['path']}`: {message[: at.start()]}"
     return f"{name}: {message}"
 
@@ -72,6 +72,6 @@ def _line_of(text: str, parents: list[str], key: str) -> str:
             current = header[1]
             if current == ".".join([*parents, key]):
                 return f":{number}"
-        elif current == table and re.match(rf'"?{re.escape(key)}"?\s*[=.]', stripped):
+        elif current == table and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*[=.]", stripped):
             return f":{number}"
     return ""

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Configuration errors name the file, the line and the nearest right key."""
+
+from typing import Annotated
+
+import msgspec
+import pytest
+
+from humeops import settings
+from humeops.errors import ConfigError
+
+
+class Inner(msgspec.Struct, forbid_unknown_fields=True):
+    port: Annotated[int, msgspec.Meta(ge=1)] = 1
+    names: list[str] = []
+
+
+class Outer(msgspec.Struct, forbid_unknown_fields=True):
+    host: str = "here"
+    inner: Inner = msgspec.field(default_factory=Inner)
+
+
+def test_a_file_that_is_not_there_gives_the_defaults(tmp_path):
+    assert settings.load(tmp_path / "none.toml", Outer) == Outer()
+
+
+def test_a_file_is_read(tmp_path):
+    (tmp_path / "a.toml").write_text('host = "there"\n[inner]\nport = 7\n')
+
+    assert settings.load(tmp_path / "a.toml", Outer) == Outer("there", Inner(7))
+
+
+@pytest.mark.parametrize("make", ["folder", "bytes"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, make):
+    path = tmp_path / "a.toml"
+    if make == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(b"\xff\xfe")
+
+    with pytest.raises(ConfigError, match=r"a\.toml: cannot be read"):
+        settings.load(path, Outer)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("hosts = 1", "f:1: no setting `hosts`; did you mean `host`?"),
+        ("# host\n\n'hosts' = 1", "f:3: no setting `hosts`; did you mean `host`?"),
+        ('\n"hosts" = 1', "f:2: no setting `hosts`; did you mean `host`?"),
+        ("zebra = 1", "f:1: no setting `zebra`"),
+        ("[inner]\nprt = 1", "f:2: no setting `inner.prt`; did you mean `port`?"),
+        ("[ inner ]\nprt = 1", "f:2: no setting `inner.prt`; did you mean `port`?"),
+        ("[iner]\nport = 1", "f:1: no setting `iner`; did you mean `inner`?"),
+        ("[inner]\nport = 0", "f:2: `inner.port`: Expected `int` >= 1"),
+        ("[inner]\nport = 'a'", "f:2: `inner.port`: Expected `int`, got `str`"),
+        ("host = 'x'\ninner = 3", "f:2: `inner`: Expected `object`, got `int`"),
+    ],
+)
+def test_an_error_names_line_key_and_the_nearest_right_one(text, told):
+    with pytest.raises(ConfigError) as refused:
+        settings.parse(text, Outer, "f")
+
+    assert str(refused.value) == told
+
+
+def test_a_key_of_the_same_name_in_another_table_is_not_blamed():
+    with pytest.raises(ConfigError, match=r"f:3: no setting `inner.host`"):
+        settings.parse("host = 'x'\n[inner]\nhost = 'y'", Outer, "f")
+
+
+def test_a_wrong_item_of_a_list_is_found_by_its_list():
+    with pytest.raises(ConfigError, match=r"^f:2: .*inner\.names"):
+        settings.parse("[inner]\nnames = ['a', 1]", Outer, "f")
+
+
+def test_what_is_no_toml_is_told_with_its_place():
+    with pytest.raises(ConfigError, match=r"f: not TOML: .*line 2"):
+        settings.parse("host = 'x'\n= 3", Outer, "f")
