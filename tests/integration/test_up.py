@@ -151,15 +151,32 @@ def test_kill_9_of_it_leaves_nothing_running(up):
     until(lambda: not any(map(_alive, children)), running.said)
 
 
-def test_a_port_that_is_taken_is_said_with_the_words_of_central(up, folder):
+def test_a_port_that_is_taken_is_said_with_the_way_out(folder):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        running = up("--port", str(taken.getsockname()[1]))
+        port = taken.getsockname()[1]
 
-        assert running.process.wait(SECONDS) in (75, 78)
-    assert "central did not come up" in running.said()
-    assert "in use" in running.said()
+        said = _hume(folder, "up", "--port", str(port))
+
+    assert said.returncode == 75
+    assert said.stderr == (
+        f"hume: port {port} is not free (address already in use), perhaps another hume up has it; "
+        "choose one with --port, 0 takes any\n"
+    )
+
+
+def test_a_part_that_does_not_come_up_is_said_with_its_own_words(folder):
+    folder.mkdir()
+    (folder / "central.toml").write_text("no such thing = true\n")
+    (folder / "central.log").write_text("words of an earlier life\n")
+
+    said = _hume(folder, "up", "--port", "0")
+
+    assert said.returncode == 78
+    assert "  hume-central: " in said.stderr
+    assert "earlier life" not in said.stderr
+    assert f"hume: central did not come up: it ended with status 78 (its log: {folder}/central.log)\n" in said.stderr
     assert _hume(folder, "queue").returncode == 75
 
 

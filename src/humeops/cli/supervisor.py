@@ -39,11 +39,13 @@ class Child:
     started_at: float = 0.0
     start_again_at: float | None = None
     wait_seconds: float = FIRST_WAIT_SECONDS
+    log_begins: int = 0  # where in its log this start begins
 
     def start(self, parent: int) -> None:
         """Start it; what it writes is appended to its log."""
         tied = [sys.executable, "-I", "-S", tether.__file__, str(parent), *self.command]
         with self.log.open("ab") as log:
+            self.log_begins = log.tell()
             self.process = subprocess.Popen(
                 tied, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, process_group=0
             )
@@ -74,10 +76,10 @@ class Child:
         return wait
 
     def last_lines(self, count: int = 10) -> list[str]:
-        """Return the end of its log."""
+        """Return the end of what it wrote since it was started."""
         try:
             with self.log.open("rb") as log:
-                log.seek(max(0, log.seek(0, 2) - 8192))
+                log.seek(max(self.log_begins, log.seek(0, 2) - 8192))
                 return log.read().decode("utf-8", "replace").splitlines()[-count:]
         except OSError:
             return []
@@ -112,7 +114,15 @@ class Supervisor:
                 wait = child.book_restart(now)
                 self._say(f"{child.name} {in_words(status)}; starting it again in {wait:g} s (its log: {child.log})")
             if child.start_again_at is not None and child.start_again_at <= now:
-                child.start(self._parent)
+                self._start_again(child, now)
+
+    def _start_again(self, child: Child, now: float) -> None:
+        try:
+            child.start(self._parent)
+        except OSError as error:
+            # A full disk or no more processes: the other child goes on, and this one is tried again later.
+            wait = child.book_restart(now)
+            self._say(f"{child.name} cannot be started ({error.strerror}); trying again in {wait:g} s")
 
     def stop(self) -> None:
         """Stop the children, last started first, all of them within STOP_SECONDS; a second signal hurries.

@@ -10,6 +10,7 @@ import fcntl
 import os
 import pathlib
 import shlex
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -46,6 +47,7 @@ def command(folder: str | None, port: int) -> int:
     prepare(layout)
     lock = take_lock(layout.root / "up.lock")
     try:
+        check_port(port)
         return _run(layout, port, is_default=layout.root == default_dir())
     finally:
         os.close(lock)
@@ -82,6 +84,19 @@ def take_lock(path: pathlib.Path) -> int:
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
     return descriptor
+
+
+def check_port(port: int) -> None:
+    """Refuse a port that somebody has; central would only say so in its log, and every restart again."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UnavailableError(
+                f"port {port} is not free ({(error.strerror or '').lower()}), perhaps another hume up has it; "
+                "choose one with --port, 0 takes any"
+            ) from None
 
 
 def _run(layout: Layout, port: int, is_default: bool) -> int:
@@ -138,8 +153,9 @@ def _wait_until_up(
 
 
 def _did_not_come_up(child: Child, what: str, status: int) -> HumeError:
+    terminal = terminal_of(sys.stderr)
     for line in child.last_lines():
-        _say(f"  {line}")
+        print(f"  {terminal.text(line)}", file=sys.stderr)
     text = f"{child.name} did not come up: it {what} (its log: {child.log})"
     return ConfigError(text) if status == Exit.CONFIG else UnavailableError(text)
 
