@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 
 import pytest
@@ -36,20 +37,40 @@ def _processes_in(folder):
     return found
 
 
-def test_the_demo_works_and_leaves_nothing_running(demo_environ):
+def test_the_demo_works_shows_the_failed_run_and_leaves_nothing_running(demo_environ):
     answer = _run_demo(demo_environ)
 
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert answer.stdout.rstrip().endswith("all of it worked")
+    shown = answer.stdout.partition("$ hume show restore-test")[2].partition("$ hume data")[0]
+    assert "exit 3" in shown
+    assert "after db-restored" in shown
     assert _processes_in(demo_environ["DEMO_DIR"]) == []
 
 
-def test_the_demo_shows_the_failed_run_with_its_reason(demo_environ):
-    answer = _run_demo(demo_environ)
+def test_the_demo_stays_up_until_ctrl_c_and_then_stops_everything(demo_environ):
+    environ = {name: value for name, value in demo_environ.items() if name != "DEMO_EXIT"}
+    # A terminal sends Ctrl-C to the whole process group.
+    demo = subprocess.Popen(
+        ["sh", "scripts/demo"], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert demo.stdout is not None
+    seen = []
+    for line in demo.stdout:
+        seen.append(line)
+        if line.startswith("Ctrl-C"):
+            break
 
-    shown = answer.stdout.partition("$ hume show restore-test")[2].partition("$ hume data")[0]
-    assert "exit 3" in shown, answer.stdout + answer.stderr
-    assert "db-restored" in shown
+    os.killpg(demo.pid, signal.SIGINT)
+
+    try:
+        assert demo.wait(timeout=30) == 0, "".join(seen)
+    finally:
+        demo.stdout.close()
+        if demo.poll() is None:
+            os.killpg(demo.pid, signal.SIGKILL)
+            demo.wait()
+    assert _processes_in(demo_environ["DEMO_DIR"]) == []
 
 
 def test_the_demo_says_so_when_an_example_does_not_end_as_it_should(demo_environ, installed):
