@@ -35,7 +35,6 @@ def provide(database: Database, keys: list[Key], now_ns: int) -> None:
 
 
 def _provide(connection: sa.Connection, key: Key, now_ns: int) -> None:
-    agent = agents.find_or_make_agent(connection, key.host, now_ns) if key.host else None
     token = credentials.read_token(key.path, key.kind)
     if token is None:
         if key.path.exists():
@@ -44,4 +43,8 @@ def _provide(connection: sa.Connection, key: Key, now_ns: int) -> None:
         token = credentials.make_token(key.kind)
         # Written before the commit: a crash between the two leaves a file that the next start makes valid.
         credentials.write_token(key.path, token)
-    agents.register(connection, token, key.kind, key.name, agent, now_ns)
+    if key.host:
+        agents.follow_host(connection, token, key.host, now_ns)
+    agent = agents.find_or_make_agent(connection, key.host, now_ns) if key.host else None
+    if not agents.register(connection, token, key.kind, key.name, agent, now_ns):
+        raise ConfigError(f"the token in {key.path} was revoked; move it away, and a new one is made")

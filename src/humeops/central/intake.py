@@ -16,6 +16,8 @@ from humeops.errors import MalformedEventError
 from humeops.event import Event
 from humeops.wire import batch, codec
 
+_LARGEST_UID = 2**32 - 1
+
 
 class Agent(NamedTuple):
     """Who sends: its row, and the host it speaks for."""
@@ -56,5 +58,7 @@ def _assign(event: Event, host: str) -> None:
     event.host = host
     if event.run is None and event.kind == "start":
         event.run = event.id
+    if event.origin.uid is not None and not 0 <= event.origin.uid <= _LARGEST_UID:
+        event.origin.uid = None
     if event.run is None and not event.task:
         event.task = NAMELESS

@@ -50,20 +50,33 @@ def find_or_make_agent(connection: sa.Connection, host: str, now_ns: int) -> int
 
 def register(
     connection: sa.Connection, token: str, kind: credentials.Kind, name: str, agent: int | None, now_ns: int
-) -> None:
-    """Let this token open the door from now on, to a person as admin or to an agent; a known token stays as it is."""
+) -> bool:
+    """Let this token open the door from now on, to a person as admin or to an agent; return False for a revoked one."""
     kept = credentials.hash_token(token)
-    if connection.execute(sa.select(_credential.c.id).where(_credential.c.hash == kept)).first() is None:
-        connection.execute(
-            sa.insert(_credential).values(
-                hash=kept,
-                kind=kind,
-                agent=agent,
-                name=name,
-                role="agent" if kind == "agent" else "admin",
-                created_at=now_ns,
-            )
-        )
+    known = connection.execute(sa.select(_credential).where(_credential.c.hash == kept)).one_or_none()
+    if known is not None:
+        return known.revoked_at is None
+    role: Role = "agent" if kind == "agent" else "admin"
+    connection.execute(
+        sa.insert(_credential).values(hash=kept, kind=kind, agent=agent, name=name, role=role, created_at=now_ns)
+    )
+    return True
+
+
+def follow_host(connection: sa.Connection, token: str, host: str, now_ns: int) -> None:
+    """Let the agent of this token, if it is known, speak for this host from now on: the machine has another name."""
+    known = connection.execute(
+        sa.select(_credential.c.id, _credential.c.agent, _agent.c.host)
+        .join(_agent, _agent.c.id == _credential.c.agent)
+        .where(_credential.c.hash == credentials.hash_token(token))
+    ).one_or_none()
+    if known is None or known.host == host:
+        return
+    if connection.execute(sa.select(_agent.c.id).where(_agent.c.host == host)).first() is None:
+        # The agent keeps its epochs, so that its watermark goes on and nothing seems lost.
+        connection.execute(sa.update(_agent).where(_agent.c.id == known.agent).values(host=host))
+    agent = find_or_make_agent(connection, host, now_ns)
+    connection.execute(sa.update(_credential).where(_credential.c.id == known.id).values(agent=agent, name=host))
 
 
 def revoke(connection: sa.Connection, kind: credentials.Kind, name: str, now_ns: int) -> int:

@@ -5,7 +5,7 @@ SQLAlchemy's own statements cost several µs a row, which is most of what an eve
 the common kind (ON CONFLICT, VALUES, row values: SQLite 3.24 and PostgreSQL alike). Every function here does one round trip.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,11 +71,16 @@ def known_events(connection: sa.Connection, keys: list[bytes]) -> list[bytes]:
     return [row[0] for row in _in_portions(connection, "SELECT id FROM event WHERE id IN ({})", keys)]
 
 
-def try_insert_events(connection: sa.Connection, made: Rows) -> str | None:
-    """Insert these events, none of which is there; return why the database refuses one of them, nothing then inserted."""
+def insert_events(connection: sa.Connection, made: Rows) -> None:
+    """Insert these events, none of which is there."""
+    _many(connection, _INSERT_EVENTS, made)
+
+
+def refusal(connection: sa.Connection, act: Callable[[], None]) -> str | None:
+    """Do this within a savepoint; return why the database refuses some row of it, nothing of it then done."""
     savepoint = connection.begin_nested()
     try:
-        _many(connection, _INSERT_EVENTS, made)
+        act()
     except _ROWS_FAULT as error:
         savepoint.rollback()
         return " ".join(str(getattr(error, "orig", error)).split())[:300]

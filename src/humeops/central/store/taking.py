@@ -3,12 +3,12 @@
 
 Order of steps (each relies on the one before):
 
-1. the events that are not there yet are inserted; those the database refuses become dead letters, alone
+1. the events that are not there yet are inserted; one that the database refuses becomes a dead letter, alone
 2. only the new ones are folded into their runs, data and tasks, so that nothing is counted twice
 3. a change of a task's state is stored as a transition
 4. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
 
-The single writer makes "look which are known, then insert" safe; another engine has to take its own way in `_insert_new`.
+The single writer makes "look which are known, then insert" safe; another engine has to take its own way in `_not_yet_known`.
 """
 
 from collections.abc import Sequence
@@ -49,58 +49,60 @@ class _Candidate(NamedTuple):
     raw: bytes
 
 
+class _Outcome(NamedTuple):
+    new: list[Event]
+    refused: list[tuple[int, bytes, str]]
+
+
 def take(connection: sa.Connection, parcel: Parcel) -> Taken:
     """Store the batch; what it says is true for readers when the caller's transaction has been committed."""
     epoch = epochs.find_or_make(connection, parcel.agent, parcel.epoch)
-    new, refused = _insert_new(connection, parcel, epoch.id)
-    dead = [*parcel.dead, *refused]
-    _bury(connection, epoch.id, parcel.received_at, dead)
-    changes = running.fold_into_runs(connection, new)
-    sharing.share(connection, new, changes)
-    tasking.update(connection, new, changes, parcel.received_at)
-    seqs = [seq for seq, _, _ in parcel.events] + [seq for seq, _, _ in parcel.dead]
-    committed_upto = epochs.advance(connection, epoch, parcel.agent, sorted(seqs), parcel.oldest, new)
+    outcome = _Outcome([], [])
+    _store(connection, parcel, epoch.id, _not_yet_known(connection, parcel), outcome)
+    dead = [*parcel.dead, *outcome.refused]
+    statements.insert_dead_letters(
+        connection, [(epoch.id, seq, parcel.received_at, error, bytes(raw)) for seq, raw, error in dead]
+    )
+    seqs = sorted(seq for part in (parcel.events, parcel.dead) for seq, *_ in part)
+    committed_upto = epochs.advance(connection, epoch, parcel.agent, seqs, parcel.oldest, outcome.new)
     epochs.note_agent(connection, parcel.agent, parcel.received_at, parcel.sent_at)
-    return Taken(committed_upto, len(new), len(parcel.events) - len(new) - len(refused), len(dead))
+    known = len(parcel.events) - len(outcome.new) - len(outcome.refused)
+    return Taken(committed_upto, len(outcome.new), known, len(dead))
 
 
-def _insert_new(
-    connection: sa.Connection, parcel: Parcel, epoch: int
-) -> tuple[list[Event], list[tuple[int, bytes, str]]]:
+def _not_yet_known(connection: sa.Connection, parcel: Parcel) -> list[_Candidate]:
     candidates: dict[bytes, _Candidate] = {}
     for seq, event, raw in parcel.events:
         key = rows.key_of(event.id)
         candidates.setdefault(key, _Candidate(key, seq, event, raw))
     for known in statements.known_events(connection, list(candidates)):
         del candidates[known]
-    new: list[Event] = []
-    refused: list[tuple[int, bytes, str]] = []
-    _insert(connection, list(candidates.values()), epoch, parcel.received_at, new, refused)
-    return new, refused
+    return list(candidates.values())
 
 
-def _insert(
-    connection: sa.Connection,
-    candidates: list[_Candidate],
-    epoch: int,
-    received_at: int,
-    new: list[Event],
-    refused: list[tuple[int, bytes, str]],
+def _store(
+    connection: sa.Connection, parcel: Parcel, epoch: int, candidates: list[_Candidate], outcome: _Outcome
 ) -> None:
-    """Insert all of them or, when the database refuses, each half by itself: the bad event alone is left out."""
+    """Store all of them or, when the database refuses, each half by itself: in the end the bad event alone is left out."""
     if not candidates:
         return
-    made = [rows.event_row(one.event, one.key, epoch, one.seq, received_at) for one in candidates]
-    error = statements.try_insert_events(connection, made)
+    error = statements.refusal(connection, lambda: _follow_up(connection, parcel, epoch, candidates))
     if error is None:
-        new.extend(one.event for one in candidates)
+        outcome.new.extend(one.event for one in candidates)
     elif len(candidates) == 1:
-        refused.append((candidates[0].seq, candidates[0].raw, f"the database refuses it: {error}"))
+        outcome.refused.append((candidates[0].seq, candidates[0].raw, f"the database refuses it: {error}"))
     else:
         middle = len(candidates) // 2
-        _insert(connection, candidates[:middle], epoch, received_at, new, refused)
-        _insert(connection, candidates[middle:], epoch, received_at, new, refused)
+        _store(connection, parcel, epoch, candidates[:middle], outcome)
+        _store(connection, parcel, epoch, candidates[middle:], outcome)
 
 
-def _bury(connection: sa.Connection, epoch: int, received_at: int, dead: list[tuple[int, bytes, str]]) -> None:
-    statements.insert_dead_letters(connection, [(epoch, seq, received_at, error, raw) for seq, raw, error in dead])
+def _follow_up(connection: sa.Connection, parcel: Parcel, epoch: int, candidates: list[_Candidate]) -> None:
+    received_at = parcel.received_at
+    new = [one.event for one in candidates]
+    statements.insert_events(
+        connection, [rows.event_row(one.event, one.key, epoch, one.seq, received_at) for one in candidates]
+    )
+    changes = running.fold_into_runs(connection, new)
+    sharing.share(connection, new, changes)
+    tasking.update(connection, new, changes, received_at)

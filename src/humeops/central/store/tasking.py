@@ -34,7 +34,8 @@ class _Task(msgspec.Struct):
 
 def update(connection: sa.Connection, new: Iterable[Event], changes: Mapping[str, Change], now_ns: int) -> None:
     """Bring the tasks that these events concern up to date, and store their changes of state."""
-    loose = [event for event in new if not event.run]
+    # What humed says of itself (loss) is no task's word.
+    loose = [event for event in new if not event.run and event.kind != "loss"]
     names = {(event.host, event.task) for event in loose}
     for change in changes.values():
         names.update(task_of(summary) for summary in change if summary)
