@@ -22,10 +22,6 @@ HEADINGS = {
     "duration": "took",
 }
 _FREE_TEXT = frozenset({"message", "reason", "data", "said", "value"})  # these give way first
-_LEAST_TEXT = 20
-_LEAST = 8  # no column is squeezed below
-_NARROW = 24  # a name longer than this gives way next
-_SHORT = 12  # and then one longer than this
 
 Row = Mapping[str, typing.Any]
 
@@ -51,7 +47,8 @@ def fit(natural: Sequence[int], columns: Sequence[str], room: int) -> list[int]:
     free = [index for index, column in enumerate(columns) if column.partition(".")[0] in _FREE_TEXT]
     names = [index for index, column in enumerate(columns) if index not in free and column not in (*_SHOWN, "short")]
     every = range(len(widths))
-    for floor, indices in ((_LEAST_TEXT, free), (_NARROW, names), (_SHORT, names), (_LEAST, every), (1, every)):
+    steps = ((40, free), (24, names), (30, free), (16, names), (20, free), (12, names), (8, every), (1, every))
+    for floor, indices in steps:
         while (over := sum(widths) - spare) > 0:
             candidates = [index for index in indices if widths[index] > floor]
             if not candidates:

@@ -23,7 +23,7 @@ _INDENT = "  "
 def draw(terminal: Terminal, detail: RunDetail, now_ns: int) -> Iterator[str]:
     """Yield the lines: heading, reason, origin; the stretches; the timeline."""
     run = detail.run
-    yield heading(terminal, run, now_ns)
+    yield from heading(terminal, run, now_ns)
     if run.reason:
         yield from _wrapped(terminal, terminal.text(run.reason), "")
     yield from _wrapped(terminal, _origin(terminal, run), "", style="dim")
@@ -39,15 +39,22 @@ def draw(terminal: Terminal, detail: RunDetail, now_ns: int) -> Iterator[str]:
         )
 
 
-def heading(terminal: Terminal, run: RunView, now_ns: int) -> str:
-    """Return the first line: state, whose run, when, how long."""
+def heading(terminal: Terminal, run: RunView, now_ns: int) -> Iterator[str]:
+    """Yield the first line: state, whose run, when, how long; in two lines where one is too short."""
     when = moments.day_and_time(run.started_at, now_ns)
     if run.state == "running":
         when += f", running for {moments.span(now_ns - run.started_at)}"
     elif run.duration is not None:
         when += f", took {moments.span(run.duration)}"
-    name = terminal.paint(f"{terminal.text(run.host)}:{terminal.text(run.task)}", "bold")
-    return f"{looks.badge(terminal, run.state)}  {name}   {when}"
+    badge = looks.badge(terminal, run.state)
+    room = terminal.width - len(run.state) - 4
+    name = terminal.cut(f"{terminal.text(run.host)}:{terminal.text(run.task)}", room)
+    first = f"{badge}  {terminal.paint(name, 'bold')}"
+    if visible.width(name) + 3 + len(when) <= room:
+        yield f"{first}   {when}"
+    else:
+        yield first
+        yield when
 
 
 def bars(terminal: Terminal, run: RunView, stretches: Sequence[Stretch]) -> Iterator[str]:

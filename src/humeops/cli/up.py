@@ -48,7 +48,8 @@ def command(folder: str | None, port: int) -> int:
     lock = take_lock(layout.root / "up.lock")
     try:
         check_port(port)
-        return _run(layout, port, is_default=layout.root == default_dir())
+        elsewhere = {name: value for name, value in os.environ.items() if name != "HUME_DIR"}
+        return _run(layout, port, is_default=layout.root == default_dir(elsewhere))
     finally:
         os.close(lock)
 

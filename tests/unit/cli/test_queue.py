@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""`hume queue`: what humed tells is shown whatever it leaves out, and without humed the spool itself tells."""
+
+import json
+
+import pytest
+
+from humeops.cli import queue
+from humeops.cli.terminal import Terminal
+from humeops.daemon.spool import Spool
+from humeops.layout import Layout
+
+NOW = 1_795_406_391_000_000_000
+PICTURE = {
+    "version": "2.0",
+    "pid": 7,
+    "host": "db1",
+    "depth": 12,
+    "oldest_age_seconds": 42.5,
+    "last_seq": 4723,
+    "committed_upto": 4711,
+    "last_ack_at": NOW - 90_000_000_000,
+    "last_error": "central does not answer",
+    "open_runs": 2,
+    "drop_waiting": 1,
+    "quarantined": 3,
+    "received": 5,
+    "spool_bytes": 1_234_567,
+    "uptime_seconds": 7300,
+    "something new": {"a": 1},
+}
+
+
+def _lines(picture):
+    return list(queue.draw(Terminal(), picture, NOW))
+
+
+def test_it_reads_like_this():
+    assert _lines(PICTURE) == [
+        "db1  humed 2.0, pid 7, up 2 h",
+        "  waiting      12 events, the oldest for 42 s",
+        "  central      has everything up to number 4711 of 4723, last receipt 1 min ago",
+        "  last error   central does not answer",
+        "  drop folder  1 file waiting, 3 in quarantine",
+        "  open runs    2",
+        "  since start  5 received",
+        "  spool        1.2 MB",
+    ]
+
+
+@pytest.mark.parametrize("missing", PICTURE)
+def test_any_member_may_be_missing_or_null(missing):
+    for picture in ({name: PICTURE[name] for name in PICTURE if name != missing}, {**PICTURE, missing: None}):
+        assert all(line.isprintable() for line in _lines(picture))
+
+
+def test_hostile_words_of_a_host_are_shown_not_obeyed():
+    assert _lines({**PICTURE, "host": "\x1b[2J", "last_error": "\x1b]0;x\x07"})[0].startswith("\\x1b[2J  humed")
+
+
+def test_without_humed_the_spool_and_the_drop_folder_tell(hume, tmp_path):
+    layout = Layout(tmp_path / "hume")
+    (layout.drop / "quarantine").mkdir(parents=True)
+    (layout.drop / "01900000-0000-7000-8000-000000000001.hume").touch()
+    (layout.drop / ".tmp").touch()
+    (layout.drop / "quarantine" / "bad.hume").touch()
+    spool = Spool(layout.spool)
+
+    said = hume("queue", "-o", "json")
+
+    assert said.status == 75
+    assert said.err.startswith(
+        f"hume: humed does not answer at {layout.socket} (no such file or directory); what is said"
+    )
+    read = json.loads(said.out)
+    assert (read["depth"], read["last_seq"], read["drop_waiting"], read["quarantined"]) == (0, 0, 1, 1)
+    assert read["epoch"] == spool.epoch
+    spool.db.close()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database", b"SQLite format 3\0" + bytes(4096)], ids=ascii)
+def test_a_spool_that_cannot_be_read_is_no_fault(hume, tmp_path, content):
+    layout = Layout(tmp_path / "hume")
+    layout.root.mkdir()
+    if content is not None:
+        layout.spool.write_bytes(content)
+
+    said = hume("queue")
+
+    assert (said.status, said.out.splitlines()[0]) == (75, "humed is not there")
+    assert said.err.count("\n") == 1
