@@ -47,19 +47,25 @@ static bool is_interpreter(const char *name) {
                        " python pypy perl ruby node nodejs php lua luajit tclsh awk gawk mawk make gmake Rscript ");
 }
 
-// Options that take the argument after them; a shell's -c and the others' -e are followed by code, not by a file.
-static bool takes_argument(const char *option) {
-    return is_among(option, strlen(option), " -o +o -O +O --rcfile --init-file -W -X -I -r -d ");
+// Does the argument after this option belong to it? A shell's `-euo pipefail` does that with its last letter.
+static bool takes_argument(const char *interpreter, const char *option) {
+    char last = option[strlen(option) - 1];
+    if (is_shell(interpreter) && option[1] != '-')
+        return last == 'o' || last == 'O';
+    return is_among(option, strlen(option), " --rcfile --init-file -W -X -I -r -d ");
 }
 
+// Is this option followed by code instead of a script's path?
 static bool brings_code(const char *interpreter, const char *option) {
+    char last = option[strlen(option) - 1];
     if (option[0] != '-' || option[1] == '-')
         return false;
-    if (is_shell(interpreter) || strncmp(interpreter, "python", 6) == 0)
+    if (is_shell(interpreter))
         return strchr(option, 'c') != NULL;
+    if (strncmp(interpreter, "py", 2) == 0)
+        return last == 'c' && strchr("WXm", option[1]) == NULL;
     if (strncmp(interpreter, "php", 3) == 0)
         return strcmp(option, "-r") == 0;
-    char last = option[strlen(option) - 1];
     return (last == 'e' || last == 'E') && strchr("MmIr", option[1]) == NULL; // perl -lane, but not perl -Mre
 }
 
@@ -73,7 +79,7 @@ static const char *script_among(struct command_line line, const char *interprete
             return *argument ? argument : NULL;
         if (brings_code(interpreter, argument))
             return NULL;
-        if (takes_argument(argument))
+        if (takes_argument(interpreter, argument))
             next_argument(&line);
     }
     return NULL;

@@ -77,6 +77,88 @@ def test_whatever_the_words_the_event_is_acceptable(
     assert codec.decode(said).kind == "flag"
 
 
+PIECES = [
+    "start",
+    "info",
+    "--warn",
+    "flag",
+    "set",
+    "stop",
+    "status",
+    "-t",
+    "-tT",
+    "-vt",
+    "--tags=a",
+    "-x",
+    "k=v",
+    "=",
+    "-L",
+]
+PIECES += [
+    "ok",
+    "--run",
+    "--ttl",
+    "1h",
+    "--unit",
+    "--",
+    "-",
+    "--strict",
+    "--print-run",
+    "",
+    " ",
+    "-1",
+    "--nonsense",
+    "255",
+]
+
+
+@few
+@given(
+    words=st.lists(
+        st.sampled_from(PIECES) | st.text(st.characters(codec="utf-8", exclude_characters="\0")), max_size=12
+    )
+)
+def test_no_command_line_at_all_does_harm(words: list[str]) -> None:
+    program = native.build("hume-sanitized")
+    env = {"HUME_TEST_PRINT": "1", "PATH": "/nonexistent"}
+
+    done = subprocess.run([program, *words], env=env, capture_output=True, check=False, timeout=60)
+
+    assert done.returncode in (0, 64)
+    assert done.stderr.count(b"\n") <= 2
+    if done.stdout.startswith(b"{"):
+        codec.decode(done.stdout.splitlines()[0])
+
+
+@pytest.mark.parametrize(
+    ("command_line", "script", "task"),
+    [
+        (["bash", "-euo", "pipefail", "/srv/job.sh", "-c"], "/srv/job.sh", "job.sh"),
+        (["/bin/bash", "-euo pipefail", "/srv/job.sh"], "/srv/job.sh", "job.sh"),
+        (["/bin/sh", "/etc/cron.daily/man-db"], "/etc/cron.daily/man-db", "man-db"),
+        (["/bin/sh", "-c", "hume start"], "/bin/sh", "sh"),
+        (["-zsh"], "zsh", "zsh"),
+        (["bash", "--rcfile", "/x", "-s", "--", "/srv/job.sh"], "/srv/job.sh", "job.sh"),
+        (["busybox", "sh", "/srv/job.sh"], "/srv/job.sh", "job.sh"),
+        (["python3", "-Xtracemalloc", "-c", "code", "x"], "python3", "python3"),
+        (["/opt/py/bin/python3.13", "-m", "reports.nightly"], "reports.nightly", "reports.nightly"),
+        (["perl", "-w", "-Mre", "/srv/job.pl"], "/srv/job.pl", "job.pl"),
+        (["perl", "-lane", "code"], "perl", "perl"),
+        (["/usr/sbin/cron", "-f"], "/usr/sbin/cron", "cron"),
+        (["ruby3.2", "job.rb"], "job.rb", "job.rb"),
+        (["nginx: worker process"], "nginx: worker process", "nginx_ worker process"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_the_script_is_found_on_its_command_line(command_line: list[str], script: str, task: str) -> None:
+    parent = golden.Parent(pid=7, start=8, comm="x", command_line=command_line)
+    case = Case(name="", about="", arguments=["start"], parent=parent)
+
+    event = codec.decode(say(native.build("hume-sanitized"), case))
+
+    assert (event.origin.script, event.task, event.origin.chain) == (script, task, [(7, 8)])
+
+
 def test_the_largest_of_everything_stays_within_the_limit() -> None:
     worst = b"\x01" * 100_000
     words = [b"info", worst, b"-t", b'"' * 64]
