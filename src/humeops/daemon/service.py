@@ -41,6 +41,9 @@ LOOK_SECONDS = 1.0
 SWEEP_SECONDS = 3_600.0
 # At the end the forwarding thread gets this long to let go of the spool, so that the WAL can be folded in.
 FORWARDER_PATIENCE_SECONDS = 0.3
+# At the end, what arrived before is still answered: as long as something comes within this, and no longer than that.
+LAST_ARRIVAL_MS = 20
+LAST_ANSWERS_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +121,7 @@ class Service:
         """End cleanly. First the pid file goes, so that callers stop waiting; what already waits is still answered."""
         notify_systemd("STOPPING=1")
         self._pid_file.remove()
-        self._take_requests()
+        self._answer_the_last()
         self._listener.close()
         self._forwarder.stop(FORWARDER_PATIENCE_SECONDS)
         if self._forwarder.committed_upto > self._spool.committed_upto:
@@ -127,6 +130,12 @@ class Service:
         self._spool.close()
         self._folder.close()
         self._lock.release()
+
+    def _answer_the_last(self) -> None:
+        # libzmq's own thread may still be reading what has arrived. Bounded: somebody may go on asking for ever.
+        end_ns = self._clock.boot_ns() + int(LAST_ANSWERS_SECONDS * NS_PER_SECOND)
+        while self._listener.socket.poll(LAST_ARRIVAL_MS) and self._clock.boot_ns() < end_ns:
+            self._take_requests()
 
     # -- one thing each -------------------------------------------------------------------------------------------
 
