@@ -20,7 +20,7 @@ from humeops.errors import Exit, HumeError, NotAllowedError, UnavailableError
 from humeops.layout import Layout, default_dir
 
 TIMEOUT_SECONDS = 10.0  # a person waits; central answers in milliseconds
-PAGE = 200  # items asked for at once
+PAGE = 1_000  # items asked for at once; the most that central gives
 START_IT = "start it with: hume up"
 
 Answer = typing.TypeVar("Answer")
@@ -36,6 +36,12 @@ class NotFoundError(HumeError):
 
 class RefusedQuestionError(HumeError):
     """Central understood the question and finds it wrong."""
+
+    exit_code = Exit.USAGE
+
+
+class AddressError(HumeError):
+    """What was given as central's address is none."""
 
     exit_code = Exit.USAGE
 
@@ -65,14 +71,13 @@ class Central:
         except msgspec.MsgspecError as error:
             raise HumeError(f"central at {self.url} answers in a way this hume does not know: {error}") from error
 
-    def items(self, path: str, page: type[Page[Item]], params: Params, limit: int | None) -> Iterator[Item]:
+    def items(self, path: str, page: type[Page[Item]], params: Params, limit: int) -> Iterator[Item]:
         """Yield the items of a list, page by page, until there are no more or so many were given."""
         left, after = limit, None
-        while left is None or left > 0:
-            size = PAGE if left is None else min(PAGE, left)
-            answer = self.fetch(path, page, {**params, "limit": size, "after": after})
+        while left > 0:
+            answer = self.fetch(path, page, {**params, "limit": min(PAGE, left), "after": after})
             yield from answer.items[:left]
-            left = None if left is None else left - len(answer.items)
+            left -= len(answer.items)
             # An empty page with a cursor would be asked for ever.
             if answer.next is None or not answer.items:
                 return
@@ -89,7 +94,7 @@ class Central:
         try:
             response = self._pool.request("GET", url, headers=self._headers)
         except urllib3.exceptions.LocationValueError:
-            raise HumeError(f"not an address of central: {self.url!a}") from None
+            raise AddressError(f"not an address of central: {self.url!a}") from None
         except urllib3.exceptions.HTTPError as error:
             raise UnavailableError(f"central at {self.url} does not answer ({_cause(error)}); {START_IT}") from error
         if response.status != 200:
@@ -145,9 +150,7 @@ def _check_address(address: str) -> None:
     except ValueError:
         good = False
     if not good:
-        error = HumeError(f"not an address of central: {address!a}; it looks like http://127.0.0.1:4863")
-        error.exit_code = Exit.USAGE
-        raise error
+        raise AddressError(f"not an address of central: {address!a}; it looks like http://127.0.0.1:4863")
 
 
 def _same(address: str, local: str) -> bool:
