@@ -36,9 +36,9 @@ print("stopped", flush=True)
 def supervise(tmp_path):
     running = []
 
-    def start(*arguments):
+    def start(*arguments, under=()):
         process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(tmp_path), *arguments],
+            [*under, sys.executable, "-c", PROGRAM, str(tmp_path), *arguments],
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": str(SOURCE)},
@@ -124,3 +124,15 @@ def test_kill_9_of_the_supervisor_leaves_no_child_behind(supervise, tmp_path):
 
     _until(lambda: not any(map(_alive, _pids(tmp_path))), "both have ended")
     assert sorted(line[0] for line in _diary(tmp_path) if line[1] == "stops") == ["first", "second"]
+
+
+def test_under_nohup_a_terminal_that_goes_away_is_no_reason_to_stop(supervise, tmp_path):
+    process = supervise(under=["nohup"])
+    _until(lambda: len(_pids(tmp_path)) == 2, "both run")
+
+    process.send_signal(signal.SIGHUP)
+    os.kill(_pids(tmp_path, "first")[0], signal.SIGKILL)
+
+    _until(lambda: len(_pids(tmp_path, "first")) == 2, "it is still looked after")
+    process.terminate()
+    assert process.wait(30) == 0

@@ -4,10 +4,10 @@
 import click
 
 from humeops.api import schemas
-from humeops.cli import listing, options
+from humeops.cli import listing, options, phrases
 from humeops.clock import SystemClock
 
-COLUMNS = ("host", "task", "key", "value", "unit", "time", "uid")
+COLUMNS = ("host", "task", "key", "amount", "time", "uid")
 
 
 @click.command("data")
@@ -33,5 +33,8 @@ def command(
     params = {"host": host or named_host, "task": task or named_task, "key": key}
     found = options.ask(central, folder).items("data", schemas.DataPage, params, limit)
     now_ns = SystemClock().wall_ns()
-    listing.print_items(found, output, columns, COLUMNS, schemas.DatumView, now_ns, empty="no such data")
+    derived = {"amount": lambda datum: phrases.amount(datum, now_ns)}
+    listing.print_items(
+        found, output, columns, COLUMNS, schemas.DatumView, now_ns, empty="no such data", derived=derived
+    )
     return 0

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""An event in two words' worth of columns: what it is, and what it says. Pure; its texts are still untrusted."""
+"""What events and data say, in few columns: an event's word and sentence, a value with its unit. Pure; still untrusted."""
 
 import typing
 
-from humeops.api.schemas import EventView
+from humeops.api.schemas import DatumView, EventView
+from humeops.cli import moments
 
 
 def what(event: EventView) -> str:
@@ -31,6 +32,26 @@ def value(of: typing.Any) -> str:
             return ",".join(map(value, of))
         case _:
             return str(of)
+
+
+def amount(datum: DatumView, now_ns: int) -> str:
+    """Return a shared value with its unit, large numbers of bytes rounded; what no longer holds says so."""
+    number = datum.value
+    if datum.unit == "bytes" and isinstance(number, int):
+        text = size(number)
+    else:
+        text = f"{value(number)} {datum.unit}".rstrip()
+    if datum.expires_at is not None and datum.expires_at <= now_ns:
+        return f"{text} (expired {moments.ago(datum.expires_at, now_ns)})"
+    return text
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in the unit people read: `512 bytes`, `16.4 kB`, `70.9 GB`."""
+    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if abs(count) >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count} bytes"
 
 
 def _subject(event: EventView) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import click
 
-from humeops.cli import ask, listing, moments, options
+from humeops.cli import ask, listing, moments, options, phrases
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
 from humeops.errors import Exit, UnavailableError
@@ -134,12 +134,7 @@ def _number(picture: Picture, name: str) -> str:
 
 
 def _bytes(count: object) -> str:
-    if not isinstance(count, int):
-        return ""
-    for unit, size in (("MB", 1_000_000), ("kB", 1_000)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count} bytes"
+    return phrases.size(count) if isinstance(count, int) else ""
 
 
 def _plural(count: int, noun: str) -> str:

@@ -23,7 +23,6 @@ STEADY_SECONDS = 60.0  # who ran that long starts its back-off anew
 STOP_SECONDS = 10.0  # for all children together
 MAX_LOG_BYTES = 10_000_000
 STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-_WAITED_FOR = STOP_SIGNALS | {signal.SIGCHLD}
 
 Say = Callable[[str], None]
 
@@ -92,7 +91,10 @@ class Supervisor:
         self._children = children
         self._parent = parent
         self._say = say
-        signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED_FOR)
+        # Under nohup SIGHUP is ignored, and has to stay so: blocked, it would be delivered to us all the same.
+        ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
+        self._waited_for = (STOP_SIGNALS | {signal.SIGCHLD}) - ignored
+        signal.pthread_sigmask(signal.SIG_BLOCK, self._waited_for)
 
     def start(self) -> None:
         """Start every child."""
@@ -102,7 +104,7 @@ class Supervisor:
 
     def wait(self, seconds: float) -> bool:
         """Wait for something to happen, at most so long; return whether somebody wants us to stop."""
-        info = signal.sigtimedwait(_WAITED_FOR, max(0.0, seconds))
+        info = signal.sigtimedwait(self._waited_for, max(0.0, seconds))
         return info is not None and info.si_signo in STOP_SIGNALS
 
     def look_after(self) -> None:

@@ -20,8 +20,9 @@ HEADINGS = {
     "last_event_at": "last heard",
     "message": "text",
     "duration": "took",
+    "amount": "value",
 }
-_FREE_TEXT = frozenset({"message", "reason", "data", "said", "value"})  # these give way first
+_FREE_TEXT = frozenset({"message", "reason", "data", "said", "value", "amount"})  # these give way first
 
 Row = Mapping[str, typing.Any]
 

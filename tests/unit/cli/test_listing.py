@@ -8,8 +8,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from humeops.api.schemas import EventView
-from humeops.cli import tables, visible
+from humeops.api.schemas import DatumView, EventView
+from humeops.cli import phrases, tables, visible
 from humeops.cli.listing import to_cell, to_json
 from humeops.cli.terminal import Terminal
 
@@ -84,6 +84,18 @@ def test_a_csv_of_tasks_has_a_row_of_plain_values(hume, filled):
     assert rows[1][:3] == ["db1", "backup", "failed"]
     wanted = hume("status", "db1:backup", "-o", "csv", "--columns", "task,last_run.duration", ask=filled).out
     assert wanted == "task,last_run.duration\nbackup,250000000000\n"
+
+
+def test_a_value_is_shown_with_its_unit_and_whether_it_still_holds():
+    def amount(value, unit="", expires_at=None):
+        return phrases.amount(DatumView("h", "t", "k", value, 0, unit, expires_at=expires_at), 7_200_000_000_000)
+
+    assert amount(84_385_648_640, "bytes") == "84.4 GB"
+    assert amount(512, "bytes") == "512 bytes"
+    assert amount(5, "days") == "5 days"
+    assert amount(True) == "true"
+    assert amount("ready", expires_at=0) == "ready (expired 2 h ago)"
+    assert amount(2.50, "s", expires_at=7_200_000_000_001) == "2.5 s"
 
 
 def test_pages_are_fetched_until_the_limit(hume, filled):
