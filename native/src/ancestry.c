@@ -69,7 +69,8 @@ static bool brings_code(const char *interpreter, const char *option) {
     return (last == 'e' || last == 'E') && strchr("MmIr", option[1]) == NULL; // perl -lane, but not perl -Mre
 }
 
-// The first argument of an interpreter that is a script; NULL when it runs code from its command line or is interactive.
+// The first argument of an interpreter that is a script; NULL when it runs code from its command line or is
+// interactive.
 static const char *script_among(struct command_line line, const char *interpreter) {
     const char *argument;
     while ((argument = next_argument(&line)) != NULL) {
@@ -108,8 +109,8 @@ static const char *find_script(const char *bytes, size_t length) {
     return script ? script : program;
 }
 
-// Field 22 of /proc/PID/stat. The command's name, field 2, is in parentheses and may itself hold spaces and parentheses,
-// so counting begins behind the last one.
+// Field 22 of /proc/PID/stat. The command's name, field 2, is in parentheses and may itself hold spaces and
+// parentheses, so counting begins behind the last one.
 static bool find_start_time(const char *stat, uint64_t *start) {
     const char *at = strrchr(stat, ')');
     for (int field = 2; at && field < 22; field++)

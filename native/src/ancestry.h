@@ -5,8 +5,8 @@
 
 #include "event.h"
 
-// Fills in origin.script and origin's parent, as far as /proc tells; what it does not tell stays empty. The text lives as
-// long as the process.
+// Fills in origin.script and origin's parent, as far as /proc tells; what it does not tell stays empty. The text
+// lives as long as the process.
 void ancestry_read(struct origin *origin);
 
 // The part of a path behind its last slash.

@@ -41,8 +41,8 @@ static void take_value(struct reading *reading, const struct option_read *found)
         break;
     case OPTION_TTL:
         if (!number_read_seconds(value, MAX_TTL_SECONDS, &asked->ttl))
-            fault_set(reading->fault, EXIT_USAGE, "--ttl '%.60s': a span of time up to 100 years, such as 90, 15m, 26h, 7d",
-                      value);
+            fault_set(reading->fault, EXIT_USAGE,
+                      "--ttl '%.60s': a span of time up to 100 years, such as 90, 15m, 26h, 7d", value);
         break;
     case OPTION_DEADLINE:
         if (!number_read(value, 1, MAX_DEADLINE_MS, &asked->deadline_ms))
@@ -69,8 +69,9 @@ static void add_word(struct reading *reading, char *word) {
 // --warn TEXT is `warn TEXT`; the text may be joined, as in --warn=TEXT.
 static void take_verb_option(struct reading *reading, const struct option_read *found, char *argument) {
     if (reading->asked->verb) {
-        fault_set(reading->fault, EXIT_USAGE, "'%s' beside the verb '%s': one of them is too many (a level is given with -L)",
-                  found->name, reading->asked->verb->word);
+        fault_set(reading->fault, EXIT_USAGE,
+                  "'%s' beside the verb '%s': one of them is too many (a level is given with -L)", found->name,
+                  reading->asked->verb->word);
         return;
     }
     reading->asked->verb = verb_find(found->name + 2);
@@ -83,8 +84,8 @@ static void take_unknown(struct reading *reading, const char *argument) {
     if (meant)
         fault_set(reading->fault, EXIT_USAGE, "no option '%.60s'; did you mean %s?", argument, meant);
     else
-        fault_set(reading->fault, EXIT_USAGE, "no option '%.60s' (hume --help lists them; text that begins with a dash goes after --)",
-                  argument);
+        fault_set(reading->fault, EXIT_USAGE,
+                  "no option '%.60s' (hume --help lists them; text that begins with a dash goes after --)", argument);
 }
 
 static void take_option(struct reading *reading, struct option_read found, char *argument) {

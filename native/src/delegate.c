@@ -33,8 +33,8 @@ void delegate(char **argv, const char *verb, struct fault *fault) {
         meant = verb_nearest(verb);
     }
     if (meant && strcmp(meant, verb) == 0)
-        fault_set(fault, EXIT_USAGE, "'%s' is done by hume-cli (Python package humeops), found neither beside hume nor on PATH",
-                  verb);
+        fault_set(fault, EXIT_USAGE,
+                  "'%s' is done by hume-cli (Python package humeops), found neither beside hume nor on PATH", verb);
     else if (meant)
         fault_set(fault, EXIT_USAGE, "no verb '%.60s'; did you mean %s?", verb, meant);
     else

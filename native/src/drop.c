@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Design: the file is written without a name (O_TMPFILE), synced, and linked to its name, so that humed never sees a part
-// and a killed process leaves nothing behind. Where the file system or a missing /proc does not allow that, it is written
-// as .ID.tmp and renamed. The folder's fsync comes last: only then does the name survive a power cut.
+// Design: the file is written without a name (O_TMPFILE), synced, and linked to its name, so that humed never sees a
+// part and a killed process leaves nothing behind. Where the file system or a missing /proc does not allow that, it
+// is written as .ID.tmp and renamed. The folder's fsync comes last: only then does the name survive a power cut.
 #include "drop.h"
 
 #include <errno.h>

@@ -5,18 +5,21 @@
 
 #include "number.h"
 
-// Why an event always fits. A code point takes at most 6 bytes of JSON in text (a control character, \u001f), and at most
-// 4 in a name, which holds no control characters (a quote takes 2). So everything but `data` has a bound, the bounds leave
-// room for at least one datum of the largest kind, and data are written only while they leave room for what follows.
+// Why an event always fits. A code point takes at most 6 bytes of JSON in text (a control character, \u001f), and at
+// most 4 in a name, which holds no control characters (a quote takes 2). So everything but `data` has a bound, the
+// bounds leave room for at least one datum of the largest kind, and data are written only while they leave room for
+// what follows.
 enum {
     NAME_JSON = MAX_NAME * 4 + 2,
     DIGITS = 20,
-    // {"v":1,"id":,"kind":"start","time":,"boot":,"mono":,"task":,"run":,"level":"critical","message":,"tags":[],"data":{}
+    // {"v":1,"id":,"kind":"start","time":,"boot":,"mono":,"task":,"run":,"level":"critical",
+    // "message":,"tags":[],"data":{}
     HEAD_LITERALS = 160,
     HEAD_JSON = HEAD_LITERALS + 3 * (ID_LENGTH + 2) + 2 * DIGITS + NAME_JSON + (MAX_MESSAGE * 6 + 2)
                 + MAX_TAGS * (NAME_JSON + 1),
     DATUM_JSON = NAME_JSON + 2 + MAX_TEXT_VALUE * 6 + 2,
-    // ,"unit":,"ttl":,"flag":,"status":255,"outcome":"warning","cut":[eight names],"origin":{"line":,"script":,"chain":[[,]]}}
+    // ,"unit":,"ttl":,"flag":,"status":255,"outcome":"warning","cut":[eight names],
+    // "origin":{"line":,"script":,"chain":[[,]]}}
     TAIL_LITERALS = 240,
     TAIL_JSON = TAIL_LITERALS + (MAX_UNIT * 6 + 2) + NAME_JSON + (MAX_SCRIPT * 6 + 2) + 4 * DIGITS,
     DATA_END = MAX_EVENT_BYTES - TAIL_JSON, // data may not reach further
@@ -120,7 +123,8 @@ static bool put_value(struct json *json, const char *value) {
     return json_string(json, value, MAX_TEXT_VALUE);
 }
 
-// A datum that does not fit is left out whole: half a value would look like a value. A smaller one after it may still fit.
+// A datum that does not fit is left out whole: half a value would look like a value. A smaller one after it may still
+// fit.
 static void put_data(struct json *json, struct event *event) {
     if (event->data_count == 0)
         return;

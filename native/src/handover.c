@@ -57,13 +57,15 @@ static void drop_instead(const struct places *places, const char *id, const char
                          struct fault *fault, struct fault *account) {
     const char *step;
     if (!places->drop[0]) {
-        fault_set(fault, EXIT_NOT_STORED, "NOT stored: %s, and there is no drop folder: set HOME, HUME_DIR or HUME_SPOOL", why);
+        fault_set(fault, EXIT_NOT_STORED,
+                  "NOT stored: %s, and there is no drop folder: set HOME, HUME_DIR or HUME_SPOOL", why);
     } else if (drop_event(places->drop, places->drop_may_be_made, id, event, length, &step)) {
         if (account)
             fault_set(account, 0, "%s; left in the drop folder: %.400s/%s.hume", why, places->drop, id);
     } else {
-        fault_set(fault, EXIT_NOT_STORED, "NOT stored: %s, and can't %s %.300s: %s; start humed, or make that folder writable",
-                  why, step, places->drop, strerror(errno));
+        fault_set(fault, EXIT_NOT_STORED,
+                  "NOT stored: %s, and can't %s %.300s: %s; start humed, or make that folder writable", why, step,
+                  places->drop, strerror(errno));
     }
 }
 

@@ -8,9 +8,9 @@
 
 #include "fault.h"
 
-// True in `fault.status` as the event's fate: 0 it is on stable storage; 65, 77 humed refused it for good; 75 it is not
-// stored, and fault.text says why and what to do. Takes at most the deadline and one fsync. `account`, if not NULL, gets
-// a line of what was done. With 0 as the deadline HUME_DEADLINE or 200 ms hold.
+// Hands over, in at most the deadline and one fsync (deadline_ms 0: HUME_DEADLINE, else 200 ms). fault.status is then the
+// event's fate: 0 it is on stable storage; 65 or 77 humed refused it for good; 75 it is not stored, and fault.text says
+// why and what to do. `account`, if not NULL, gets a line of what was done.
 void hand_over(const char *id, const char *event, size_t length, uint64_t deadline_ms, struct fault *fault,
                struct fault *account);
 

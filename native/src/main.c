@@ -6,8 +6,8 @@
 // could not be stored it says so in one line on standard error. It allocates no memory: every buffer is static and has
 // the protocol's limit as its size, so a huge argument costs nothing but its own pages.
 //
-// The way of an event: arguments.c takes the command line apart, sentence.c says what it means, event.c makes its bytes,
-// handover.c gives them to humed (zmtp.c) or leaves them in the drop folder (drop.c).
+// The way of an event: arguments.c takes the command line apart, sentence.c says what it means, event.c makes its
+// bytes, handover.c gives them to humed (zmtp.c) or leaves them in the drop folder (drop.c).
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -99,12 +99,13 @@ static void say(struct event *event, const struct asked *asked, struct fault *fa
 }
 
 int main(int argc, char **argv) {
-    static struct event event = {.status = -1};
+    static struct event event;
     static struct fault fault;
     static struct asked asked;
     // First of all: the event's time is when it was said.
     event.wall_ns = wall_clock_ns();
     event.boot_ns = boot_clock_ns();
+    event.status = -1; // not as an initialiser: all of the event would then be bytes of the program
     reserve_streams();
     if (setting("HUME_TAGS"))
         event_add_tags(&event, setting("HUME_TAGS"));

@@ -13,8 +13,9 @@ struct name {
     char text[MAX_NAME * 4 + 1];
 };
 
-// Makes a name of the first `length` bytes of `from` (or fewer, up to a NUL): spaces at the ends go, what a name may not
-// hold becomes `_`, what is too long is cut. Returns true when it had to replace or cut; spaces alone do not count.
+// Makes a name of the first `length` bytes of `from` (or fewer, up to a NUL): spaces at the ends go, what a name may
+// not hold becomes `_`, what is too long is cut. Returns true when it had to replace or cut; spaces alone do not
+// count.
 bool name_make(struct name *name, const char *from, size_t length);
 
 bool name_is_empty(const struct name *name);

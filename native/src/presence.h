@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-// True when the pid file was touched lately and its process exists. False proves nothing: a service manager may hold the
-// socket.
+// True when the pid file was touched lately and its process exists. False proves nothing: a service manager may hold
+// the socket.
 bool presence_is_likely(const char *pid_file);
 
 #endif

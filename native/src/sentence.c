@@ -33,7 +33,9 @@ static void read_start(const struct asked *asked, struct event *event, struct fa
     event->message = words_from(asked->words, has_word);
     if (asked->run)
         fault_set(fault, EXIT_USAGE, "start makes a new run and takes no --run; --print-run tells its id");
-    if (name_task(event, asked->task) || (has_word && name_task(event, asked->words.at[0])) || name_task_by_setting(event))
+    if (name_task(event, asked->task) || (has_word && name_task(event, asked->words.at[0])))
+        return;
+    if (name_task_by_setting(event))
         return;
     if (event->origin.script && name_task(event, ancestry_base_name(event->origin.script)))
         return;

@@ -5,8 +5,8 @@
 
 #include "arguments.h"
 
-// Fills in what the caller said: task, run, level, message and what the verb needs. Needs event.origin.script, from which
-// a task that nobody named takes its name. A fault means the event is not to be handed over.
+// Fills in what the caller said: task, run, level, message and what the verb needs. Needs event.origin.script, from
+// which a task that nobody named takes its name. A fault means the event is not to be handed over.
 void sentence_read(const struct asked *asked, struct event *event, struct fault *fault);
 
 #endif

@@ -10,7 +10,8 @@ struct guess {
     unsigned distance;
 };
 
-// How many letters must be changed, added, left out or swapped with their neighbour; long words are only roughly compared.
+// How many letters must be changed, added, left out or swapped with their neighbour; long words are only roughly
+// compared.
 unsigned spelling_distance(const char *one, const char *other);
 
 // Keeps `candidate` in the guess when it is nearer to what was typed.

@@ -49,7 +49,7 @@ static uint64_t kernel_chance(void) {
     if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) == (ssize_t)sizeof bits)
         return bits;
     // The kernel gives every process 16 random bytes at its start; the first half is libc's.
-    const unsigned char *given = (const unsigned char *)getauxval(AT_RANDOM); // NOLINT: the kernel hands over an address
+    const unsigned char *given = (const unsigned char *)getauxval(AT_RANDOM);
     bits = monotonic_clock_ns() ^ (uint64_t)getpid() << 40;
     if (given) {
         uint64_t seed;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What comes from outside the command line: time, chance, the kernel's files. The test build (-DHUME_TEST) can replace
-// each of them by a variable HUME_TEST_*, so that every byte of an event can be foretold; no other build looks at those.
+// What comes from outside the command line: time, chance, the kernel's files. The test build (-DHUME_TEST) can
+// replace each of them by a variable HUME_TEST_*, so that every byte of an event can be foretold; no other build
+// looks at those.
 #ifndef HUME_SURROUNDINGS_H
 #define HUME_SURROUNDINGS_H
 

@@ -8,8 +8,8 @@
 
 #define REPLACEMENT 0xFFFDu
 
-// Takes one code point from the NUL-terminated text at *at and moves *at behind it; 0 at the end. Bytes that are not UTF-8
-// come out as U+FFFD, one for each maximal broken part (as Python's "replace" does), and set *mended.
+// Takes one code point from the NUL-terminated text at *at and moves *at behind it; 0 at the end. Bytes that are not
+// UTF-8 come out as U+FFFD, one for each maximal broken part (as Python's "replace" does), and set *mended.
 uint32_t text_next(const char **at, bool *mended);
 
 // Writes a code point as UTF-8 (1 to 4 bytes, no NUL behind) and returns how many bytes.

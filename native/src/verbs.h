@@ -18,8 +18,8 @@ const struct verb *verb_find(const char *word);
 // The level verb of this word (`warn` and `warning` both), or NULL.
 const struct verb *verb_find_level(const char *word);
 
-// The nearest verb this program does itself, when a slip of the finger would explain `typed` and no verb of people is as
-// near; the nearest of all verbs; the nearest level. NULL: nothing is near.
+// The nearest verb this program does itself, when a slip of the finger would explain `typed` and no verb of people is
+// as near; the nearest of all verbs; the nearest level. NULL: nothing is near.
 const char *verb_nearest_native(const char *typed);
 const char *verb_nearest(const char *typed);
 const char *verb_nearest_level(const char *typed);

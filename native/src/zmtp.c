@@ -32,7 +32,8 @@ struct header {
 // Signature, version 3.0, mechanism NULL, not a server.
 static const char greeting[GREETING_BYTES] = "\xFF\0\0\0\0\0\0\0\0\x7F\x03\0NULL";
 
-static const char ready[] = "\x04\x26\x05READY\x0BSocket-Type\0\0\0\x03REQ\x08Identity\0\0\0"; // and the literal's own NUL
+// The last byte is the literal's own NUL.
+static const char ready[] = "\x04\x26\x05READY\x0BSocket-Type\0\0\0\x03REQ\x08Identity\0\0\0";
 _Static_assert(sizeof ready == 2 + 0x26, "the command's length byte");
 
 // A full backlog shows as EAGAIN, and there is nothing to poll for: try again every millisecond.
@@ -147,8 +148,8 @@ static bool take_ready(struct peer *peer) {
     return take(peer, NULL, header.size - sizeof name);
 }
 
-// Sends READY and the message, the message not before the server's READY is in. libzmq's usually comes together with its
-// greeting: then both go out in one call.
+// Sends READY and the message, the message not before the server's READY is in. libzmq's usually comes together with
+// its greeting: then both go out in one call.
 static bool send_ready_and_message(struct peer *peer, const char *message, size_t length) {
     char frames[11] = {FLAG_MORE, 0}; // the empty frame
     size_t used = 2;
