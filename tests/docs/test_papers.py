@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from humeops.api import schemas
+from humeops.central import config as central_config
 from humeops.cli import verbs
 from humeops.daemon import config
 from humeops.errors import Exit
@@ -99,10 +100,15 @@ def test_the_exit_codes_are_those_of_the_code():
     assert {name: int(number) for number, name in rows} == {code.name: code.value for code in Exit}
 
 
-def test_every_setting_of_humed_is_documented():
-    paper = _text(ROOT / "docs/reference/humed-config.md")
+@pytest.mark.parametrize(
+    ("settings", "paper"),
+    [(config.Settings, "humed-config.md"), (central_config.Settings, "central-config.md")],
+    ids=["humed", "central"],
+)
+def test_every_setting_is_documented_and_no_other(settings, paper):
+    documented = [name for name in _first_column(ROOT / "docs/reference" / paper) if name != "setting"]
 
-    assert [name for name in _settings(config.Settings) if f"`{name}`" not in paper] == []
+    assert sorted(documented) == sorted(f"`{name}`" for name in _settings(settings))
 
 
 def _settings(kind):
