@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -210,6 +211,22 @@ def test_what_is_on_the_socket_when_it_ends_is_answered(installed, peers):
     assert answers == [f"0 {id_of(one)}".encode() for one in said]
     assert humed.wait(10) == 0
     assert len(installed.spool_rows()) == 500
+
+
+def test_a_central_that_does_not_answer_does_not_hold_its_end_up(installed, peers):
+    installed.layout.agent_token.write_text("s3cret")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(10)
+        installed.layout.central_url.write_text(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        humed = installed.start_humed()
+        ask(peers(), say())
+        asked, _ = silent.accept()
+        humed.terminate()
+
+        assert humed.wait(5) == 0
+        asked.close()
+
+    assert len(installed.spool_rows()) == 1
 
 
 class Central(http.server.BaseHTTPRequestHandler):

@@ -268,14 +268,19 @@ def test_a_bad_file_of_a_name_that_lies_there_already_replaces_it(folder):
     assert folder.reader.quarantined == 2
 
 
-@pytest.mark.parametrize("trap", ["link", "file"])
+@pytest.mark.parametrize("trap", ["link", "file", "folder"])
 def test_a_quarantine_that_is_not_humeds_own_is_not_used(tmp_path, trap):
     (tmp_path / "drop").mkdir()
     (tmp_path / "victim").mkdir()
+    if trap == "folder" and os.geteuid() != 0:
+        pytest.skip("only root gives folders away")
     if trap == "link":
         (tmp_path / "drop" / quarantine.NAME).symlink_to(tmp_path / "victim")
-    else:
+    elif trap == "file":
         (tmp_path / "drop" / quarantine.NAME).touch()
+    else:
+        (tmp_path / "drop" / quarantine.NAME).mkdir()
+        os.chown(tmp_path / "drop" / quarantine.NAME, NOBODY, NOBODY)
     folder = Folder(tmp_path / "drop")
     folder.put(b"bad")
 
@@ -284,6 +289,7 @@ def test_a_quarantine_that_is_not_humeds_own_is_not_used(tmp_path, trap):
     assert folder.reader.names() == []
     assert folder.reader.quarantined == 1
     assert list((tmp_path / "victim").iterdir()) == []
+    assert trap == "file" or folder.aside() == []
     folder.reader.close()
 
 
