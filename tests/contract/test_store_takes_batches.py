@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: MIT
+"""What the store promises of batches, whatever engine it is."""
+
+import random
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from humeops.central import intake
+from humeops.central.store import schema, tables
+from humeops.central.store.database import Database
+from humeops.central.store.questions import data, events, runs, tasks
+from humeops.errors import MalformedEventError
+from humeops.wire import batch
+from tests.contract.conftest import make_agent
+from tests.fixtures.events import NOON, SECOND, a_run, body_of, event_id, say
+from tests.fixtures.events import runs as drawn_runs
+
+
+def take(database, agent, *said, **more):
+    return intake.take(database, agent, body_of(*said, **more), NOON + SECOND)
+
+
+def ask(database, question, wanted, *more):
+    with database.reading() as connection:
+        return question(connection, wanted, *more, 1_000, None).rows
+
+
+def content(database):
+    """Return everything that has to be the same whatever way events took."""
+    with database.reading() as connection:
+        return {
+            table.name: sorted(
+                tuple(value for column, value in row._mapping.items() if column not in ("epoch", "seq", "received_at"))
+                for row in connection.execute(sa.select(table))
+            )
+            for table in (tables.event, tables.run, tables.run_tag, tables.task, tables.task_tag, tables.datum)
+        }
+
+
+def count(database, table):
+    with database.reading() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+
+
+def test_a_batch_is_stored_with_all_that_follows_from_it(database, agent):
+    said = a_run(say("log", 5, message="hello"), say("data", 6, data={"bytes": 7}, unit="bytes", ttl=60))
+
+    receipt = take(database, agent, *said)
+
+    assert receipt == batch.Receipt(committed_upto=4, stored=4, known=0, dead=0)
+    assert len(ask(database, events.find, events.Filter(), False)) == 4
+    assert [run.summary.state for run in ask(database, runs.find, runs.Filter())] == ["ok"]
+    assert [task.state for task in ask(database, tasks.find, tasks.Filter())] == ["ok"]
+    (datum,) = ask(database, data.find, data.Filter())
+    assert (datum.key, datum.value, datum.unit) == ("bytes", 7, "bytes")
+    assert datum.expires_at == NOON + 66 * SECOND
+
+
+def test_the_same_batch_again_changes_nothing(database, agent):
+    said = a_run(say("log", 5, level="warning"), say("data", 6, data={"bytes": 7}))
+    take(database, agent, *said)
+    before = content(database)
+
+    receipt = take(database, agent, *said)
+
+    assert receipt == batch.Receipt(committed_upto=4, stored=0, known=4, dead=0)
+    assert content(database) == before
+
+
+def test_overlapping_batches_count_each_event_once(database, agent):
+    said = a_run(*(say("log", number, level="info") for number in range(1, 9)))
+    take(database, agent, *said[:6])
+
+    receipt = take(database, agent, *said[3:], first=4)
+
+    assert (receipt.stored, receipt.known, receipt.committed_upto) == (4, 3, 10)
+    assert ask(database, runs.find, runs.Filter())[0].summary.levels == {"info": 8}
+
+
+def test_the_same_event_twice_in_one_batch_is_one_event(database, agent):
+    event = say("log", 1)
+
+    receipt = take(database, agent, event, event)
+
+    assert (receipt.stored, receipt.known, receipt.committed_upto) == (1, 1, 2)
+
+
+def test_batches_out_of_order_end_the_same(database, agent, tmp_path):
+    said = [*a_run(say("flag", 5, flag="copied")), *a_run(say("data", 95, data={"a": 1}), begins=90, ends=100)]
+    other = Database(tmp_path / "other.db")
+    schema.upgrade(other)
+    other_agent = make_agent(other, "db1")
+
+    receipts = [take(database, agent, event, first=seq) for seq, event in enumerate(said, 1)]
+    backwards = [take(other, other_agent, said[seq - 1], first=seq) for seq in range(len(said), 0, -1)]
+
+    assert content(database) == content(other)
+    assert receipts[-1].committed_upto == backwards[-1].committed_upto == len(said)
+    assert [receipt.committed_upto for receipt in backwards[:-1]] == [0] * (len(said) - 1)
+    other.close()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn_runs(), st.randoms(use_true_random=False), st.integers(1, 4))
+def test_any_way_to_the_store_ends_in_the_same_content(tmp_path_factory, run, chance, parts):
+    _, said = run
+    folder = tmp_path_factory.mktemp("ways")
+    ways = [
+        [said],
+        [[event for event in said if chance.randrange(parts) != part] for part in range(parts)],
+        [said[::-1]],
+    ]
+    ways[1].append(chance.sample(said, len(said)))
+    found = []
+    for number, way in enumerate(ways):
+        database = Database(folder / f"{number}.db")
+        schema.upgrade(database)
+        agent = make_agent(database, "db1")
+        for part in way:
+            take(database, agent, *part)
+        found.append(content(database))
+        database.close()
+
+    assert found[0] == found[1] == found[2]
+
+
+def test_what_cannot_be_read_is_kept_in_the_dead_letters_and_counts_as_committed(database, agent):
+    good = say("log", 1)
+
+    receipt = take(database, agent, b'{"v":1,"kind":"nonsense"}', good, b"[1,2]")
+    again = take(database, agent, b'{"v":1,"kind":"nonsense"}', good, b"[1,2]")
+
+    assert receipt == batch.Receipt(committed_upto=3, stored=1, known=0, dead=2)
+    assert again.dead == 2
+    with database.reading() as connection:
+        letters = connection.execute(sa.select(tables.dead_letter).order_by(tables.dead_letter.c.seq)).all()
+    assert [letter.raw for letter in letters] == [b'{"v":1,"kind":"nonsense"}', b"[1,2]"]
+    assert all(letter.error for letter in letters)
+
+
+@pytest.mark.parametrize("table", ["event", "run", "datum", "task"])
+def test_an_event_that_the_database_refuses_is_buried_alone(database, agent, table):
+    said = [say("data", number, task=f"task-{number}", data={"n": number}) for number in range(12)]
+    poison = a_run(say("data", 2, data={"n": 0}, task="poison"))
+    for event in poison:
+        event.task = "poison"
+    with database.writing() as connection:
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER refuse BEFORE INSERT ON {table} WHEN NEW.task = 'poison' "
+            "BEGIN SELECT RAISE(ABORT, 'refused on purpose'); END"
+        )
+
+    receipt = take(database, agent, *said[:6], *poison, *said[6:])
+
+    assert (receipt.stored + receipt.dead, receipt.committed_upto) == (15, 15)
+    assert receipt.dead >= 1
+    assert len(ask(database, tasks.find, tasks.Filter("", "task-*"))) == 12
+    with database.reading() as connection:
+        errors = set(connection.execute(sa.select(tables.dead_letter.c.error)).scalars())
+    assert errors == {"the database refuses it: refused on purpose"}
+
+
+def test_a_body_that_is_no_batch_stores_nothing(database, agent):
+    for body in (b"", b"{}", b"[]", b"\xff", b'{"v":2}', b"[" * 100_000):
+        with pytest.raises(MalformedEventError):
+            intake.take(database, agent, body, NOON)
+
+    assert count(database, tables.agent_epoch) == 0
+
+
+def test_the_credential_decides_the_host_not_the_event(database, agent):
+    take(database, agent, say("log", 1, host="the-boss"))
+
+    assert [event.host for event in ask(database, events.find, events.Filter(), False)] == ["db1"]
+
+
+def test_an_event_of_another_host_joins_the_run_it_names(database, agent):
+    far = make_agent(database, "web1")
+    said = a_run(say("log", 5), ends=None)
+    joining = say("log", 7, run=said[0].id, level="error", task="restore")
+
+    take(database, far, joining)
+    take(database, agent, *said)
+
+    (run,) = ask(database, runs.find, runs.Filter())
+    assert (run.host, run.task, run.summary.events) == ("db1", "backup", 3)
+    assert {task.host for task in ask(database, tasks.find, tasks.Filter()) if task.last_run} == {"db1"}
+
+
+def test_each_life_of_a_spool_has_its_own_watermark(database, agent):
+    take(database, agent, say("log", 1), say("log", 2), epoch="one")
+
+    receipt = take(database, agent, say("log", 3), epoch="two")
+
+    assert receipt.committed_upto == 1
+
+
+def test_a_hole_that_nobody_declared_is_counted_and_a_declared_one_is_not(database, agent):
+    loss = {"epoch": "declared", "first": 2, "last": 4, "count": 3, "cause": "spool full"}
+    take(database, agent, say("log", 1), epoch="silent")
+    take(database, agent, say("log", 2), epoch="silent", first=5, oldest=5)
+    take(database, agent, say("log", 3), epoch="declared")
+    take(database, agent, say("loss", 4, task="", data=loss), epoch="declared", first=5, oldest=5)
+
+    with database.reading() as connection:
+        epoch = tables.agent_epoch.c
+        found = connection.execute(sa.select(epoch.epoch, epoch.silently_lost, epoch.declared_lost)).all()
+    assert {tuple(row) for row in found} == {("silent", 3, 0), ("declared", 0, 3)}
+
+
+@pytest.mark.parametrize(
+    "loss", [{}, {"first": "1", "last": None}, {"first": 9, "last": 1, "count": -5}, {"epoch": ""}]
+)
+def test_a_loss_that_declares_nonsense_declares_nothing(database, agent, loss):
+    values = {key: value for key, value in loss.items() if value is not None}
+
+    receipt = take(database, agent, say("loss", 4, task="", data=values))
+
+    assert receipt.committed_upto == 1
+    with database.reading() as connection:
+        assert connection.execute(sa.select(tables.agent_epoch.c.declared_lost)).scalars().all() == [0]
+
+
+def test_a_datum_keeps_the_value_that_was_written_last_whenever_it_arrives(database, agent):
+    values = [say("data", after, data={"n": after}) for after in (5, 9, 1)]
+    random.Random(3).shuffle(values)
+
+    for seq, event in enumerate(values, 1):
+        take(database, agent, event, first=seq)
+
+    assert [datum.value for datum in ask(database, data.find, data.Filter())] == [9]
+
+
+def test_the_largest_numbers_that_an_event_may_hold_are_stored(database, agent):
+    edge = {"big": 2**63 - 1, "small": -(2**63), "tiny": 5e-324, "yes": True, "text": "\ufffd'\";--"}
+
+    receipt = take(database, agent, say("data", 0, time=2**63 - 1, mono=2**63 - 1, ttl=3_153_600_000, data=edge))
+
+    assert receipt.stored == 1
+    assert {datum.key: datum.value for datum in ask(database, data.find, data.Filter())} == edge
+
+
+def test_a_task_that_only_spoke_outside_of_runs_is_new(database, agent):
+    take(database, agent, say("log", 3, tags=["b"]), say("log", 1, tags=["a"]), say("log", 2, task="", id=event_id(2)))
+
+    (found, nameless) = reversed(ask(database, tasks.find, tasks.Filter()))
+    assert (found.state, found.tags, found.last_run, found.since) == ("new", ["a", "b"], None, NOON + SECOND)
+    assert nameless.task == "-"
+
+
+def test_a_task_is_what_its_run_that_started_last_is(database, agent):
+    older = a_run(begins=0, ends=500, status=1, outcome="failed")
+    newer = a_run(begins=100, ends=200)
+
+    take(database, agent, *newer)
+    take(database, agent, *older, first=10)
+
+    (task,) = ask(database, tasks.find, tasks.Filter())
+    assert (task.state, task.reason, task.since) == ("ok", "", NOON + 200 * SECOND)
+    assert task.last_run is not None
+    assert task.last_run.summary.run == newer[0].id
+
+
+def test_open_runs_are_counted_also_when_a_run_turns_out_to_be_another_tasks(database, agent):
+    first, second = a_run(ends=None), a_run(say("log", 12, task="guessed"), begins=10, ends=None)
+
+    take(database, agent, *first, second[1])
+    assert {task.task: task.running for task in ask(database, tasks.find, tasks.Filter())} == {
+        "backup": 1,
+        "guessed": 1,
+    }
+
+    take(database, agent, second[0], first=10)
+    assert {task.task: task.running for task in ask(database, tasks.find, tasks.Filter())} == {
+        "backup": 2,
+        "guessed": 0,
+    }
+
+
+def test_each_change_of_state_is_stored_once_with_its_reason(database, agent):
+    said = [*a_run(status=3, outcome="failed", line=41), *a_run(begins=100, ends=160)]
+    for seq, event in enumerate(said, 1):
+        take(database, agent, event, first=seq)
+        take(database, agent, event, first=seq)
+
+    with database.reading() as connection:
+        moved = connection.execute(sa.select(tables.transition).order_by(tables.transition.c.id)).all()
+    assert [(row.from_state, row.to_state, row.reason) for row in moved] == [
+        ("new", "running", ""),
+        ("running", "failed", "exit 3 at line 41"),
+        ("failed", "running", ""),
+        ("running", "ok", ""),
+    ]
+    assert {row.at for row in moved} == {NOON + SECOND}
+
+
+def test_a_failure_between_two_good_runs_of_one_batch_is_not_passed_over(database, agent):
+    said = [*a_run(), *a_run(begins=100, ends=110, status=1, outcome="failed"), *a_run(begins=200, ends=210)]
+
+    take(database, agent, *said)
+
+    with database.reading() as connection:
+        moved = connection.execute(sa.select(tables.transition.c.to_state).order_by(tables.transition.c.id)).scalars()
+        assert list(moved) == ["ok", "failed", "ok"]
