@@ -36,4 +36,4 @@ format: setup ## rewrite sources in the house format
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 clean: ## remove what was built
-	rm -rf .venv build dist native/build
+	rm -rf .venv .demo build dist native/build
