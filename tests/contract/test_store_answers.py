@@ -88,7 +88,7 @@ def test_runs_are_found_by_host_task_tag_state_and_time(filled, wanted, number):
         (events.Filter(text="GRÖSSE ÜBER"), 9),
         (events.Filter(tags=["night*"]), 9),
         (events.Filter(tags=["ba", "re"]), 6),
-        (events.Filter(since=NOON + 4 * SECOND), 15),
+        (events.Filter(since=NOON + 4 * SECOND), 18),
         (events.Filter(until=NOON), 0),
         (events.Filter(until=NOON + 1), 3),
         (events.Filter(since=2**63 - 1), 0),

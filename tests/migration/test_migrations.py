@@ -45,9 +45,7 @@ def test_tables_without_row_numbers_are_made_so(database):
     schema.upgrade(database)
 
     with database.reading() as connection:
-        made = dict(
-            connection.exec_driver_sql("SELECT name, wr FROM pragma_table_list WHERE schema = 'main'").tuples().all()
-        )
+        made = dict(connection.exec_driver_sql("SELECT name, wr FROM pragma_table_list WHERE schema = 'main'").all())
     wanted = {
         table.name: int(table.dialect_options["sqlite"]["with_rowid"] is False)
         for table in tables.metadata.sorted_tables
@@ -60,7 +58,7 @@ def test_indexes_that_cover_a_part_of_a_table_are_made_so(database):
 
     with database.reading() as connection:
         found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE name LIKE 'ix_event_%'")
-        made = dict(found.tuples().all())
+        made = dict(found.all())
     assert "WHERE run IS NOT NULL" in made["ix_event_run"]
     assert "WHERE level >= 3" in made["ix_event_trouble"]
 

@@ -29,7 +29,7 @@ def run_view(run: runs.Run) -> schemas.RunView:
         last_flag=summary.flag.flag if summary.flag else "",
         last_event_at=summary.last_event_at,
         events=summary.events,
-        levels={level: summary.levels[level] for level in LEVELS if level in summary.levels},
+        levels=summary.levels,
         uid=summary.begin.uid,
         script=summary.begin.script,
     )

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from humeops.event import SEVERITY, Event, Level, OrderKey, Outcome, order_key
+from humeops.event import LEVELS, SEVERITY, Event, Level, OrderKey, Outcome, order_key
 
 State = Literal["running", "ok", "warning", "failed"]
 
@@ -114,7 +114,7 @@ def summarise(run: str, events: Iterable[Event]) -> Summary:
         first=keep(ordered[0]),
         last_event_at=max(event.time for event in ordered),
         events=len(ordered),
-        levels=levels,
+        levels=_in_order(levels),
         tags=sorted(tags)[:MAX_TAGS_OF_RUN],
         **{name: keep(event, whole=name == "start") for name, event in marks.items()},
     )
@@ -135,7 +135,7 @@ def merge(one: Summary, other: Summary) -> Summary:
         error=_last(one.error, other.error),
         last_event_at=max(one.last_event_at, other.last_event_at),
         events=one.events + other.events,
-        levels=levels,
+        levels=_in_order(levels),
         tags=one.tags if one.tags == other.tags else sorted({*one.tags, *other.tags})[:MAX_TAGS_OF_RUN],
     )
 
@@ -158,6 +158,11 @@ def keep(event: Event, whole: bool = False) -> Said:
         event.status,
         event.outcome,
     )
+
+
+def _in_order(levels: dict[Level, int]) -> dict[Level, int]:
+    # The same counts have to be the same text when they are stored.
+    return {level: levels[level] for level in LEVELS if level in levels}
 
 
 def _note_trouble(marks: dict[str, Event], event: Event) -> None:

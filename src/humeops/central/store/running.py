@@ -54,6 +54,7 @@ def _row(summary: fold.Summary) -> tuple[object, ...]:
         summary.begin.time,
         summary.ended_at,
         summary.duration,
+        summary.last_event_at,
         reason.of_run(summary),
         rows.json_text(summary),
     )

@@ -24,11 +24,11 @@ _INSERT_DEAD = """
 INSERT INTO dead_letter (epoch, seq, received_at, error, raw) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
 _PUT_RUNS = """
-INSERT INTO run (id, short, host, task, state, started_at, ended_at, duration, reason, summary)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO run (id, short, host, task, state, started_at, ended_at, duration, last_event_at, reason, summary)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET host = excluded.host, task = excluded.task, state = excluded.state,
   started_at = excluded.started_at, ended_at = excluded.ended_at, duration = excluded.duration,
-  reason = excluded.reason, summary = excluded.summary
+  last_event_at = excluded.last_event_at, reason = excluded.reason, summary = excluded.summary
 """
 _ADD_RUN_TAGS = "INSERT INTO run_tag (run, tag) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _PUT_DATA = """
@@ -38,8 +38,8 @@ ON CONFLICT (host, task, key) DO UPDATE SET value = excluded.value, time = exclu
 WHERE (excluded.time, excluded.event) > (datum.time, datum.event)
 """
 _TASKS = """
-SELECT task.host, task.task, task.state, task.last_event_at, task.first_event_at, task.running, task.tags,
-  task.loose_tags, task.last_run, run.started_at
+SELECT task.host, task.task, task.state, task.last_event_at, task.running, task.tags,
+  task.loose_tags, task.loose_first_at, task.loose_last_at, task.last_run, run.started_at
 FROM task LEFT JOIN run ON run.id = task.last_run
 WHERE (task.host, task.task) IN (VALUES {pairs})
 """
@@ -50,11 +50,19 @@ SELECT wanted.column1, wanted.column2,
 FROM (VALUES {pairs}) AS wanted
 """
 _PUT_TASKS = """
-INSERT INTO task (host, task, state, since, last_event_at, first_event_at, reason, running, last_run, tags, loose_tags)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO task (host, task, state, since, last_event_at, reason, running, last_run, tags,
+  loose_tags, loose_first_at, loose_last_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (host, task) DO UPDATE SET state = excluded.state, since = excluded.since,
-  last_event_at = excluded.last_event_at, first_event_at = excluded.first_event_at, reason = excluded.reason,
-  running = excluded.running, last_run = excluded.last_run, tags = excluded.tags, loose_tags = excluded.loose_tags
+  last_event_at = excluded.last_event_at, reason = excluded.reason, running = excluded.running,
+  last_run = excluded.last_run, tags = excluded.tags, loose_tags = excluded.loose_tags,
+  loose_first_at = excluded.loose_first_at, loose_last_at = excluded.loose_last_at
+"""
+_DROP_TASKS = "DELETE FROM task WHERE host = ? AND task = ?"
+_LAST_WORDS = """
+SELECT wanted.column1, wanted.column2,
+  (SELECT max(run.last_event_at) FROM run WHERE run.host = wanted.column1 AND run.task = wanted.column2)
+FROM (VALUES {pairs}) AS wanted
 """
 _DROP_TASK_TAG = "DELETE FROM task_tag WHERE host = ? AND task = ? AND tag = ?"
 _ADD_TASK_TAG = "INSERT INTO task_tag (host, task, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -121,6 +129,16 @@ def tasks(connection: sa.Connection, names: list[Pair]) -> Iterable[Sequence[Any
 def last_runs(connection: sa.Connection, names: list[Pair]) -> Iterable[Sequence[Any]]:
     """Return (host, task, id of the run that started last or None)."""
     return _for_pairs(connection, _LAST_RUNS, names)
+
+
+def last_words(connection: sa.Connection, names: list[Pair]) -> Iterable[Sequence[Any]]:
+    """Return (host, task, when the last event of any of its runs was said, or None without runs); reads all its runs."""
+    return _for_pairs(connection, _LAST_WORDS, names)
+
+
+def drop_tasks(connection: sa.Connection, names: list[Pair]) -> None:
+    """Forget tasks."""
+    _many(connection, _DROP_TASKS, names)
 
 
 def put_tasks(connection: sa.Connection, made: Rows) -> None:

@@ -104,6 +104,7 @@ run = sa.Table(
     sa.Column("started_at", sa.BigInteger, nullable=False),
     sa.Column("ended_at", sa.BigInteger),
     sa.Column("duration", sa.BigInteger),
+    sa.Column("last_event_at", sa.BigInteger, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("summary", sa.Text, nullable=False),  # JSON of fold.Summary, to which later events are merged
     sqlite_with_rowid=False,
@@ -130,12 +131,14 @@ task = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("since", sa.BigInteger, nullable=False),
     sa.Column("last_event_at", sa.BigInteger, nullable=False),
-    sa.Column("first_event_at", sa.BigInteger, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("running", sa.Integer, nullable=False),
     sa.Column("last_run", _ID),
     sa.Column("tags", sa.Text, nullable=False),  # JSON list, as shown
-    sa.Column("loose_tags", sa.Text, nullable=False),  # JSON list: of events said outside of runs
+    # Of the events said outside of runs; no times when there are none.
+    sa.Column("loose_tags", sa.Text, nullable=False),  # JSON list
+    sa.Column("loose_first_at", sa.BigInteger),
+    sa.Column("loose_last_at", sa.BigInteger),
     sqlite_with_rowid=False,
 )
 sa.Index("ix_task_state", task.c.state, task.c.host, task.c.task)

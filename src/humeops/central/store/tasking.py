@@ -24,12 +24,13 @@ class _Task(msgspec.Struct):
 
     state: str = "new"
     last_event_at: int = 0
-    first_event_at: int = rows.UPTO
     running: int = 0
     tags: list[str] = []
     loose_tags: list[str] = []
+    loose_first_at: int | None = None
+    loose_last_at: int | None = None
     last_run: bytes | None = None
-    last_started_at: int = 0
+    last_started_at: int | None = None
 
 
 def update(connection: sa.Connection, new: Iterable[Event], changes: Mapping[str, Change], now_ns: int) -> None:
@@ -43,36 +44,40 @@ def update(connection: sa.Connection, new: Iterable[Event], changes: Mapping[str
         return
     tasks = _load(connection, sorted(names))
     _note_loose(tasks, loose)
-    _note_runs(tasks, changes.values())
+    _note_runs(connection, tasks, changes.values())
     last = _last_runs(connection, sorted(names), changes)
-    made, transitions = [], []
-    dropped, added = [], []
+    _store(connection, tasks, last, [change for change in changes.values() if _is_news(change)], now_ns)
+
+
+def _store(
+    connection: sa.Connection,
+    tasks: Mapping[Name, _Task],
+    last: Mapping[Name, Summary | None],
+    news: Iterable[Change],
+    now_ns: int,
+) -> None:
+    made, gone, dropped, added, transitions = [], [], [], [], []
     for name, task in tasks.items():
         run = last[name]
-        transitions += _transitions(name, task, run, changes.values(), now_ns)
         tags = run.tags if run else task.loose_tags
         dropped += [(*name, tag) for tag in task.tags if tag not in tags]
         added += [(*name, tag) for tag in tags if tag not in task.tags]
+        if run is None and task.loose_first_at is None:
+            gone.append(name)
+            continue
+        transitions += _transitions(name, task, run, news, now_ns)
         made.append(_row(name, task, run, tags))
     statements.put_tasks(connection, made)
+    statements.drop_tasks(connection, gone)
     statements.change_task_tags(connection, dropped, added)
     statements.add_transitions(connection, transitions)
 
 
 def _load(connection: sa.Connection, names: list[Name]) -> dict[Name, _Task]:
     tasks = {name: _Task() for name in names}
-    for row in statements.tasks(connection, names):
-        host, task, state, last_event_at, first_event_at, running, tags, loose_tags, last_run, started_at = row
-        tasks[host, task] = _Task(
-            state,
-            last_event_at,
-            first_event_at,
-            running,
-            rows.read_tags(tags),
-            rows.read_tags(loose_tags),
-            last_run,
-            started_at or 0,
-        )
+    for host, task, state, last_event_at, running, tags, loose_tags, *others in statements.tasks(connection, names):
+        known = _Task(state, last_event_at, running, rows.read_tags(tags), rows.read_tags(loose_tags), *others)
+        tasks[host, task] = known
     return tasks
 
 
@@ -80,20 +85,30 @@ def _note_loose(tasks: dict[Name, _Task], loose: Iterable[Event]) -> None:
     for event in loose:
         task = tasks[event.host, event.task]
         task.last_event_at = max(task.last_event_at, event.time)
-        task.first_event_at = min(task.first_event_at, event.time)
+        task.loose_last_at = max(task.loose_last_at or 0, event.time)
+        task.loose_first_at = event.time if task.loose_first_at is None else min(task.loose_first_at, event.time)
         if event.tags:
             task.loose_tags = sorted({*task.loose_tags, *event.tags})[:MAX_TAGS_OF_RUN]
 
 
-def _note_runs(tasks: dict[Name, _Task], changes: Iterable[Change]) -> None:
+def _note_runs(connection: sa.Connection, tasks: dict[Name, _Task], changes: Iterable[Change]) -> None:
+    left: set[Name] = set()
     for before, after in changes:
         task = tasks[task_of(after)]
         task.last_event_at = max(task.last_event_at, after.last_event_at)
-        task.first_event_at = min(task.first_event_at, after.begin.time)
         task.running += after.state == "running"
         if before:
-            # A run whose start arrives late may turn out to be another task's.
             tasks[task_of(before)].running -= before.state == "running"
+            if task_of(before) != task_of(after):
+                left.add(task_of(before))
+    # A run whose start arrives late may turn out to be another task's: what the wrong one had of it is taken back.
+    for host, name, last_word in statements.last_words(connection, sorted(left)):
+        task = tasks[host, name]
+        task.last_event_at = max(task.loose_last_at or 0, last_word or 0)
+
+
+def _is_news(change: Change) -> bool:
+    return change.before is None or change.before.state != change.after.state
 
 
 def _last_runs(
@@ -112,17 +127,14 @@ def _last_runs(
 
 
 def _transitions(
-    name: Name, task: _Task, last: Summary | None, changes: Iterable[Change], now_ns: int
+    name: Name, task: _Task, last: Summary | None, news: Iterable[Change], now_ns: int
 ) -> list[tuple[object, ...]]:
     """Return the changes of state: through each newer run that changed, so that one that failed between two good ones counts."""
     state = task.state
     made: list[tuple[object, ...]] = []
+    known = (task.last_started_at or 0, task.last_run or b"")
     newer = [
-        after
-        for before, after in changes
-        if task_of(after) == name
-        and (before is None or before.state != after.state)
-        and (after.begin.time, rows.key_of(after.run)) >= (task.last_started_at, task.last_run or b"")
+        after for _, after in news if task_of(after) == name and (after.begin.time, rows.key_of(after.run)) >= known
     ]
     for run in [*sorted(newer, key=_started), *([last] if last else [])]:
         if run.state != state:
@@ -144,12 +156,13 @@ def _row(name: Name, task: _Task, run: Summary | None, tags: list[str]) -> tuple
     return (
         *name,
         run.state if run else "new",
-        (run.ended_at or run.begin.time) if run else task.first_event_at,
+        (run.ended_at or run.begin.time) if run else task.loose_first_at,
         task.last_event_at,
-        task.first_event_at,
         reason.of_run(run) if run else "",
         task.running,
         rows.key_of(run.run) if run else None,
         rows.json_text(tags),
         rows.json_text(task.loose_tags),
+        task.loose_first_at,
+        task.loose_last_at,
     )
