@@ -18,7 +18,7 @@ ERRORS = ["EIO", "ENOSPC", "EINTR", "EAGAIN"]
 # A signal for every single call of a kind is no state a machine stays in.
 LASTING_ERRORS = ["EIO", "ENOSPC", "EAGAIN"]
 # What the loader and libc do before main cannot be survived by anybody; hume's own first call looks at its streams.
-FIRST_OWN_CALL = ("poll", "ppoll")
+FIRST_OWN_CALL = "poll("  # or ppoll
 VERB = ("info", "--strict", "-t", "eset")
 # Short: with humed stopped each call waits that long.
 DEADLINE_MS = "60"
@@ -67,14 +67,14 @@ class Scene:
             check=False,
         )
 
-    def places(self, first: tuple[str, ...] = ("",)) -> list[strace.Place]:
+    def places(self, first: str = "") -> list[strace.Place]:
         """Return the places of a call that lives."""
         log = self.installed.root / "trace"
         message = self.said.next_message()
         done = self.call(*strace.log_calls([processes.find_hume(), *VERB, message], log))
         self.said.note(message, done.returncode)
         assert done.returncode == 0, done.stderr
-        return max((strace.places(log, name) for name in first), key=len)
+        return strace.places(log, first)
 
     def say_with(self, injection: strace.Injection, *, strict: bool) -> None:
         """Say one event by a hume to which this is done."""
