@@ -2,6 +2,7 @@
 """humed as a process: how it starts, says that it is there, refuses to start, and ends."""
 
 import contextlib
+import json
 import os
 import pathlib
 import signal
@@ -174,15 +175,25 @@ def test_a_configuration_file_that_is_named_must_be_there(installed):
     assert_refused(run(installed, "--config", str(installed.root / "none.toml")), 78, "none.toml", "no such file")
 
 
-@pytest.mark.parametrize("damage", ["text", "torn", "tables"])
-def test_a_spool_that_is_broken_is_told_in_one_line_and_left_as_it_is(installed, damage):
+@pytest.mark.parametrize("damage", ["text", "torn"])
+def test_a_damaged_spool_is_put_aside_as_it_is_and_said(installed, damage):
     _make_spool(installed)
     spool = installed.layout.spool
-    if damage == "tables":
-        with contextlib.closing(sqlite3.connect(spool)) as db:
-            db.execute("DROP TABLE run")
-    else:
-        spool.write_bytes(b"no database " * 999 if damage == "text" else spool.read_bytes()[:100] + b"\xff" * 9_000)
+    spool.write_bytes(b"no database " * 999 if damage == "text" else spool.read_bytes()[:100] + b"\xff" * 9_000)
+    before = spool.read_bytes()
+
+    installed.start_humed()
+
+    (aside,) = (path for path in installed.root.glob("spool.db.bad-*") if not path.name.endswith(("-wal", "-shm")))
+    assert aside.read_bytes() == before
+    assert ["loss"] == [json.loads(body)["kind"] for _, body in installed.spool_rows()]
+
+
+def test_a_spool_with_a_table_missing_is_told_in_one_line_and_left_as_it_is(installed):
+    _make_spool(installed)
+    spool = installed.layout.spool
+    with contextlib.closing(sqlite3.connect(spool)) as db:
+        db.execute("DROP TABLE run")
     before = spool.read_bytes()
 
     assert_refused(run(installed), 74, "spool")
@@ -223,7 +234,8 @@ def test_it_ends_cleanly_and_leaves_only_what_lasts(installed, number):
     humed.send_signal(number)
 
     assert humed.wait(10) == 0
-    assert sorted(path.name for path in installed.root.iterdir()) == ["drop", "humed.lock", "humed.stderr", "spool.db"]
+    left = {path.name for path in installed.root.iterdir()}
+    assert left == {"drop", "humed.lock", "humed.stderr", "spool.ballast", "spool.db", "spool.high"}
     assert "humed: stops, 0 events wait for central" in log_of(installed)
 
 

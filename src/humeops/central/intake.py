@@ -50,7 +50,15 @@ def open_parcel(agent: Agent, received: batch.Batch, received_at: int) -> taking
         _assign(event, agent.host)
         events.append((seq, event, raw))
     return taking.Parcel(
-        agent.id, agent.host, received.epoch, received.oldest, received.sent_at, received_at, events, dead
+        agent.id,
+        agent.host,
+        received.epoch,
+        received.oldest,
+        received.sent_at,
+        received_at,
+        events,
+        dead,
+        received.lost,
     )
 
 

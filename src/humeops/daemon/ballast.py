@@ -14,7 +14,7 @@ BALLAST_BYTES = 8 * 1024 * 1024
 
 
 class Ballast:
-    """The file beside the spool."""
+    """The file beside the spool; none is wanted when its size is 0."""
 
     def __init__(self, path: pathlib.Path, size_bytes: int = BALLAST_BYTES) -> None:
         self._path = path
@@ -31,9 +31,9 @@ class Ballast:
 
     def drop(self) -> bool:
         """Give the space back; return whether there was any."""
-        with contextlib.suppress(FileNotFoundError):
+        self.held = False
+        with contextlib.suppress(OSError):
             self._path.unlink()
-            self.held = False
             return True
         return False
 

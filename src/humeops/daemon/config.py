@@ -28,6 +28,15 @@ class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
     batch_events: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 2_000
 
 
+class SpoolSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """How much the spool may hold, and what it leaves to others of the disk. A number of days may be 0: no limit."""
+
+    max_bytes: Annotated[int, msgspec.Meta(ge=1_048_576)] = 1_073_741_824
+    max_age_days: Annotated[float, msgspec.Meta(ge=0, le=36_500)] = 90.0
+    min_free_bytes: Annotated[int, msgspec.Meta(ge=0)] = 16_777_216
+    ballast_bytes: Annotated[int, msgspec.Meta(ge=0, le=1_073_741_824)] = 8_388_608
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """All of humed.toml; a file that does not exist gives these defaults."""
 
@@ -36,6 +45,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     state_dir: str = ""
     drop_dir: str = ""
     central: CentralSettings = msgspec.field(default_factory=CentralSettings)
+    spool: SpoolSettings = msgspec.field(default_factory=SpoolSettings)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +61,7 @@ class Config:
     central_url_file: pathlib.Path
     credential_file: pathlib.Path
     central: CentralSettings
+    limits: SpoolSettings
 
 
 def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
@@ -72,4 +83,5 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
         central_url_file=layout.central_url,
         credential_file=pathlib.Path(credential) if credential else layout.agent_token,
         central=chosen.central,
+        limits=chosen.spool,
     )

@@ -37,4 +37,6 @@ class QueueView(msgspec.Struct):
     commits: int
     forwarded: int
     spool_bytes: int
+    room: str  # what is taken now: everything, or how little
+    dropped: dict[str, int]  # given up in the life of this spool, by cause
     uptime_seconds: float

@@ -22,6 +22,7 @@ from humeops.errors import MalformedEventError
 from humeops.wire import dropfile
 
 STALE_TMP_NS = 3_600 * 1_000_000_000
+_NEWS_BYTES = 65_536
 # What opening says of things that are no files to read; anything else is this host's trouble and not the file's fault.
 _NOT_A_FILE = frozenset((errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.EACCES, errno.EPERM))
 
@@ -56,7 +57,13 @@ class DropFolder:
 
     def has_news(self) -> bool:
         """Tell whether files may have come since the last call; without inotify always."""
-        return self._inotify is None or bool(self._inotify.read(timeout=0))
+        if self._inotify is None:
+            return True
+        # What the kernel says is thrown away unread: only that it says something matters, and this is on every ack's way.
+        try:
+            return bool(os.read(self._inotify.fileno(), _NEWS_BYTES))
+        except BlockingIOError:
+            return False
 
     def names(self) -> list[str]:
         """Return the names of dropped events, oldest first: they begin with the time they were said."""
@@ -129,7 +136,7 @@ class DropFolder:
 def _watch(path: pathlib.Path) -> inotify_simple.INotify | None:
     # A host may have used up its inotify instances; humed then looks into the folder at every turn of its loop instead.
     try:
-        watcher = inotify_simple.INotify()
+        watcher = inotify_simple.INotify(nonblocking=True)
         watcher.add_watch(path, inotify_simple.flags.CREATE | inotify_simple.flags.MOVED_TO)
     except OSError:
         return None

@@ -20,8 +20,9 @@ from humeops.daemon.spool import SpoolReader
 from humeops.errors import HumeError, UnavailableError
 from humeops.wire import batch
 
-# A batch's frame beside its events: version, epoch, oldest, sent_at.
-_BATCH_OVERHEAD_BYTES = 200
+# A batch's frame beside its events: version, epoch, oldest, sent_at; and the ranges of what was dropped among them.
+_MAX_LOST_RANGES = 1_000
+_BATCH_OVERHEAD_BYTES = 200 + _MAX_LOST_RANGES * 41
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Forwarder:
         self, spool: pathlib.Path, epoch: str, intake: Intake, clock: Clock, batch_events: int, backoff: Backoff
     ) -> None:
         self.committed_upto = 0
+        self.in_flight_upto = 0  # rows up to here may be on their way: not to be dropped for want of space
         self.last_ack_at: int | None = None
         self.last_error = ""
         self.forwarded = 0
@@ -134,7 +136,9 @@ class Forwarder:
         rows = reader.oldest_after(self.committed_upto, self._limit, batch.MAX_BATCH_BYTES - _BATCH_OVERHEAD_BYTES)
         if not rows:
             return False
-        body = batch.pack_batch(self._epoch, rows[0][0], self._clock.wall_ns(), rows)
+        rows, lost = self._with_lost(reader, rows)
+        self.in_flight_upto = rows[-1][0]
+        body = batch.pack_batch(self._epoch, rows[0][0], self._clock.wall_ns(), rows, lost)
         crash.point("humed-before-send")
         try:
             receipt = self._intake.send(body)
@@ -146,6 +150,16 @@ class Forwarder:
         crash.point("humed-after-send")
         self._note(receipt.committed_upto, [seq for seq, _ in rows])
         return True
+
+    def _with_lost(
+        self, reader: SpoolReader, rows: list[tuple[int, bytes]]
+    ) -> tuple[list[tuple[int, bytes]], list[tuple[int, int]]]:
+        """Return rows and the dropped ranges before and among them; fewer rows when the ranges are too many for one batch."""
+        lost = reader.lost_between(self.committed_upto + 1, rows[-1][0], _MAX_LOST_RANGES + 1)
+        if len(lost) > _MAX_LOST_RANGES:
+            end = lost.pop()[0]
+            rows = [row for row in rows if row[0] < end] or rows[:1]
+        return rows, lost
 
     def _note(self, committed_upto: int, sent: list[int]) -> None:
         # Never beyond what was sent: a central gone mad must not make humed delete what it has not forwarded.

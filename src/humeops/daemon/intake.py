@@ -6,17 +6,18 @@ for want of space, every sayer of the group is told 75 and its files stay; if th
 humed stops. Called by the loop in humeops.daemon.service; holds no thread and never waits.
 """
 
-import logging
 from collections.abc import Iterable
 
 from humeops import crash
 from humeops.clock import Clock
 from humeops.daemon.counters import Counters
 from humeops.daemon.dropfolder import DropFolder, Dropped
+from humeops.daemon.highwater import HighWater
+from humeops.daemon.keeper import Keeper, NoRoomError
 from humeops.daemon.listener import Listener, Request
 from humeops.daemon.pipeline import Pipeline, Sayer
 from humeops.daemon.spool import Group, Spool, SpoolFullError
-from humeops.errors import Exit, MalformedEventError
+from humeops.errors import Exit, MalformedEventError, UnavailableError
 from humeops.wire import codec, reply
 
 # One turn of the loop takes at most this many, so that the first of them does not wait long for its ack.
@@ -24,18 +25,17 @@ GROUP_REQUESTS = 1_000
 # Dropped files go before the sockets, since they were said earlier; this many take about 100 ms.
 GROUP_FILES = 1_000
 
-log = logging.getLogger(__name__)
-
 
 class Intake:
     """Takes groups from the socket and from the drop folder into the spool."""
 
-    def __init__(self, spool: Spool, pipeline: Pipeline, clock: Clock) -> None:
+    def __init__(self, spool: Spool, pipeline: Pipeline, keeper: Keeper, high_water: HighWater, clock: Clock) -> None:
         self.counters = Counters()
         self._spool = spool
         self._pipeline = pipeline
+        self._keeper = keeper
+        self._high_water = high_water
         self._clock = clock
-        self._is_full = False
 
     def take_requests(self, requests: list[Request], listener: Listener, release_upto: int) -> None:
         """Commit the events of these requests, and the release with them, then answer each."""
@@ -53,7 +53,8 @@ class Intake:
             answers = [(request.peer, _put_off(request, error)) for request in requests]
             self.counters.deferred += len(requests)
         else:
-            self._count_commit(sum(line.startswith(b"0 ") for _, line in answers), len(requests))
+            told = [line.partition(b" ")[0] for _, line in answers]
+            self._note_commit(told.count(b"0"), told.count(b"65"), told.count(b"75"))
         crash.point("humed-after-commit")
         for peer, answer in answers:
             crash.point("humed-before-ack")
@@ -67,39 +68,44 @@ class Intake:
             event = self._pipeline.take(request.body, request.sayer, group, self._clock.wall_ns())
         except MalformedEventError as error:
             return reply.pack_reply(Exit.DATA, "-", str(error))
+        except NoRoomError as error:
+            return _put_off(request, error)
         return reply.pack_reply(Exit.OK, event.id)
 
     def take_dropped(self, folder: DropFolder, names: list[str]) -> bool:
-        """Commit the events of these files, then delete them; return False when the spool took nothing."""
+        """Commit the events of these files, then delete them; return False when some must wait for room."""
         crash.point("humed-received")
         bad_before = folder.quarantined
         try:
             with self._spool.group() as group:
-                done, bad = self._put_files(folder.read(names), group)
+                done, bad, waiting = self._put_files(folder.read(names), group)
                 crash.point("humed-before-commit")
         except SpoolFullError as error:
             self._recover(error)
             return False
         bad_count = folder.quarantined - bad_before + len(bad)
         self.counters.received += len(done) + bad_count
-        self._count_commit(len(done), len(done) + bad_count)
+        self._note_commit(len(done), bad_count, 0)
         crash.point("humed-after-commit")
         crash.point("humed-before-unlink")
         folder.remove(done)
         for name in bad:
             folder.quarantine(name)
-        return True
+        return not waiting
 
-    def _put_files(self, files: Iterable[Dropped], group: Group) -> tuple[list[str], list[str]]:
+    def _put_files(self, files: Iterable[Dropped], group: Group) -> tuple[list[str], list[str], int]:
         done: list[str] = []
         bad: list[str] = []
+        waiting = 0
         for file in files:
             try:
                 self._pipeline.take(file.body, Sayer(file.uid, None, "drop"), group, self._clock.wall_ns())
                 done.append(file.name)
             except MalformedEventError:
                 bad.append(file.name)
-        return done, bad
+            except NoRoomError:
+                waiting += 1
+        return done, bad, waiting
 
     def release(self, upto: int) -> None:
         """Delete what central has committed; done alone only when no group comes along to carry it."""
@@ -107,28 +113,27 @@ class Intake:
         try:
             with self._spool.group() as group:
                 group.release(upto)
-        except SpoolFullError:
-            # A full disk refuses even a DELETE; it is tried again at the next turn.
+        except SpoolFullError as error:
+            # A full disk refuses even a DELETE; with the ballast gone it is tried again at the next turn.
+            self._recover(error)
             return
         crash.point("humed-after-release")
 
-    def _count_commit(self, stored: int, received: int) -> None:
-        if self._is_full:
-            self._is_full = False
-            log.info("the spool takes events again")
+    def _note_commit(self, stored: int, refused: int, deferred: int) -> None:
+        # The witness only after the commit: it must never be ahead of what is durable.
+        self._high_water.note(self._spool.epoch, self._spool.last_seq)
         self.counters.commits += 1
         self.counters.stored += stored
-        self.counters.refused += received - stored
+        self.counters.refused += refused
+        self.counters.deferred += deferred
 
     def _recover(self, error: SpoolFullError) -> None:
         # The transaction is gone, and with it what the registry of runs learnt in it.
-        if not self._is_full:
-            self._is_full = True
-            log.error("%s; callers are told to come again, dropped files wait", error)
         self._pipeline.runs.reload()
+        self._keeper.on_full_disk(error)
 
 
-def _put_off(request: Request, error: SpoolFullError) -> bytes:
+def _put_off(request: Request, error: UnavailableError) -> bytes:
     try:
         event_id = codec.decode(request.body or b"").id
     except MalformedEventError as malformed:

@@ -6,10 +6,14 @@ nor disk itself. What it returns is not yet durable; only the group's commit mak
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
+from humeops.clock import NS_PER_SECOND
 from humeops.daemon.runs import OpenRuns
+from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Group
+from humeops.daemon.worth import worth_of
 from humeops.errors import MalformedEventError
 from humeops.event import MAX_EVENT_BYTES, MAX_NAME, Event
 from humeops.wire import codec
@@ -28,15 +32,23 @@ class Sayer(NamedTuple):
 class Pipeline:
     """Checks and stamps events. One instance lives in humed's loop."""
 
-    def __init__(self, host: str, runs: OpenRuns) -> None:
+    def __init__(self, host: str, runs: OpenRuns, shared: SharedData, admit: Callable[[int], None]) -> None:
         self.host = host
         self.runs = runs
+        self._shared = shared
+        self._admit = admit
 
     def take(self, data: bytes, sayer: Sayer, group: Group, wall_ns: int) -> Event:
-        """Put the event in these bytes into the group and return it; raise MalformedEventError and put nothing."""
+        """Put the event in these bytes into the group and return it.
+
+        Raises MalformedEventError when it is unacceptable, and what `admit` raises when there is no room for its worth;
+        nothing is put then.
+        """
         event = codec.decode(data)
         if event.kind == "loss":
             raise MalformedEventError("loss events are humed's own to say")
+        worth = worth_of(event)
+        self._admit(worth)
         self._stamp(event, sayer)
         self._attach(event)
         body = codec.encode(event)
@@ -45,8 +57,9 @@ class Pipeline:
             raise MalformedEventError(
                 f"event of {len(body)} bytes with host, task and run filled in; the limit is {MAX_EVENT_BYTES}"
             )
-        group.put(body)
+        group.put(body, worth, wall_ns // NS_PER_SECOND)
         self.runs.apply(event, group, wall_ns)
+        self._shared.apply(event, group)
         return event
 
     def _stamp(self, event: Event, sayer: Sayer) -> None:

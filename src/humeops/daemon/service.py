@@ -6,13 +6,12 @@ two meet in the spool's rows and in one number, how far central has committed. k
 was acknowledged: what was not is said again by its sayer, from the drop folder if need be.
 """
 
-import contextlib
 import logging
 import os
 import select
 import signal
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import zmq
@@ -24,13 +23,16 @@ from humeops.daemon.config import Config
 from humeops.daemon.counters import QueueView
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.forwarder import Forwarder
+from humeops.daemon.highwater import HighWater
 from humeops.daemon.httpintake import HttpIntake
 from humeops.daemon.intake import GROUP_FILES, GROUP_REQUESTS, Intake
+from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Listener, Request
+from humeops.daemon.opening import open_spool
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, notify_systemd
 from humeops.daemon.runs import OpenRuns
-from humeops.daemon.spool import Spool
+from humeops.daemon.sharing import SharedData
 from humeops.errors import Exit, HumeError
 from humeops.wire import codec, reply
 
@@ -38,6 +40,8 @@ from humeops.wire import codec, reply
 RELEASE_AFTER_SECONDS = 0.5
 # With inotify used up on this host, the drop folder is looked into this often.
 LOOK_SECONDS = 1.0
+# The spool's limits are looked at this often while events come; an idle humed does so with its heartbeat.
+TEND_SECONDS = 1.0
 SWEEP_SECONDS = 3_600.0
 # At the end the forwarding thread gets this long to let go of the spool, so that the WAL can be folded in.
 FORWARDER_PATIENCE_SECONDS = 0.3
@@ -66,6 +70,7 @@ class Service:
         self._swept_ns = 0
         self._started_ns = clock.boot_ns()
         self._beat_ns = 0
+        self._tend_due_ns = 0
         self._release_due_ns: int | None = None
         self._drop_backlog = False
 
@@ -75,9 +80,13 @@ class Service:
         self._config.socket.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         self._lock = Lock(self._config.lock)
         self._wake = self._catch_signals()
-        self._spool = Spool(self._config.spool)
+        self._high_water = HighWater(self._config.spool.with_name("spool.high"))
+        self._spool = open_spool(self._config.spool, self._high_water, self._config.host, self._clock)
+        self._keeper = Keeper(self._spool, self._config.limits, self._config.host, self._clock)
         self._runs = OpenRuns(self._spool.db)
-        self._intake = Intake(self._spool, Pipeline(self._config.host, self._runs), self._clock)
+        self._shared = SharedData(self._spool.db)
+        pipeline = Pipeline(self._config.host, self._runs, self._shared, self._keeper.admit)
+        self._intake = Intake(self._spool, pipeline, self._keeper, self._high_water, self._clock)
         self._folder = DropFolder(self._config.drop)
         self._forwarder = self._make_forwarder()
         self._drain_folder()
@@ -103,17 +112,15 @@ class Service:
 
     def turn(self) -> bool:
         """Wait for something, do all of it once; return False when it is time to stop."""
-        self._poller.poll(self._patience_ms())
-        self._drain_wakes()
+        self._drain_wakes(dict(self._poller.poll(self._patience_ms())))
         if self._hurrying:
             self._hurrying = False
             log.info("looks for central anew")
             self._forwarder.hurry()
-        if self._folder.has_news() or self._drop_backlog:
-            self._drop_backlog = not self._take_files()
-        while self._take_requests() == GROUP_REQUESTS:
+        while self._take_waiting() == GROUP_REQUESTS:
             pass
         self._release_if_due()
+        self._tend_if_due()
         self._beat()
         return not self._stopping
 
@@ -128,6 +135,7 @@ class Service:
             self._intake.release(self._forwarder.committed_upto)
         log.info("stops, %d events wait for central", self._depth())
         self._spool.close()
+        self._high_water.close()
         self._folder.close()
         self._lock.release()
 
@@ -135,21 +143,29 @@ class Service:
         # libzmq's own thread may still be reading what has arrived. Bounded: somebody may go on asking for ever.
         end_ns = self._clock.boot_ns() + int(LAST_ANSWERS_SECONDS * NS_PER_SECOND)
         while self._listener.socket.poll(LAST_ARRIVAL_MS) and self._clock.boot_ns() < end_ns:
-            self._take_requests()
+            self._take_waiting()
 
     # -- one thing each -------------------------------------------------------------------------------------------
 
-    def _take_requests(self) -> int:
+    def _take_waiting(self) -> int:
+        # The folder is looked at after the requests are in hand and taken before them: whatever a script dropped before it
+        # said one of these is then seen, and keeps its place.
+        requests = self._collect_requests()
+        if self._folder.has_news() or self._drop_backlog:
+            self._drop_backlog = not self._take_files()
+        if requests:
+            self._intake.take_requests(requests, self._listener, self._forwarder.committed_upto)
+            self._forwarder.wake()
+        return len(requests)
+
+    def _collect_requests(self) -> list[Request]:
         requests: list[Request] = []
         while len(requests) < GROUP_REQUESTS and (request := self._listener.receive()) is not None:
             if request.body is not None and request.body.startswith(b"?"):
                 self._answer(request)
             else:
                 requests.append(request)
-        if requests:
-            self._intake.take_requests(requests, self._listener, self._forwarder.committed_upto)
-            self._forwarder.wake()
-        return len(requests)
+        return requests
 
     def _take_files(self) -> bool:
         names = self._folder.names()
@@ -182,6 +198,13 @@ class Service:
             self._intake.release(upto)
             self._release_due_ns = None
 
+    def _tend_if_due(self) -> None:
+        now = self._clock.boot_ns()
+        if now >= self._tend_due_ns:
+            more = self._keeper.tend(self._forwarder.in_flight_upto)
+            self._high_water.note(self._spool.epoch, self._spool.last_seq)
+            self._tend_due_ns = now + (0 if more else int(TEND_SECONDS * NS_PER_SECOND))
+
     def _beat(self) -> None:
         now = self._clock.boot_ns()
         if now - self._beat_ns >= HEARTBEAT_SECONDS * NS_PER_SECOND:
@@ -196,10 +219,13 @@ class Service:
         return self._spool.last_seq - max(self._spool.committed_upto, self._forwarder.committed_upto)
 
     def _answer(self, request: Request) -> None:
+        asked, _, argument = (request.body or b"").partition(b" ")
         if request.body == b"?queue":
             line = b"0 ? " + msgspec.json.encode(self.queue())
+        elif asked == b"?get":
+            line = self._shared.answer(argument, self._clock.wall_ns())
         else:
-            line = reply.pack_reply(Exit.DATA, "-", "humed knows one question: ?queue")
+            line = reply.pack_reply(Exit.DATA, "-", "humed knows two questions: ?queue and ?get")
         self._listener.reply(request.peer, line)
 
     def queue(self) -> QueueView:
@@ -220,6 +246,8 @@ class Service:
             drop_waiting=len(self._folder.names()),
             quarantined=self._folder.quarantined,
             spool_bytes=self._spool.size_bytes(),
+            room=self._keeper.room,
+            dropped=self._spool.dropped(),
             uptime_seconds=(self._clock.boot_ns() - self._started_ns) / NS_PER_SECOND,
             forwarded=forwarder.forwarded,
             **msgspec.structs.asdict(counters),
@@ -234,6 +262,8 @@ class Service:
 
     def _patience_ms(self) -> int:
         seconds = HEARTBEAT_SECONDS - (self._clock.boot_ns() - self._beat_ns) / NS_PER_SECOND
+        if self._tend_due_ns <= self._clock.boot_ns():
+            seconds = min(seconds, 0.0 if self._keeper.is_dropping else HEARTBEAT_SECONDS)
         if self._drop_backlog or self._folder.fileno() is None:
             seconds = min(seconds, LOOK_SECONDS)
         if self._forwarder.committed_upto > self._spool.committed_upto:
@@ -249,9 +279,9 @@ class Service:
             poller.register(fd, select.POLLIN)
         return poller
 
-    def _drain_wakes(self) -> None:
+    def _drain_wakes(self, ready: dict[Any, int]) -> None:
         for fd in self._wake:
-            with contextlib.suppress(BlockingIOError):
+            if fd in ready:
                 os.read(fd, 4096)
 
     def _catch_signals(self) -> _Wake:

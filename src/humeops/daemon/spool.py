@@ -1,49 +1,30 @@
 # SPDX-License-Identifier: MIT
 """The durable queue on this host: SQLite, WAL, synchronous=FULL, one writer.
 
-Promise: when `Group.commit` returns, every event put into it survives kill -9 and power loss. Rows leave when
-central has committed them, never before; after a crash an event may be sent twice, and central drops the copy by its id.
+Promise: when a group's block is left, every event put into it survives kill -9 and power loss. Rows leave when
+central has committed them, or, counted and declared, when a limit forces it; after a crash an event may be sent twice,
+and central drops the copy by its id.
 
 *Design.* `Spool` is the only writer and lives in humed's receiving loop, which also deletes what is released: a second
 writing connection could lose commits with the SQLite that many systems carry (the WAL-reset bug fixed in 3.51.3), so
 there is none, and it also makes the only checkpoints. `SpoolReader` is a read-only connection for the forwarding thread.
-A row is (seq, event bytes); seq counts without holes from 1 within an `epoch`, one life of one spool file, and serves
-only to notice loss. Open runs are rows beside the events and change in the same transaction.
+Seqs count without holes from 1 within an `epoch`, one life of one spool file, and serve only to notice loss. A commit of
+events writes no other page than theirs: the last seq is the highest row's, and `mark` keeps only a floor under it. Open
+runs and shared data are rows beside the events and change in the same transaction.
 """
 
 import contextlib
 import pathlib
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from humeops.errors import Exit, HumeError, UnavailableError
+from humeops.daemon import spooldb
+from humeops.daemon.spooldb import SpoolBrokenError, SpoolDamagedError, SpoolFullError
+from humeops.daemon.worth import NEVER_DROPPED
+from humeops.errors import HumeError
 
-SCHEMA_VERSION = 1
-# Small WAL: one flipped bit in it silently discards every later transaction, so it is folded in often (pages of 4 KiB).
-WAL_AUTOCHECKPOINT_PAGES = 512
-BUSY_TIMEOUT_MS = 2_000
-
-_SCHEMA = """
-CREATE TABLE event (seq INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
-CREATE TABLE run (
-    id TEXT PRIMARY KEY, task TEXT NOT NULL, uid INTEGER, boot TEXT NOT NULL, pid INTEGER NOT NULL, start INTEGER NOT NULL,
-    mono INTEGER NOT NULL, ended_wall INTEGER
-) STRICT, WITHOUT ROWID;
-CREATE TABLE mark (
-    one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, last_seq INTEGER NOT NULL, committed_upto INTEGER NOT NULL
-) STRICT;
-"""
-
-
-class SpoolFullError(UnavailableError):
-    """The disk or the spool's limit is reached: nothing of this group was stored, and nothing was lost."""
-
-
-class SpoolBrokenError(HumeError):
-    """The disk failed while writing. What was not acknowledged must not be; humed stops and its restart verifies."""
-
-    exit_code = Exit.IO
+__all__ = ["Group", "Spool", "SpoolBrokenError", "SpoolDamagedError", "SpoolFullError", "SpoolReader"]
 
 
 class Spool:
@@ -51,31 +32,39 @@ class Spool:
 
     def __init__(self, path: pathlib.Path) -> None:
         self.path = path
-        with _plain_errors(path):
+        with spooldb.plain_errors(path):
             self.db = sqlite3.connect(path, isolation_level=None, cached_statements=64)
-            _configure(self.db)
+            spooldb.configure(self.db)
             self._create_or_check()
             marks = self.db.execute("SELECT epoch, last_seq, committed_upto FROM mark").fetchall()
+            highest = self.db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
         if len(marks) != 1:
-            raise SpoolBrokenError(f"{path}: not a spool of humed: its mark is missing")
+            raise SpoolDamagedError(f"{path}: not a spool of humed: its mark is missing")
         self.epoch: str
-        self.last_seq: int
         self.committed_upto: int
-        self.epoch, self.last_seq, self.committed_upto = marks[0]
+        self.epoch, floor, self.committed_upto = marks[0]
+        self.last_seq: int = max(floor, highest, self.committed_upto)
 
     def _create_or_check(self) -> None:
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
-        if version == SCHEMA_VERSION:
+        if version == spooldb.SCHEMA_VERSION:
             return
         if version != 0:
             raise HumeError(
-                f"{self.path}: made by another version of humed (schema {version}, this one {SCHEMA_VERSION})"
+                f"{self.path}: made by another version of humed (schema {version}, this one {spooldb.SCHEMA_VERSION})"
             )
-        with _transaction(self.db):
-            for statement in filter(str.strip, _SCHEMA.split(";")):
+        with spooldb.transaction(self.db):
+            for statement in filter(str.strip, spooldb.SCHEMA.split(";")):
                 self.db.execute(statement)
             self.db.execute("INSERT INTO mark VALUES (1, ?, 0, 0)", (str(uuid.uuid4()),))
-            self.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            self.db.execute(f"PRAGMA user_version = {spooldb.SCHEMA_VERSION}")
+
+    def check(self) -> None:
+        """Raise SpoolDamagedError when the file's structure is not sound; reads all of it."""
+        with spooldb.plain_errors(self.path):
+            found = self.db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise SpoolDamagedError(f"{self.path}: the spool is damaged: {found}")
 
     @contextlib.contextmanager
     def group(self) -> Iterator["Group"]:
@@ -84,7 +73,7 @@ class Spool:
         Raises SpoolFullError (nothing stored, try later) or SpoolBrokenError (stop at once) from the commit.
         """
         group = Group(self.db, self.last_seq)
-        with _transaction(self.db):
+        with spooldb.transaction(self.db):
             yield group
             group.flush()
         self.last_seq = group.last_seq
@@ -92,15 +81,27 @@ class Spool:
 
     def oldest_beyond(self, seq: int) -> bytes | None:
         """Return the oldest event beyond `seq`, or None when there is none."""
-        with _plain_errors(self.path):
+        with spooldb.plain_errors(self.path):
             row = self.db.execute("SELECT body FROM event WHERE seq > ? ORDER BY seq LIMIT 1", (seq,)).fetchone()
         return None if row is None else row[0]
 
     def size_bytes(self) -> int:
         """Return the size of the database file, without its WAL."""
-        query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-        with _plain_errors(self.path):
-            return int(self.db.execute(query).fetchone()[0])
+        return self._pages("page_count")
+
+    def used_bytes(self) -> int:
+        """Return how much of the file is in use; the rest serves what comes next."""
+        return self._pages("page_count") - self._pages("freelist_count")
+
+    def dropped(self) -> dict[str, int]:
+        """Return how many events were dropped in the life of this file, by cause."""
+        with spooldb.plain_errors(self.path):
+            return dict(self.db.execute("SELECT cause, count FROM dropped ORDER BY cause"))
+
+    def _pages(self, pragma: str) -> int:
+        with spooldb.plain_errors(self.path):
+            pages = self.db.execute(f"PRAGMA {pragma}").fetchone()[0]
+            return int(pages * self.db.execute("PRAGMA page_size").fetchone()[0])
 
     def close(self) -> None:
         """Close; leaves the WAL folded into the file."""
@@ -114,24 +115,55 @@ class Group:
         self.db = db
         self.last_seq = last_seq
         self.released_upto = 0
-        self._rows: list[tuple[int, bytes]] = []
+        self._rows: list[tuple[int, bytes, int, int]] = []
 
-    def put(self, body: bytes) -> None:
-        """Add one event; it gets the next seq of this epoch."""
+    def put(self, body: bytes, worth: int = NEVER_DROPPED, taken: int = 0) -> None:
+        """Add one event; it gets the next seq of this epoch. `taken`: now, in s since 1970."""
         self.last_seq += 1
-        self._rows.append((self.last_seq, body))
+        self._rows.append((self.last_seq, body, worth, taken))
 
     def release(self, committed_upto: int) -> None:
         """Let go of the rows that central has committed, and of no other."""
         self.db.execute("DELETE FROM event WHERE seq <= ?", (committed_upto,))
+        self.db.execute("DELETE FROM lost WHERE last <= ?", (committed_upto,))
         self.db.execute("UPDATE mark SET committed_upto = max(committed_upto, ?)", (committed_upto,))
+        self._raise_floor(committed_upto)
         self.released_upto = committed_upto
+
+    def drop(self, seqs: list[int], cause: str) -> None:
+        """Give up these rows, in ascending order, for good: counted by cause, their seqs kept for central's numbering."""
+        self.db.executemany("DELETE FROM event WHERE seq = ?", ((seq,) for seq in seqs))
+        self.note_lost(_runs_of(seqs), cause, len(seqs))
+        self._raise_floor(seqs[-1])
+
+    def note_lost(self, ranges: Iterable[tuple[int, int]], cause: str, count: int) -> None:
+        """Write down that what had these seqs is gone."""
+        for first, last in ranges:
+            # Ranges that touch become one: a long drought drops one kind after the other out of the same seqs.
+            before = self.db.execute(
+                "SELECT first, last FROM lost WHERE first < ? ORDER BY first DESC", (first,)
+            ).fetchone()
+            after = self.db.execute("DELETE FROM lost WHERE first = ? RETURNING last", (last + 1,)).fetchone()
+            begins = before[0] if before and before[1] == first - 1 else first
+            self.db.execute("INSERT OR REPLACE INTO lost VALUES (?, ?)", (begins, after[0] if after else last))
+        self.db.execute(
+            "INSERT INTO dropped VALUES (?1, ?2) ON CONFLICT (cause) DO UPDATE SET count = count + ?2", (cause, count)
+        )
+
+    def skip_to(self, seq: int) -> None:
+        """Go on numbering behind `seq`: nothing is ever given a number that may have been used before."""
+        self.last_seq = max(self.last_seq, seq)
+        self._raise_floor(self.last_seq)
+
+    def _raise_floor(self, seq: int) -> None:
+        # Rows that are gone no longer tell how far the numbering had come.
+        self.db.execute("UPDATE mark SET last_seq = max(last_seq, ?)", (seq,))
 
     def flush(self) -> None:
         """Hand the collected rows to SQLite; `Spool.group` calls it just before the commit."""
         if self._rows:
-            self.db.executemany("INSERT INTO event VALUES (?, ?)", self._rows)
-            self.db.execute("UPDATE mark SET last_seq = ?", (self.last_seq,))
+            self.db.executemany("INSERT INTO event VALUES (?, ?, ?, ?)", self._rows)
+            self._rows = []
 
 
 class SpoolReader:
@@ -139,15 +171,15 @@ class SpoolReader:
 
     def __init__(self, path: pathlib.Path) -> None:
         self._path = path
-        with _plain_errors(path):
+        with spooldb.plain_errors(path):
             self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-            self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            self._db.execute(f"PRAGMA busy_timeout = {spooldb.BUSY_TIMEOUT_MS}")
 
     def oldest_after(self, seq: int, limit: int, max_bytes: int) -> list[tuple[int, bytes]]:
         """Return the oldest rows beyond `seq`: at most `limit` of them and `max_bytes` together, but at least one."""
         rows: list[tuple[int, bytes]] = []
         size = 0
-        with _plain_errors(self._path):
+        with spooldb.plain_errors(self._path):
             for row in self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)):
                 size += len(row[1]) + 24  # brackets, comma and up to 19 digits of seq
                 if rows and size > max_bytes:
@@ -155,49 +187,22 @@ class SpoolReader:
                 rows.append(row)
         return rows
 
+    def lost_between(self, first: int, last: int, limit: int) -> list[tuple[int, int]]:
+        """Return the ranges of dropped seqs that begin here, oldest first."""
+        query = "SELECT first, last FROM lost WHERE first BETWEEN ? AND ? ORDER BY first LIMIT ?"
+        with spooldb.plain_errors(self._path):
+            return self._db.execute(query, (first, last, limit)).fetchall()
+
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
 
 
-def _configure(db: sqlite3.Connection) -> None:
-    db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute(f"PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES}")
-
-
-@contextlib.contextmanager
-def _plain_errors(path: pathlib.Path) -> Iterator[None]:
-    # Outside a group. The operator reads which file it is and what SQLite says of it.
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise SpoolBrokenError(f"{path}: the spool cannot be read: {error}") from error
-
-
-@contextlib.contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        yield
-        db.execute("COMMIT")
-    except BaseException as error:
-        _roll_back(db)
-        if isinstance(error, sqlite3.Error):
-            raise _as_spool_error(error) from error
-        raise
-
-
-def _roll_back(db: sqlite3.Connection) -> None:
-    # SQLite may have rolled back by itself already (full disk, I/O error); a second ROLLBACK then only says so.
-    with contextlib.suppress(sqlite3.Error):
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-
-
-def _as_spool_error(error: sqlite3.Error) -> HumeError:
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return SpoolFullError(f"the spool takes nothing now: {error}")
-    return SpoolBrokenError(f"the spool failed: {error}")
+def _runs_of(seqs: list[int]) -> list[tuple[int, int]]:
+    ranges: list[tuple[int, int]] = []
+    for seq in seqs:
+        if ranges and seq == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], seq)
+        else:
+            ranges.append((seq, seq))
+    return ranges

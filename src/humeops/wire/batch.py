@@ -21,13 +21,14 @@ Seq = Annotated[int, msgspec.Meta(ge=1, le=MAX_INT64)]
 
 
 class Batch(msgspec.Struct):
-    """What humed sends: events as (seq, raw bytes), seqs ascending; it owes nothing below `oldest`."""
+    """What humed sends: events as (seq, raw bytes), seqs ascending; it owes nothing below `oldest`, nor what is `lost`."""
 
     v: Literal[1]
     epoch: Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
     oldest: Seq
     sent_at: Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]
     events: Annotated[list[tuple[Seq, msgspec.Raw]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)]
+    lost: Annotated[list[tuple[Seq, Seq]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)] = []
 
 
 class Receipt(msgspec.Struct):
@@ -44,15 +45,17 @@ _receipt_decoder = msgspec.json.Decoder(Receipt)
 pack_receipt = msgspec.json.encode
 
 
-def pack_batch(epoch: str, oldest: int, sent_at: int, rows: Iterable[tuple[int, bytes]]) -> bytes:
-    """Return the body of one intake request from spool rows (seq, event bytes), in ascending order of seq."""
+def pack_batch(
+    epoch: str, oldest: int, sent_at: int, rows: Iterable[tuple[int, bytes]], lost: Iterable[tuple[int, int]] = ()
+) -> bytes:
+    """Return the body of one intake request from spool rows (seq, event bytes), in ascending order of seq.
+
+    `lost`: ranges (first, last) of seqs among and before them that had to be dropped.
+    """
     events = b",".join(b"[%d,%b]" % row for row in rows)
-    return b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d,"events":[%b]}' % (
-        msgspec.json.encode(epoch),
-        oldest,
-        sent_at,
-        events,
-    )
+    holes = b",".join(b"[%d,%d]" % one for one in lost)
+    head = b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d' % (msgspec.json.encode(epoch), oldest, sent_at)
+    return b'%b%b,"events":[%b]}' % (head, b',"lost":[%b]' % holes if holes else b"", events)
 
 
 def unpack_batch(body: bytes) -> Batch:

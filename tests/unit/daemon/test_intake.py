@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from humeops.clock import FakeClock
+from humeops.daemon.config import SpoolSettings
 from humeops.daemon.dropfolder import DropFolder
+from humeops.daemon.highwater import HighWater
 from humeops.daemon.intake import Intake
+from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Request
 from humeops.daemon.pipeline import Pipeline, Sayer
 from humeops.daemon.runs import OpenRuns
+from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Spool
 from tests.unit.daemon.sayings import drop, id_of, next_id, say
 
@@ -38,7 +42,10 @@ class Humed:
     def __init__(self, path):
         self.spool = Spool(path / "spool.db")
         self.runs = OpenRuns(self.spool.db)
-        self.intake = Intake(self.spool, Pipeline("web1", self.runs), FakeClock())
+        clock = FakeClock()
+        self.keeper = Keeper(self.spool, SpoolSettings(ballast_bytes=0, min_free_bytes=0), "web1", clock)
+        pipeline = Pipeline("web1", self.runs, SharedData(self.spool.db), self.keeper.admit)
+        self.intake = Intake(self.spool, pipeline, self.keeper, HighWater(path / "spool.high"), clock)
         self.path = path / "drop"
         self.folder = DropFolder(self.path)
         self.replies: Any = Replies(self.spool)
@@ -57,6 +64,7 @@ class Humed:
 
     def free_disk(self):
         self.spool.db.execute("PRAGMA max_page_count = 1000000")
+        self.keeper.tend(0)
 
     def depth(self):
         return self.spool.db.execute("SELECT count(*) FROM event").fetchone()[0]
@@ -121,7 +129,7 @@ def test_after_a_full_disk_it_goes_on_and_says_both_once(humed, caplog):
     assert all(answer.startswith(b"0 ") for answer in answers)
     assert len(caplog.messages) == 2
     assert "callers are told to come again" in caplog.messages[0]
-    assert caplog.messages[1] == "the spool takes events again"
+    assert caplog.messages[1] == "the spool takes everything now"
 
 
 def test_a_run_whose_start_was_not_stored_is_not_open(humed):

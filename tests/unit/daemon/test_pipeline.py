@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from humeops.daemon.pipeline import Pipeline, Sayer, task_of_script
 from humeops.daemon.runs import OpenRuns
+from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Spool
 from humeops.errors import MalformedEventError
 from humeops.event import MAX_EVENT_BYTES, MAX_NAME
@@ -24,7 +25,7 @@ class Humed:
 
     def __init__(self, path):
         self.spool = Spool(path)
-        self.pipeline = Pipeline("web1", OpenRuns(self.spool.db))
+        self.pipeline = Pipeline("web1", OpenRuns(self.spool.db), SharedData(self.spool.db), lambda worth: None)
 
     def take(self, said, sayer=SOMEBODY):
         with self.spool.group() as group:

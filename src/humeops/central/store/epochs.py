@@ -2,7 +2,7 @@
 """What is known of agents and of the lives of their spools: watermarks, loss, when they were heard."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -39,14 +39,23 @@ def find_or_make(connection: sa.Connection, agent: int, name: str) -> Epoch:
     return Epoch(found.id, found.declared_lost, mark)
 
 
-def advance(
-    connection: sa.Connection, epoch: Epoch, agent: int, seqs: Sequence[int], oldest: int, new: Iterable[Event]
-) -> int:
-    """Note that these seqs arrived, with the losses that new events declare; return how far the epoch is committed."""
+class Word(Protocol):
+    """What a batch says beside its events: who sent it, what it no longer owes, what it had to drop."""
+
+    @property
+    def agent(self) -> int: ...
+    @property
+    def oldest(self) -> int: ...
+    @property
+    def lost(self) -> Sequence[watermark.Range]: ...
+
+
+def advance(connection: sa.Connection, epoch: Epoch, word: Word, seqs: Sequence[int], new: Iterable[Event]) -> int:
+    """Note that these seqs arrived, with the losses that were declared; return how far the epoch is committed."""
     for event in new:
         if event.kind == "loss":
-            epoch = _declare(connection, epoch, agent, event)
-    mark = watermark.advance(epoch.mark, seqs, oldest)
+            epoch = _declare(connection, epoch, word.agent, event)
+    mark = watermark.advance(epoch.mark, seqs, word.oldest, word.lost)
     _store(connection, epoch._replace(mark=mark), epoch.mark)
     return mark.committed_upto
 
@@ -63,8 +72,11 @@ def note_agent(connection: sa.Connection, agent: int, received_at: int, sent_at:
 def _declare(connection: sa.Connection, epoch: Epoch, agent: int, loss: Event) -> Epoch:
     """Note a declared loss, of this epoch or an earlier one of the same agent; return this epoch as it then is."""
     first, last, count = (loss.data.get(name) for name in ("first", "last", "count"))
-    declared = [(first, last)] if type(first) is int and type(last) is int and 1 <= first <= last else []
-    lost = count if type(count) is int and count > 0 else sum(last - first + 1 for first, last in declared)
+    declared: list[watermark.Range] = []
+    # Only a range that is lost whole counts as there: what was kept among dropped events may still be on its way.
+    if type(first) is int and type(last) is int and 1 <= first <= last and count == last - first + 1:
+        declared = [(first, last)]
+    lost = count if type(count) is int and count > 0 else 0
     name = loss.data.get("epoch")
     concerned = find_or_make(connection, agent, name[:36]) if isinstance(name, str) and name else epoch
     known = epoch.mark if concerned.id == epoch.id else concerned.mark

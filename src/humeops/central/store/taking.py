@@ -31,6 +31,7 @@ class Parcel(NamedTuple):
     received_at: int
     events: Sequence[tuple[int, Event, bytes]]  # seq, event, as it came
     dead: Sequence[tuple[int, bytes, str]]  # seq, as it came, why it cannot be read
+    lost: Sequence[tuple[int, int]] = ()  # ranges of seqs that its agent had to drop
 
 
 class Taken(NamedTuple):
@@ -64,7 +65,7 @@ def take(connection: sa.Connection, parcel: Parcel) -> Taken:
         connection, [(epoch.id, seq, parcel.received_at, error, bytes(raw)) for seq, raw, error in dead]
     )
     seqs = sorted(seq for part in (parcel.events, parcel.dead) for seq, *_ in part)
-    committed_upto = epochs.advance(connection, epoch, parcel.agent, seqs, parcel.oldest, outcome.new)
+    committed_upto = epochs.advance(connection, epoch, parcel, seqs, outcome.new)
     epochs.note_agent(connection, parcel.agent, parcel.received_at, parcel.sent_at)
     known = len(parcel.events) - len(outcome.new) - len(outcome.refused)
     return Taken(committed_upto, len(outcome.new), known, len(dead))
