@@ -25,6 +25,23 @@ struct names {
     char temporary[ID_LENGTH + 8];
 };
 
+// A new folder is a name in its parent, and only the parent's sync keeps it over a power cut. A parent that can't even be
+// opened is passed over: better an event that a power cut may take than none.
+static bool sync_parent(const char *folder) {
+    char parent[PATH_MAX] = "./";
+    const char *slash = strrchr(folder, '/');
+    if (slash)
+        snprintf(parent, sizeof parent, "%.*s/", (int)(slash - folder), folder);
+    int opened = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened < 0)
+        return true;
+    bool done = fsync(opened) == 0 || errno == EINVAL;
+    int saved = errno;
+    close(opened);
+    errno = saved;
+    return done;
+}
+
 // mkdir -p, for its owner alone. False with errno when a part can't be made.
 static bool make_folder(const char *folder) {
     char path[PATH_MAX];
@@ -38,10 +55,13 @@ static bool make_folder(const char *folder) {
         if (path[i] != '/' && path[i] != 0)
             continue;
         path[i] = 0;
-        if (mkdir(path, 0700) != 0 && errno != EEXIST && errno != EISDIR)
-            // A parent that is there but not ours to write may still hold the rest.
-            if (i == length || access(path, F_OK) != 0)
+        if (mkdir(path, 0700) == 0) {
+            if (!sync_parent(path))
                 return false;
+        } else if (errno != EEXIST && errno != EISDIR && (i == length || access(path, F_OK) != 0)) {
+            // A parent that is there but not ours to write may still hold the rest.
+            return false;
+        }
         path[i] = folder[i];
     }
     return true;
