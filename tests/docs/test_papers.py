@@ -110,7 +110,7 @@ def test_every_setting_is_documented_and_no_other(settings, paper):
         r"^\| setting \|.*\n\|[-| ]+\n((?:\|.*\n)+)", _text(ROOT / "docs/reference" / paper), re.MULTILINE
     )
     # A table may give the section before the name, or stand under its section's heading.
-    documented = [re.match(r"\| `(?:\w+\.)?(\w+)`", row)[1] for table in tables for row in table.splitlines()]
+    documented = [name for table in tables for name in re.findall(r"^\| `(?:\w+\.)?(\w+)`", table, re.MULTILINE)]
 
     assert sorted(documented) == sorted(_settings(settings))
 

@@ -186,7 +186,7 @@ def test_a_damaged_spool_is_put_aside_as_it_is_and_said(installed, damage):
 
     (aside,) = (path for path in installed.root.glob("spool.db.bad-*") if not path.name.endswith(("-wal", "-shm")))
     assert aside.read_bytes() == before
-    assert ["loss"] == [json.loads(body)["kind"] for _, body in installed.spool_rows()]
+    assert [json.loads(body)["kind"] for _, body in installed.spool_rows()] == ["loss"]
 
 
 def test_a_spool_with_a_table_missing_is_told_in_one_line_and_left_as_it_is(installed):
