@@ -73,6 +73,17 @@ def test_what_hume_dropped_is_there_after_a_power_cut(
     assert look_at_all_cuts(recorded, tmp_path / "cut", draws=5) > 3 * 2
 
 
+def test_a_drop_folder_that_humed_made_stays(installed: processes.Installation, tmp_path: pathlib.Path) -> None:
+    recorded = recording.Recording(installed, tmp_path)
+    humed = recorded.start_humed()
+    recorded.say(2)
+    humed.kill()
+    humed.wait()
+    recorded.say(2)
+
+    assert look_at_all_cuts(recorded, tmp_path / "cut", draws=5) > 4 * 2
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("draws", "restarts"), [SOME, ALL])
 def test_what_humed_acknowledged_is_there_after_a_power_cut(

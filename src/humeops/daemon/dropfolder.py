@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import inotify_simple
 
+from humeops.daemon.folders import make_folder
 from humeops.daemon.quarantine import Quarantine
 from humeops.errors import MalformedEventError
 from humeops.wire import dropfile
@@ -39,7 +40,7 @@ class DropFolder:
     """Reads the folder through one descriptor, so that nobody can swap the folder under it."""
 
     def __init__(self, path: pathlib.Path) -> None:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path, 0o700)
         self._fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._quarantine = Quarantine(self._fd)
         self._stuck: set[str] = set()

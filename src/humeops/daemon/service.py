@@ -22,6 +22,7 @@ from humeops.daemon.backoff import Backoff
 from humeops.daemon.config import Config
 from humeops.daemon.counters import QueueView
 from humeops.daemon.dropfolder import DropFolder
+from humeops.daemon.folders import make_folder
 from humeops.daemon.forwarder import Forwarder
 from humeops.daemon.highwater import HighWater
 from humeops.daemon.httpintake import HttpIntake
@@ -76,8 +77,8 @@ class Service:
 
     def start(self) -> None:
         """Take what was dropped, listen, tell everybody; the order keeps events in the order they were said."""
-        self._config.spool.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._config.socket.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_folder(self._config.spool.parent, 0o700)
+        make_folder(self._config.socket.parent, 0o755)
         self._lock = Lock(self._config.lock)
         self._wake = self._catch_signals()
         self._high_water = HighWater(self._config.spool.with_name("spool.high"))
