@@ -3,13 +3,15 @@
 // sync. tests/fixtures/powercut.py makes of any beginning of the journal the folders that a power cut there could leave.
 //
 // POWERCUT_FOLDER names the folder, without links and `..` in it; POWERCUT_JOURNAL the journal, outside of it.
-// POWERCUT_NO_TMPFILE=1 makes it a file system without unnamed files.
+// POWERCUT_NO_TMPFILE=1 makes it a file system without unnamed files. POWERCUT_SYNC_MS makes each sync take that long
+// before it counts, so that whoever promises too early is caught doing it.
 // Several programs may share both: a call and its record are one step under the journal's lock, so the journal's order is
 // the order of the disk, and whatever a program learned from a call stands in the journal before it acts on it.
 // Not seen: what is written through a mapping (SQLite's -shm, which means nothing after a crash), and stdio.
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -242,8 +244,11 @@ int posix_fallocate(int fd, off_t at, off_t length) {
 // -- syncing -------------------------------------------------------------------------------------------------------
 
 static int sync_noting(long call, int fd) {
+    const char *slow = getenv("POWERCUT_SYNC_MS");
     if (!is_watched(fd))
         return (int)syscall(call, fd);
+    if (slow)
+        poll(NULL, 0, atoi(slow));
     begin();
     int done = (int)syscall(call, fd);
     if (done == 0)
