@@ -7,6 +7,8 @@
 #include "number.h"
 #include "surroundings.h"
 
+enum { STAT_ROOM = 1024 };
+
 // An argument list as /proc gives it: texts with a NUL behind each.
 struct command_line {
     const char *at;
@@ -109,11 +111,13 @@ static const char *find_script(const char *bytes, size_t length) {
     return script ? script : program;
 }
 
-// Field 22 of /proc/PID/stat. The command's name, field 2, is in parentheses and may itself hold spaces and
-// parentheses, so counting begins behind the last one.
-static bool find_start_time(const char *stat, uint64_t *start) {
+enum { PARENT_FIELD = 4, START_FIELD = 22 };
+
+// A number among the fields of /proc/PID/stat. The command's name, field 2, is in parentheses and may itself hold
+// spaces and parentheses, so counting begins behind the last one.
+static bool find_field(const char *stat, int wanted, uint64_t *number) {
     const char *at = strrchr(stat, ')');
-    for (int field = 2; at && field < 22; field++)
+    for (int field = 2; at && field < wanted; field++)
         at = strchr(at + 1, ' ');
     if (!at)
         return false;
@@ -122,16 +126,40 @@ static bool find_start_time(const char *stat, uint64_t *start) {
     if (length >= sizeof digits)
         return false;
     memcpy(digits, at + 1, length);
-    return number_read(digits, 0, INT64_MAX, start);
+    return number_read(digits, 0, INT64_MAX, number);
+}
+
+static bool read_stat(pid_t pid, char stat[STAT_ROOM]) {
+    char path[256];
+    snprintf(path, sizeof path, "%s/%d/stat", proc_folder(), pid);
+    return pid > 0 && read_beginning(path, stat, STAT_ROOM) > 0;
+}
+
+static void copy_command(char into[COMMAND_ROOM], const char *stat) {
+    const char *open = strchr(stat, '('), *close = strrchr(stat, ')');
+    size_t length = open && close > open ? (size_t)(close - open - 1) : 0;
+    length = length < COMMAND_ROOM ? length : COMMAND_ROOM - 1;
+    memcpy(into, open ? open + 1 : "", length);
+    into[length] = 0;
+}
+
+void ancestry_read_tree(struct origin *origin) {
+    char stat[STAT_ROOM];
+    uint64_t pid = (uint64_t)parent_pid();
+    // A pid may have been used again meanwhile, so the way up could even be a circle; the tree's room ends it.
+    while (origin->tree_count < MAX_TREE && read_stat((pid_t)pid, stat)) {
+        copy_command(origin->tree[origin->tree_count++], stat);
+        if (!find_field(stat, PARENT_FIELD, &pid))
+            break;
+    }
 }
 
 void ancestry_read(struct origin *origin) {
     static char command_line[8192];
-    char stat[1024];
+    char stat[STAT_ROOM];
     char path[256];
     pid_t parent = parent_pid();
-    snprintf(path, sizeof path, "%s/%d/stat", proc_folder(), parent);
-    if (parent > 0 && read_beginning(path, stat, sizeof stat) && find_start_time(stat, &origin->parent_start))
+    if (read_stat(parent, stat) && find_field(stat, START_FIELD, &origin->parent_start))
         origin->parent_pid = (uint64_t)parent;
     snprintf(path, sizeof path, "%s/%d/cmdline", proc_folder(), parent);
     origin->script = find_script(command_line, read_beginning(path, command_line, sizeof command_line));

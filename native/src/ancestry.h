@@ -9,6 +9,10 @@
 // lives as long as the process.
 void ancestry_read(struct origin *origin);
 
+// Fills in origin.tree: the names of the ancestors' commands, nearest first, up to the first process or as far as /proc
+// tells.
+void ancestry_read_tree(struct origin *origin);
+
 // The part of a path behind its last slash.
 const char *ancestry_base_name(const char *path);
 

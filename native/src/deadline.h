@@ -6,17 +6,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// It has two parts: when the first has passed, somebody says whether the rest is worth waiting for. What he has to look
+// at for that costs nothing when all goes well.
 struct deadline {
-    uint64_t at_ns; // CLOCK_MONOTONIC
+    uint64_t at_ns;  // CLOCK_MONOTONIC; the first part's end
+    uint64_t end_ns; // the whole's
+    bool (*is_worth_it)(const char *whom);
+    const char *whom;
 };
 
-struct deadline deadline_in_ms(uint64_t milliseconds);
+// A first part of `quick` milliseconds, and the whole of `milliseconds`.
+struct deadline deadline_in_ms(uint64_t quick, uint64_t milliseconds, bool (*is_worth_it)(const char *), const char *whom);
 
 // Waits until `events` (POLLIN, POLLOUT) or an end of the connection shows on the descriptor. Returns false when the
 // deadline passed first.
-bool deadline_wait(struct deadline deadline, int descriptor, short events);
+bool deadline_wait(struct deadline *deadline, int descriptor, short events);
 
 // Sleeps a millisecond or until the deadline. Returns false when it has passed.
-bool deadline_pause(struct deadline deadline);
+bool deadline_pause(struct deadline *deadline);
 
 #endif

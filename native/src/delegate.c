@@ -24,12 +24,16 @@ static void become_neighbour(char **argv) {
     execv(path, argv);
 }
 
+void delegate_become(char **argv) {
+    become_neighbour(argv);
+    execvp(cli, argv);
+}
+
 void delegate(char **argv, const char *verb, struct fault *fault) {
     const char *meant = verb_nearest_native(verb);
     // A slip in a verb of ours is told at once: hume-cli could only say that it does not know it.
     if (!meant) {
-        become_neighbour(argv);
-        execvp(cli, argv);
+        delegate_become(argv);
         meant = verb_nearest(verb);
     }
     if (meant && strcmp(meant, verb) == 0)

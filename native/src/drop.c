@@ -69,11 +69,12 @@ static bool make_folder(const char *folder) {
 
 static int open_folder(const char *folder, bool may_make, const char **step) {
     *step = "open the drop folder";
-    int found = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // No O_CLOEXEC here: nothing is executed any more, and musl makes a second call of it.
+    int found = open(folder, O_RDONLY | O_DIRECTORY);
     if (found >= 0 || errno != ENOENT || !may_make)
         return found;
     *step = "make the drop folder";
-    return make_folder(folder) ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    return make_folder(folder) ? open(folder, O_RDONLY | O_DIRECTORY) : -1;
 }
 
 static bool write_all(int file, struct iovec *parts, int count) {

@@ -4,25 +4,29 @@
 #include <string.h>
 
 #include "number.h"
+#include "quantity.h"
 
-// Why an event always fits. A code point takes at most 6 bytes of JSON in text (a control character, \u001f), and at
+// Why an event always fits. The process tree takes what room is left, and has no bound here. A code point takes at most 6 bytes of JSON in text (a control character, \u001f), and at
 // most 4 in a name, which holds no control characters (a quote takes 2). So everything but `data` has a bound, the
 // bounds leave room for at least one datum of the largest kind, and data are written only while they leave room for
 // what follows.
 enum {
     NAME_JSON = MAX_NAME * 4 + 2,
     DIGITS = 20,
-    // {"v":1,"id":,"kind":"start","time":,"boot":,"mono":,"task":,"run":,"level":"critical",
+    // {"v":1,"id":,"kind":"progress","time":,"boot":,"mono":,"host":,"task":,"run":,"level":"critical",
     // "message":,"tags":[],"data":{}
     HEAD_LITERALS = 160,
-    HEAD_JSON = HEAD_LITERALS + 3 * (ID_LENGTH + 2) + 2 * DIGITS + NAME_JSON + (MAX_MESSAGE * 6 + 2)
+    HEAD_JSON = HEAD_LITERALS + 3 * (ID_LENGTH + 2) + 2 * DIGITS + (MAX_HOST + 2) + NAME_JSON + (MAX_MESSAGE * 6 + 2)
                 + MAX_TAGS * (NAME_JSON + 1),
     DATUM_JSON = NAME_JSON + 2 + MAX_TEXT_VALUE * 6 + 2,
-    // ,"unit":,"ttl":,"flag":,"status":255,"outcome":"warning","cut":[eight names],
-    // "origin":{"line":,"script":,"chain":[[,]]}}
-    TAIL_LITERALS = 240,
-    TAIL_JSON = TAIL_LITERALS + (MAX_UNIT * 6 + 2) + NAME_JSON + (MAX_SCRIPT * 6 + 2) + 4 * DIGITS,
+    // ,"unit":,"ttl":,"flag":,"progress":[,],"status":255,"outcome":"warning","cut":[eight names],
+    // "origin":{"line":,"script":,"chain":[[,]],"traceparent":,"tree":[]}}
+    TAIL_LITERALS = 290,
+    FIXED_JSON = DIGITS + 7,
+    TAIL_JSON = TAIL_LITERALS + (MAX_UNIT * 6 + 2) + NAME_JSON + 2 * FIXED_JSON + (MAX_SCRIPT * 6 + 2)
+                + (MAX_TRACEPARENT + 2) + 4 * DIGITS,
     DATA_END = MAX_EVENT_BYTES - TAIL_JSON, // data may not reach further
+    TREE_END = MAX_EVENT_BYTES - 1024,      // nor the tree: humed adds its part
 };
 _Static_assert(HEAD_JSON + DATUM_JSON + TAIL_JSON <= MAX_EVENT_BYTES, "the largest event must fit");
 
@@ -57,12 +61,9 @@ static struct datum *place_for(struct event *event, const struct name *key) {
     return event->data_count < MAX_DATA ? &event->data[event->data_count++] : NULL;
 }
 
-bool event_add_datum(struct event *event, const char *pair) {
-    const char *separator = strchr(pair, '=');
-    if (!separator)
-        return false;
+static void add_value(struct event *event, const char *key_text, size_t length, const char *value) {
     struct name key;
-    bool mended = name_make(&key, pair, (size_t)(separator - pair));
+    bool mended = name_make(&key, key_text, length);
     if (name_is_empty(&key)) {
         key = (struct name){"_"};
         mended = true;
@@ -70,8 +71,26 @@ bool event_add_datum(struct event *event, const char *pair) {
     struct datum *place = place_for(event, &key);
     event->cut |= mended || !place ? CUT_DATA : 0;
     if (place)
-        *place = (struct datum){key, separator + 1};
-    return true;
+        *place = (struct datum){key, value};
+}
+
+static bool add_separated(struct event *event, const char *pair, char separator) {
+    const char *found = strchr(pair, separator);
+    if (found)
+        add_value(event, pair, (size_t)(found - pair), found + 1);
+    return found != NULL;
+}
+
+bool event_add_datum(struct event *event, const char *pair) {
+    return add_separated(event, pair, '=');
+}
+
+bool event_add_extra(struct event *event, const char *pair) {
+    return add_separated(event, pair, '=') || add_separated(event, pair, ':');
+}
+
+void event_add_pair(struct event *event, const char *key, const char *value) {
+    add_value(event, key, strlen(key), value);
 }
 
 static void put_member(struct json *json, const char *name) {
@@ -115,9 +134,14 @@ static void put_tags(struct json *json, const struct event *event) {
 }
 
 // Returns true when the value had to be shortened.
-static bool put_value(struct json *json, const char *value) {
+static bool put_value(struct json *json, const char *value, const char *unit) {
+    struct fixed number;
     if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0 || number_is_json(value)) {
         json_raw(json, value);
+        return false;
+    }
+    if (unit && quantity_read(value, unit, &number)) {
+        json_fixed(json, number);
         return false;
     }
     return json_string(json, value, MAX_TEXT_VALUE);
@@ -136,7 +160,7 @@ static void put_data(struct json *json, struct event *event) {
         json_raw(json, first ? "" : ",");
         json_string(json, event->data[i].key.text, SIZE_MAX);
         json_raw(json, ":");
-        bool cut = put_value(json, event->data[i].value);
+        bool cut = put_value(json, event->data[i].value, event->unit);
         if (json->overflow || json->used > DATA_END - 1) {
             json->used = before;
             json->overflow = false;
@@ -181,6 +205,38 @@ static void put_cut(struct json *json, unsigned cut) {
     json_raw(json, "\"]");
 }
 
+static void put_progress(struct json *json, const struct event *event) {
+    if (event->total.whole == 0 && event->total.millionths == 0)
+        return;
+    put_member(json, "progress");
+    json_raw(json, "[");
+    json_fixed(json, event->done);
+    json_raw(json, ",");
+    json_fixed(json, event->total);
+    json_raw(json, "]");
+}
+
+// The nearest come first, so that it is the far end that is left out where there is no room. Returns what separates
+// the next member.
+static const char *put_tree(struct json *json, const struct origin *origin, const char *separator) {
+    if (origin->tree_count == 0)
+        return separator;
+    json_raw(json, separator);
+    json_raw(json, "\"tree\":[");
+    for (unsigned i = 0; i < origin->tree_count; i++) {
+        size_t before = json->used;
+        json_raw(json, i == 0 ? "" : ",");
+        json_string(json, origin->tree[i], SIZE_MAX);
+        if (json->overflow || json->used > TREE_END) {
+            json->used = before;
+            json->overflow = false;
+            break;
+        }
+    }
+    json_raw(json, "]");
+    return ",";
+}
+
 static void put_origin(struct json *json, const struct origin *origin) {
     const char *separator = ",\"origin\":{";
     if (origin->line) {
@@ -204,6 +260,13 @@ static void put_origin(struct json *json, const struct origin *origin) {
         json_raw(json, "]]");
         separator = ",";
     }
+    if (origin->traceparent) {
+        json_raw(json, separator);
+        json_raw(json, "\"traceparent\":");
+        json_string(json, origin->traceparent, MAX_TRACEPARENT);
+        separator = ",";
+    }
+    separator = put_tree(json, origin, separator);
     if (*separator == ',' && separator[1] == 0)
         json_raw(json, "}");
 }
@@ -217,6 +280,7 @@ size_t event_encode(struct event *event, char *out) {
     put_text(&json, "boot", event->boot);
     if (event->boot_ns)
         put_number(&json, "mono", event->boot_ns);
+    put_text(&json, "host", event->host);
     put_text(&json, "task", event->task.text);
     put_text(&json, "run", event->run);
     put_text(&json, "level", event->level);
@@ -227,6 +291,7 @@ size_t event_encode(struct event *event, char *out) {
     if (event->ttl)
         put_number(&json, "ttl", event->ttl);
     put_text(&json, "flag", event->flag.text);
+    put_progress(&json, event);
     if (event->status >= 0)
         put_number(&json, "status", (uint64_t)event->status);
     put_text(&json, "outcome", event->outcome);

@@ -22,6 +22,8 @@ enum cut {
     CUT_SCRIPT = 1 << 7,
 };
 
+enum { COMMAND_ROOM = 64 }; // a command's name of 15 bytes, as the kernel escapes it, with its NUL
+
 struct datum {
     struct name key;
     const char *value;
@@ -32,6 +34,9 @@ struct origin {
     const char *script;
     uint64_t parent_pid; // 0: unknown, no chain
     uint64_t parent_start;
+    const char *traceparent; // NULL: none
+    char tree[MAX_TREE][COMMAND_ROOM];
+    unsigned tree_count;
 };
 
 struct event {
@@ -40,6 +45,7 @@ struct event {
     uint64_t wall_ns;
     uint64_t boot_ns;
     char boot[BOOT_LENGTH + 1];
+    const char *host; // what the caller says; humed has the last word. NULL: nothing
     struct name task;
     const char *run;   // NULL: humed finds it
     const char *level; // NULL: info
@@ -51,6 +57,7 @@ struct event {
     const char *unit; // NULL: none
     uint64_t ttl;     // 0: none
     struct name flag;
+    struct fixed done, total; // total 0: no progress
     int status;          // -1: none
     const char *outcome; // NULL: none
     unsigned cut;
@@ -59,6 +66,12 @@ struct event {
 
 // Adds the tags of a list `a,b,c`; empty ones and those there already are passed over.
 void event_add_tags(struct event *event, const char *list);
+
+// Adds a value under this key, as event_add_datum does.
+void event_add_pair(struct event *event, const char *key, const char *value);
+
+// Adds KEY=VALUE, or KEY:VALUE when there is no `=` (hume 1.x). Returns false when there is neither.
+bool event_add_extra(struct event *event, const char *pair);
 
 // Adds KEY=VALUE; a key that is there already gets the later value. Returns false when there is no `=`.
 bool event_add_datum(struct event *event, const char *pair);

@@ -4,45 +4,19 @@
 #include <errno.h>
 #include <string.h>
 
-#include "deadline.h"
 #include "drop.h"
+#include "humed.h"
 #include "limits.h"
-#include "number.h"
 #include "places.h"
-#include "presence.h"
 #include "reply.h"
-#include "surroundings.h"
-#include "zmtp.h"
-
-enum {
-    DEADLINE_MS = 200,
-    QUICK_TRY_MS = 20, // when nobody is likely there
-    MAX_DEADLINE_MS = 60000,
-};
-
-static uint64_t deadline_setting(void) {
-    uint64_t milliseconds;
-    const char *text = setting("HUME_DEADLINE");
-    if (!text)
-        return DEADLINE_MS;
-    if (number_read(text, 1, MAX_DEADLINE_MS, &milliseconds))
-        return milliseconds;
-    complain("HUME_DEADLINE '%.60s': milliseconds, 1 to %d; %d it is", text, MAX_DEADLINE_MS, DEADLINE_MS);
-    return DEADLINE_MS;
-}
 
 // Returns true when humed decided: stored, or refused for good. False: unknown or not now, and `*why` says so.
 static bool ask_humed(const struct places *places, const char *id, const char *event, size_t length,
                       uint64_t deadline_ms, struct fault *fault, const char **why) {
     static struct frame answer;
     struct reply reply;
-    *why = "there is no socket";
-    if (!places->socket[0])
-        return false;
-    uint64_t patience = deadline_ms ? deadline_ms : deadline_setting();
-    if (!presence_is_likely(places->pid_file) && patience > QUICK_TRY_MS)
-        patience = QUICK_TRY_MS;
-    if (!zmtp_ask(places->socket, event, length, deadline_in_ms(patience), &answer, why))
+    answer.room = MAX_REPLY_BYTES; // not as an initialiser: all of it would then be bytes of the program
+    if (!humed_ask(places, event, length, deadline_ms, &answer, why))
         return false;
     *why = "what answers is not humed";
     if (!reply_read(answer.bytes, answer.length, id, &reply))

@@ -27,6 +27,19 @@ void json_number(struct json *json, uint64_t number) {
     json_bytes(json, digits + first, sizeof digits - first);
 }
 
+void json_fixed(struct json *json, struct fixed number) {
+    json_number(json, number.whole);
+    if (number.millionths == 0)
+        return;
+    char digits[] = ".000000";
+    size_t used = sizeof digits - 1;
+    for (size_t place = used - 1; place > 0; place--, number.millionths /= 10)
+        digits[place] = (char)('0' + number.millionths % 10);
+    while (digits[used - 1] == '0')
+        used--;
+    json_bytes(json, digits, used);
+}
+
 // The shortest escape JSON has; 0x7F and above stand as they are.
 static void put_point(struct json *json, uint32_t point) {
     static const char shorthand[] = "\"\"\\\\\bb\tt\nn\ff\rr";

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "number.h"
+
 struct json {
     char *bytes;
     size_t room;
@@ -23,6 +25,7 @@ struct words {
 void json_raw(struct json *json, const char *literal);
 void json_bytes(struct json *json, const char *bytes, size_t count);
 void json_number(struct json *json, uint64_t number);
+void json_fixed(struct json *json, struct fixed number);
 
 // Writes the words as one quoted string of at most `limit` code points. Returns true when it had to cut or to mend.
 bool json_words(struct json *json, struct words words, size_t limit);

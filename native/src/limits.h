@@ -12,7 +12,11 @@ enum {
     MAX_TEXT_VALUE = 1024,
     MAX_UNIT = 16,
     MAX_SCRIPT = 512,
+    MAX_HOST = 255,
+    MAX_TRACEPARENT = 64,
+    MAX_TREE = 64,
     MAX_REPLY_BYTES = 1024,
+    MAX_ANSWER_BYTES = 8192, // of the reply to a question
     ID_LENGTH = 36,
     BOOT_LENGTH = 36,
 };
@@ -22,6 +26,7 @@ enum {
 // Exit statuses: public API, the same numbers as the protocol's reply codes and humeops.errors.Exit.
 enum {
     EXIT_STORED = 0,
+    EXIT_NO_VALUE = 1, // hume get only
     EXIT_USAGE = 64,
     EXIT_UNACCEPTABLE = 65,
     EXIT_SOFTWARE = 70,

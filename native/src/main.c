@@ -21,6 +21,8 @@
 #include "handover.h"
 #include "help.h"
 #include "id.h"
+#include "older.h"
+#include "question.h"
 #include "sentence.h"
 #include "surroundings.h"
 
@@ -84,9 +86,13 @@ static void encode_and_hand_over(struct event *event, const struct asked *asked,
 }
 
 static void say(struct event *event, const struct asked *asked, struct fault *fault) {
+    if (asked->older)
+        older_doubt(asked);
     id_make(event->id, event->wall_ns, chance());
     read_boot_id(event->boot);
     ancestry_read(&event->origin);
+    if (asked->tree)
+        ancestry_read_tree(&event->origin);
     sentence_read(asked, event, fault);
     if (fault->status != 0)
         return;
@@ -96,6 +102,14 @@ static void say(struct event *event, const struct asked *asked, struct fault *fa
         print(event->id);
         print("\n");
     }
+}
+
+// The status of a question always tells.
+static int answer(const struct asked *asked, struct fault *fault) {
+    question_get(asked, fault);
+    if (fault->text[0])
+        complain("%s", fault->text);
+    return fault->status;
 }
 
 int main(int argc, char **argv) {
@@ -114,11 +128,13 @@ int main(int argc, char **argv) {
     if (asked.stranger && fault.status == 0)
         delegate(argv, asked.stranger, &fault);
     else if (asked.help || asked.version)
-        print(asked.help ? help_text : "hume " HUME_VERSION "\n");
+        print(asked.help ? help_of(asked.verb) : "hume " HUME_VERSION "\n");
     else if (asked.verb && is_on("HUME_DISABLE"))
         return 0;
     else if (fault.status == 0 && !asked.verb)
         fault_set(&fault, EXIT_USAGE, "%s", help_usage);
+    else if (fault.status == 0 && !asked.verb->kind)
+        return answer(&asked, &fault);
     else if (fault.status == 0)
         say(&event, &asked, &fault);
     return told(&fault, strict);

@@ -10,6 +10,8 @@ enum {
     MAX_INTEGER_DIGITS = 18,
     // A double has 17 significant digits; whoever writes more than this means text.
     MAX_NUMBER_LENGTH = 64,
+    // Of a fixed number: still whole when multiplied by a million.
+    MAX_WHOLE_DIGITS = 15,
 };
 
 static bool is_digit(char c) {
@@ -54,6 +56,25 @@ bool number_read(const char *text, uint64_t low, uint64_t high, uint64_t *number
         sum = sum * 10 + (uint64_t)(*at - '0');
     *number = sum;
     return sum >= low && sum <= high;
+}
+
+bool number_take_fixed(const char **at, struct fixed *number) {
+    const char *digits = *at;
+    while (*digits == '0' && is_digit(digits[1]))
+        digits++;
+    const char *end = skip_digits(digits);
+    if (end == digits || end - digits > MAX_WHOLE_DIGITS)
+        return false;
+    *number = (struct fixed){0};
+    while (digits < end)
+        number->whole = number->whole * 10 + (uint64_t)(*digits++ - '0');
+    *at = end;
+    if (*end != '.')
+        return true;
+    *at = skip_digits(end + 1);
+    for (uint32_t place = 100000; place > 0 && is_digit(*++end); place /= 10)
+        number->millionths += place * (uint32_t)(*end - '0');
+    return is_digit((*at)[-1]);
 }
 
 static uint64_t seconds_of(char unit) {

@@ -23,6 +23,14 @@ static const struct {
     {"--info", 0, false, OPTION_SAY},          {"--ok", 0, false, OPTION_SAY},
     {"--warn", 0, false, OPTION_SAY},          {"--warning", 0, false, OPTION_SAY},
     {"--error", 0, false, OPTION_SAY},         {"--critical", 0, false, OPTION_SAY},
+    {"--host", 0, true, OPTION_HOST},          {"--append-pstree", 'a', false, OPTION_TREE},
+    {"--lossy", 0, false, OPTION_LOSSY},       {"--every", 0, true, OPTION_SPAN},
+    {"--cron", 0, true, OPTION_DECLARE},       {"--tz", 0, true, OPTION_DECLARE},
+    {"--grace", 0, true, OPTION_SPAN},         {"--max", 0, true, OPTION_SPAN},
+    {"--describe", 0, true, OPTION_DECLARE},   {"--runbook", 0, true, OPTION_DECLARE},
+    {"--owner", 0, true, OPTION_DECLARE},      {"--hume-cmd", 'c', true, OPTION_COMMAND},
+    {"--message", 'm', true, OPTION_MESSAGE},  {"--hostname", 0, true, OPTION_HOST},
+    {"--auth-token", 0, true, OPTION_TOKEN},   {"--recv-timeout", 0, true, OPTION_PATIENCE},
 };
 enum { TABLE_COUNT = sizeof table / sizeof *table };
 
@@ -91,6 +99,10 @@ struct option_read option_read(const char *argument) {
     if (is_long_name(argument + 1))
         return unknown(argument);
     struct option_read found = option_read_short(argument + 1);
+    // `-a point` and `-cache misses` are text: letters are joined without spaces, and so are the 1.x form's values.
+    const char *joined = found.option == OPTION_COMMAND || found.option == OPTION_MESSAGE ? found.value : found.more;
+    if (joined && joined[strcspn(joined, " \t\n")])
+        return unknown(argument);
     return found.option == OPTION_UNKNOWN ? unknown(argument) : found;
 }
 

@@ -16,6 +16,15 @@ enum option {
     OPTION_PRINT_RUN,
     OPTION_TTL,
     OPTION_UNIT,
+    OPTION_HOST,
+    OPTION_TREE,
+    OPTION_LOSSY,
+    OPTION_SPAN,    // --every and its like: what start declares of its schedule, a span of time
+    OPTION_DECLARE, // the same, any text
+    OPTION_COMMAND, // the 1.x form's (older.h): -c, -m, --auth-token, --recv-timeout
+    OPTION_MESSAGE,
+    OPTION_TOKEN,
+    OPTION_PATIENCE,
     OPTION_VERBOSE,
     OPTION_HELP,
     OPTION_VERSION,

@@ -6,6 +6,8 @@
 #include "ancestry.h"
 #include "id.h"
 #include "number.h"
+#include "older.h"
+#include "quantity.h"
 #include "spelling.h"
 #include "surroundings.h"
 
@@ -29,7 +31,7 @@ static bool name_task_by_setting(struct event *event) {
 // A start always names its task; the script's name will do. Other events send a task only when somebody named it: a
 // guessed one could keep humed from finding the run they belong to.
 static void read_start(const struct asked *asked, struct event *event, struct fault *fault) {
-    bool has_word = !asked->task && asked->words.count > 0;
+    bool has_word = !asked->task && !asked->older && asked->words.count > 0;
     event->message = words_from(asked->words, has_word);
     if (asked->run)
         fault_set(fault, EXIT_USAGE, "start makes a new run and takes no --run; --print-run tells its id");
@@ -62,6 +64,20 @@ static void read_flag(const struct asked *asked, struct event *event, struct fau
     }
     event->cut |= mended ? CUT_FLAG : 0;
     event->message = words_from(asked->words, 1);
+}
+
+static void read_progress(const struct asked *asked, struct event *event, struct fault *fault) {
+    event->message = words_from(asked->words, 1);
+    if (asked->words.count == 0)
+        fault_set(fault, EXIT_USAGE, "progress needs the share that is done: hume progress 50, or 3/12");
+    else if (!quantity_read_share(asked->words.at[0], &event->done, &event->total))
+        fault_set(fault, EXIT_USAGE, "progress '%.60s': it is written 50, 50%% or 3/12", asked->words.at[0]);
+}
+
+// A lone word is the task, as with start; unlike there nothing is guessed: humed finds the run.
+static void read_ping(const struct asked *asked, struct event *event) {
+    bool has_word = !asked->task && asked->words.count > 0 && name_task(event, asked->words.at[0]);
+    event->message = words_from(asked->words, has_word);
 }
 
 static void read_set(const struct asked *asked, struct event *event, struct fault *fault) {
@@ -147,15 +163,57 @@ static void read_run(const struct asked *asked, struct event *event) {
     complain("'%.60s' is no id of a run; the run is looked for by its process instead", run);
 }
 
-void sentence_read(const struct asked *asked, struct event *event, struct fault *fault) {
+// What is said of the surroundings and not by a word: the script's line, the trace it is part of.
+static void read_surroundings(struct event *event) {
     uint64_t line;
-    event->kind = asked->verb->kind;
+    const char *trace = setting("TRACEPARENT");
     if (setting("LINENO") && number_read(setting("LINENO"), 1, 0x7FFFFFFF, &line))
         event->origin.line = (unsigned)line;
+    // Version, trace, parent, flags in hexadecimal, with dashes; what is not one is not ours to complain about.
+    if (trace && strlen(trace) <= MAX_TRACEPARENT && trace[strspn(trace, "0123456789abcdef-")] == 0)
+        event->origin.traceparent = trace;
+}
+
+static void check_options(const struct asked *asked, struct fault *fault) {
     if (asked->verb->action != SET && (asked->ttl || asked->unit))
         fault_set(fault, EXIT_USAGE, "--ttl and --unit belong to hume set");
     if (asked->verb->action != START && asked->print_run)
         fault_set(fault, EXIT_USAGE, "--print-run belongs to hume start");
+    if (asked->verb->action != START && asked->declared)
+        fault_set(fault, EXIT_USAGE, "%s belongs to hume start", asked->declared);
+}
+
+static void read_words(const struct asked *asked, struct event *event, struct fault *fault) {
+    switch (asked->verb->action) {
+    case LOG:
+        read_log(asked, event, fault);
+        break;
+    case FLAG:
+        read_flag(asked, event, fault);
+        break;
+    case PROGRESS:
+        read_progress(asked, event, fault);
+        break;
+    case SET:
+        read_set(asked, event, fault);
+        break;
+    case PING:
+        read_ping(asked, event);
+        break;
+    case STOP:
+        read_stop(asked, event, fault);
+        break;
+    case START: // has named its task with them
+    case GET:   // is no event
+        break;
+    }
+}
+
+void sentence_read(const struct asked *asked, struct event *event, struct fault *fault) {
+    event->kind = asked->verb->kind;
+    event->host = asked->host;
+    read_surroundings(event);
+    check_options(asked, fault);
     if (asked->verb->action == START) {
         read_start(asked, event, fault);
     } else {
@@ -163,14 +221,10 @@ void sentence_read(const struct asked *asked, struct event *event, struct fault 
             name_task_by_setting(event);
         read_run(asked, event);
     }
-    if (asked->verb->action == LOG)
-        read_log(asked, event, fault);
-    if (asked->verb->action == FLAG)
-        read_flag(asked, event, fault);
-    if (asked->verb->action == SET)
-        read_set(asked, event, fault);
-    if (asked->verb->action == STOP)
-        read_stop(asked, event, fault);
+    if (asked->older)
+        older_read_words(asked, event);
+    else
+        read_words(asked, event, fault);
     if (asked->level && fault->status == 0)
         read_level(asked->level, event, fault);
 }

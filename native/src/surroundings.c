@@ -44,18 +44,18 @@ uint64_t monotonic_clock_ns(void) {
 }
 
 static uint64_t kernel_chance(void) {
-    uint64_t bits;
-    // Non-blocking: very early at boot the kernel's pool may not be ready, and a script does not wait for that.
-    if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) == (ssize_t)sizeof bits)
-        return bits;
-    // The kernel gives every process 16 random bytes at its start; the first half is libc's.
+    uint64_t bits = 0;
+    // The kernel gives every program 16 random bytes at its start, which saves asking for more; the first half is
+    // libc's.
     const unsigned char *given = (const unsigned char *)getauxval(AT_RANDOM);
-    bits = monotonic_clock_ns() ^ (uint64_t)getpid() << 40;
     if (given) {
-        uint64_t seed;
-        memcpy(&seed, given + 8, sizeof seed);
-        bits ^= seed;
+        memcpy(&bits, given + 8, sizeof bits);
+        return bits;
     }
+    // Some emulators forget them. Non-blocking: very early at boot the kernel's pool may not be ready, and a script
+    // does not wait for that.
+    if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != (ssize_t)sizeof bits)
+        bits = monotonic_clock_ns() ^ (uint64_t)getpid() << 40;
     return bits;
 }
 

@@ -66,3 +66,16 @@ unsigned text_encode(uint32_t point, char out[4]) {
     out[0] = (char)(lead[count] | point);
     return count + 1;
 }
+
+void text_defuse(char *text) {
+    const char *from = text;
+    bool mended = false;
+    uint32_t point;
+    // Never overtakes: what is written is at most as long as what was read.
+    while ((point = text_next(&from, &mended)) != 0) {
+        bool is_harmless = point >= 0x20 && (point < 0x7F || point > 0x9F) && !mended;
+        text += text_encode(is_harmless ? point : '?', text);
+        mended = false;
+    }
+    *text = 0;
+}

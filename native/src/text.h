@@ -15,4 +15,7 @@ uint32_t text_next(const char **at, bool *mended);
 // Writes a code point as UTF-8 (1 to 4 bytes, no NUL behind) and returns how many bytes.
 unsigned text_encode(uint32_t point, char out[4]);
 
+// Replaces, in place, what could steer a terminal by `?`: control characters, C1 ones included, and broken UTF-8.
+void text_defuse(char *text);
+
 #endif

@@ -10,7 +10,10 @@
 static const struct verb native[] = {
     {"start", START, "start", NULL},
     {"flag", FLAG, "flag", NULL},
+    {"progress", PROGRESS, "progress", NULL},
     {"set", SET, "data", NULL},
+    {"get", GET, NULL, NULL},
+    {"ping", PING, "ping", NULL},
     {"stop", STOP, "stop", NULL},
     {"debug", LOG, "log", "debug"},
     {"info", LOG, "log", NULL},
@@ -26,8 +29,7 @@ enum { NATIVE_COUNT = sizeof native / sizeof *native };
 static const char *const of_people[] = {
     "up",    "status", "runs",     "show",   "events",   "data",       "queue", "tail",   "wait",   "check",
     "watch", "silence", "take",    "note",   "watchdog", "doctor",     "sign",  "verify", "enroll", "token",
-    "user",  "role",   "audit",    "template", "completion", "login",  "help",  "run",    "get",    "progress",
-    "ping",
+    "user",  "role",   "audit",    "template", "completion", "login",  "help",  "run",    "version",
 };
 enum { PEOPLE_COUNT = sizeof of_people / sizeof *of_people };
 
@@ -36,6 +38,13 @@ const struct verb *verb_find(const char *word) {
         if (strcmp(word, native[i].word) == 0)
             return &native[i];
     return NULL;
+}
+
+bool verb_is_of_people(const char *word) {
+    for (int i = 0; i < PEOPLE_COUNT; i++)
+        if (strcmp(word, of_people[i]) == 0)
+            return true;
+    return false;
 }
 
 const struct verb *verb_find_level(const char *word) {

@@ -3,17 +3,22 @@
 #ifndef HUME_VERBS_H
 #define HUME_VERBS_H
 
-enum action { START, LOG, FLAG, SET, STOP };
+#include <stdbool.h>
+
+enum action { START, LOG, FLAG, PROGRESS, SET, GET, PING, STOP };
 
 struct verb {
     const char *word;
     enum action action;
-    const char *kind;  // the event's
+    const char *kind;  // the event's; NULL: a question, no event
     const char *level; // LOG: as the event has it; NULL: info, which is left out
 };
 
 // The verb this program does itself, or NULL.
 const struct verb *verb_find(const char *word);
+
+// Is this a verb of people, done by another program?
+bool verb_is_of_people(const char *word);
 
 // The level verb of this word (`warn` and `warning` both), or NULL.
 const struct verb *verb_find_level(const char *word);

@@ -44,7 +44,7 @@ static bool connect_to(struct peer *peer, const char *path) {
         if (errno == EISCONN)
             return true;
         if (errno == EAGAIN) {
-            if (!deadline_pause(peer->deadline)) {
+            if (!deadline_pause(&peer->deadline)) {
                 errno = EAGAIN;
                 return false;
             }
@@ -59,7 +59,7 @@ static bool send_all(struct peer *peer, struct iovec *parts, int count) {
     while (count > 0) {
         struct msghdr message = {.msg_iov = parts, .msg_iovlen = (unsigned)count};
         ssize_t sent = sendmsg(peer->socket, &message, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EAGAIN && !deadline_wait(peer->deadline, peer->socket, POLLOUT))
+        if (sent < 0 && errno == EAGAIN && !deadline_wait(&peer->deadline, peer->socket, POLLOUT))
             return false;
         if (sent < 0 && errno != EAGAIN && errno != EINTR)
             return false;
@@ -86,7 +86,7 @@ static struct iovec part(const char *bytes, size_t length) {
 static bool fill(struct peer *peer) {
     peer->start = peer->end = 0;
     for (;;) {
-        if (!deadline_wait(peer->deadline, peer->socket, POLLIN))
+        if (!deadline_wait(&peer->deadline, peer->socket, POLLIN))
             return false;
         ssize_t got = recv(peer->socket, peer->in, sizeof peer->in, 0);
         if (got > 0) {
@@ -177,7 +177,7 @@ static bool take_answer(struct peer *peer, struct frame *answer) {
     struct header header;
     if (!take_data_header(peer, &header) || !(header.flags & FLAG_MORE) || header.size != 0)
         return false;
-    if (!take_data_header(peer, &header) || header.flags & FLAG_MORE || header.size > MAX_REPLY_BYTES)
+    if (!take_data_header(peer, &header) || header.flags & FLAG_MORE || header.size > answer->room)
         return false;
     answer->length = (size_t)header.size;
     answer->bytes[answer->length] = 0;

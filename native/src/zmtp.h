@@ -10,8 +10,9 @@
 #include "limits.h"
 
 struct frame {
-    char bytes[MAX_REPLY_BYTES + 1]; // a NUL behind
+    char bytes[MAX_ANSWER_BYTES + 1]; // a NUL behind
     size_t length;
+    size_t room; // an answer longer than this is none
 };
 
 // Says `message` to the socket at `path` and waits for the answer. True: `answer` holds it. False: there is none, and

@@ -20,6 +20,8 @@ MAX_DATA = 64
 MAX_TEXT_VALUE = 1_024
 MAX_SCRIPT = 512
 MAX_CHAIN = 64
+MAX_TREE = 64
+MAX_TRACEPARENT = 64
 MAX_CUT = 16
 MAX_INT64 = 2**63 - 1
 
@@ -49,6 +51,8 @@ class Origin(msgspec.Struct, omit_defaults=True):
     line: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
     script: Annotated[str, msgspec.Meta(max_length=MAX_SCRIPT)] = ""
     chain: Annotated[list[ChainLink], msgspec.Meta(max_length=MAX_CHAIN)] = []
+    traceparent: Annotated[str, msgspec.Meta(max_length=MAX_TRACEPARENT)] = ""
+    tree: Annotated[list[Annotated[str, msgspec.Meta(max_length=128)]], msgspec.Meta(max_length=MAX_TREE)] = []
     via: Annotated[str, msgspec.Meta(max_length=16)] = ""
 
 

@@ -52,6 +52,7 @@ class Case(msgspec.Struct, kw_only=True):
     arguments: list[str | Repeat]
     environment: dict[str, str] = {}
     parent: Parent | msgspec.UnsetType | None = msgspec.UNSET
+    ancestors: list[Parent] = []  # the parent's parent, his parent …
     boot_id: str | msgspec.UnsetType | None = msgspec.UNSET
 
     @property
@@ -124,11 +125,16 @@ def write_proc(folder: pathlib.Path, case: Case) -> None:
         random.mkdir(parents=True)
         (random / "boot_id").write_text(f"{boot_id}\n")
     if parent := shared.parent if case.parent is msgspec.UNSET else case.parent:
-        process = folder / str(parent.pid)
-        process.mkdir()
-        numbers = " ".join(["0"] * 18)
-        (process / "stat").write_text(f"{parent.pid} ({parent.comm}) S {numbers} {parent.start} 0 0\n")
-        (process / "cmdline").write_text("".join(f"{argument}\0" for argument in parent.command_line))
+        family = [parent, *case.ancestors]
+        for one, above in zip(family, [*(other.pid for other in case.ancestors), 0], strict=True):
+            _write_process(folder / str(one.pid), one, above)
+
+
+def _write_process(folder: pathlib.Path, process: Parent, parent: int) -> None:
+    folder.mkdir()
+    numbers = " ".join(["0"] * 17)
+    (folder / "stat").write_text(f"{process.pid} ({process.comm}) S {parent} {numbers} {process.start} 0 0\n")
+    (folder / "cmdline").write_text("".join(f"{argument}\0" for argument in process.command_line))
 
 
 def environment(case: Case, proc: pathlib.Path) -> dict[str, str]:

@@ -3,11 +3,13 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
 import pytest
 
+from humeops.cli import verbs
 from humeops.event import Event
 from tests.native.conftest import Caller
 
@@ -36,6 +38,17 @@ def say(hume: Caller, *words: str, **env: str) -> Event:
         (["flag"], "flag needs a name: hume flag NAME [MESSAGE]"),
         (["set"], "set needs something to set: hume set KEY=VALUE..."),
         (["set", "key"], "set 'key': it is written KEY=VALUE"),
+        (["progress"], "progress needs the share that is done: hume progress 50, or 3/12"),
+        (["progress", "half"], "progress 'half': it is written 50, 50% or 3/12"),
+        (["progress", "-5"], "progress '-5': it is written 50, 50% or 3/12"),
+        (["progress", "3/0"], "progress '3/0': it is written 50, 50% or 3/12"),
+        (["progress", "3/"], "progress '3/': it is written 50, 50% or 3/12"),
+        (["progress", "5."], "progress '5.': it is written 50, 50% or 3/12"),
+        (["progress", "1e2"], "progress '1e2': it is written 50, 50% or 3/12"),
+        (["progress", "50%%"], "progress '50%%': it is written 50, 50% or 3/12"),
+        (["info", "x", "--every", "1d"], "--every belongs to hume start"),
+        (["start", "x", "--grace", "long"], "--grace 'long': a span of time up to 100 years, such as 90, 15m, 26h, 7d"),
+        (["info", "x", "--host", "a b"], "--host 'a b': no name of a host"),
         (["info", "x", "-x", "key"], "-x 'key': it is written KEY=VALUE"),
         (["info", "x", "-t"], "--task: its value is missing"),
         (["stop", "256"], "stop 256: an exit status is 0 to 255"),
@@ -50,7 +63,7 @@ def say(hume: Caller, *words: str, **env: str) -> Event:
             ["info", "x", "--warn"],
             "'--warn' beside the verb 'info': one of them is too many (a level is given with -L)",
         ),
-        ([], "usage: hume start|info|ok|warn|error|flag|set|stop ...   (hume --help)"),
+        ([], "usage: hume start|info|ok|warn|error|flag|progress|set|stop ...   (hume --help)"),
     ],
     ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else "",
 )
@@ -139,6 +152,49 @@ def test_stop_reads_its_status(words: list[str], outcome: str, status: int | Non
 )
 def test_a_time_to_live_is_written_as_people_do(text: str, seconds: int, hume: Caller) -> None:
     assert say(hume, "set", "key=1", "--ttl", text).ttl == seconds
+
+
+@pytest.mark.parametrize(
+    ("word", "progress"),
+    [
+        ("50", (50, 100)),
+        ("12.5%", (12.5, 100)),
+        ("3/12", (3, 12)),
+        ("0.5/1", (0.5, 1)),
+        ("0", (0, 100)),
+        ("7/5", (7, 5)),
+    ],
+)
+def test_progress_reads_its_share(word: str, progress: tuple[float, float], hume: Caller) -> None:
+    event = say(hume, "progress", word, "of it")
+
+    assert (event.kind, event.progress, event.message) == ("progress", progress, "of it")
+
+
+@pytest.mark.parametrize(("words", "task"), [([], ""), (["mail"], "mail"), (["-t", "mail", "hello"], "mail")])
+def test_ping_names_a_task_or_none(words: list[str], task: str, hume: Caller) -> None:
+    event = say(hume, "ping", *words)
+
+    assert (event.kind, event.task, event.message) == ("ping", task, "hello" if "hello" in words else "")
+
+
+def test_a_lossy_event_is_stored_all_the_same(hume: Caller) -> None:
+    assert say(hume, "info", "--lossy", "x").message == "x"
+
+
+@pytest.mark.parametrize("trace", ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "no trace", "0" * 65, ""])
+def test_only_a_trace_is_recorded_as_one(trace: str, hume: Caller) -> None:
+    event = say(hume, "info", "x", TRACEPARENT=trace)
+
+    assert event.origin.traceparent == (trace if len(trace) == 55 else "")
+
+
+def test_the_tree_is_that_of_the_processes(hume: Caller) -> None:
+    event = say(hume, "-a", "info", "x")
+
+    own = pathlib.Path(f"/proc/{os.getpid()}/stat").read_text()
+    assert event.origin.tree[0] == own[own.index("(") + 1 : own.rindex(")")]
+    assert len(event.origin.tree) >= 2
 
 
 def test_empty_names_break_no_script(hume: Caller) -> None:
@@ -231,8 +287,23 @@ def test_help_fits_a_screen(hume: Caller) -> None:
 
     lines = done.stdout.decode().splitlines()
     assert done.returncode == 0
-    assert len(lines) <= 24 + 8  # a terminal of 80×24 shows the verbs and options; the rest is for scrolling
-    assert max(map(len, lines)) <= 100
+    assert len(lines) <= 23  # and the prompt
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("verb", verbs.NATIVE)
+def test_help_of_a_verb_is_the_same_asked_both_ways(verb: str, hume: Caller) -> None:
+    one, other = hume.run("help", verb), hume.run(verb, "--help")
+
+    assert (one.returncode, one.stderr) == (0, b"")
+    assert one.stdout == other.stdout
+    assert re.match(rf"hume (\w+\|)*{verb}\b", one.stdout.decode())
+
+
+def test_help_of_other_verbs_goes_to_hume_cli(beside: Caller) -> None:
+    done = beside.run("help", "status")
+
+    assert (done.returncode, done.stdout) == (3, b"help|status|")
 
 
 def test_version_is_that_of_the_package(hume: Caller) -> None:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`hume completion SHELL`: verbs and options for bash, zsh or fish. Native verbs complete too.
 
-The script is made when it is asked for and holds everything, so that pressing Tab starts no Python.
+The script holds everything, so that pressing Tab starts no Python. Packages bring what this prints as files
+(native/completion); a test holds them to it.
 """
 
 import click
@@ -9,9 +10,27 @@ import click
 from humeops.cli import options, verbs
 
 SHELLS = ("bash", "zsh", "fish")
-# The native client's own options (docs/reference/commands.md), offered after each of its verbs.
-NATIVE_OPTIONS = ("--task", "--tags", "--extra", "--level", "--run", "--strict", "--deadline", "--verbose", "--help")
-_NATIVE_EXTRA = {"start": ["--print-run"], "set": ["--ttl", "--unit"]}
+# The native client's own options (native/src/options.c; a test holds the two together), offered after each of its verbs.
+NATIVE_OPTIONS = (
+    *("--task", "--tags", "--extra", "--level", "--run", "--host", "--append-pstree", "--strict", "--lossy"),
+    *("--deadline", "--verbose", "--help"),
+)
+NATIVE_EXTRA = {
+    "start": (
+        "--print-run",
+        "--every",
+        "--cron",
+        "--tz",
+        "--grace",
+        "--max",
+        "--describe",
+        "--runbook",
+        "--owner",
+    ),
+    "set": ("--ttl", "--unit"),
+}
+# What a question takes: it makes no event.
+_GET_OPTIONS = ("--task", "--deadline", "--help")
 
 _BASH = """# hume completion for bash; in ~/.bashrc: eval "$(hume completion bash)"
 _hume() {
@@ -41,7 +60,8 @@ _hume() {
 %(cases)s
     esac
 }
-compdef _hume hume hume-cli
+# Found by compinit as a file, this is the function's own body; otherwise it only tells zsh of the function.
+if [[ $funcstack[1] == _hume ]]; then _hume "$@"; else compdef _hume hume hume-cli; fi
 """
 
 
@@ -57,7 +77,8 @@ def command(ctx: click.Context, shell: str) -> int:
 
 
 def _options(ctx: click.Context, root: click.Group) -> dict[str, list[str]]:
-    found = {verb: [*_NATIVE_EXTRA.get(verb, []), *NATIVE_OPTIONS] for verb in verbs.NATIVE}
+    found = {verb: [*NATIVE_EXTRA.get(verb, ()), *NATIVE_OPTIONS] for verb in verbs.NATIVE}
+    found["get"] = list(_GET_OPTIONS)
     for verb in verbs.PEOPLE:
         loaded = root.get_command(ctx, verb)
         params = loaded.params if loaded is not None else []

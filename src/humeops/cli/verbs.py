@@ -29,7 +29,10 @@ NATIVE: dict[str, str] = {
     "error": "an event: hume error TEXT",
     "critical": "an event: hume critical TEXT",
     "flag": "a mark on the run's timeline: hume flag NAME [TEXT]",
+    "progress": "the share that is done: hume progress 50, or 3/12",
     "set": "share data: hume set KEY=VALUE...",
+    "get": "print what was shared: hume get [HOST[:TASK]/]KEY",
+    "ping": "still here: hume ping [TASK]",
     "stop": "the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?",
 }
 
@@ -53,7 +56,6 @@ _MEANT = {
     "tasks": "status",
     "tail": "events",
     "serve": "up",
-    "get": "data",
     "put": "set",
     "spool": "queue",
 }

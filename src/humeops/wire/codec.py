@@ -62,7 +62,13 @@ def _in_one_line(error: Exception) -> str:
 
 def _mend_nul(event: Event) -> None:
     # No database likes U+0000 in text. Names with it are refused below, so only free text is mended.
-    mended = [*_mend_fields(event, ("message", "host", "boot", "unit")), *_mend_fields(event.origin, ("script", "via"))]
+    mended = [
+        *_mend_fields(event, ("message", "host", "boot", "unit")),
+        *_mend_fields(event.origin, ("script", "traceparent", "via")),
+    ]
+    if any("\0" in name for name in event.origin.tree):
+        event.origin.tree = [_without_nul(name) for name in event.origin.tree]
+        mended.append("tree")
     for key, value in event.data.items():
         if isinstance(value, str) and "\0" in value:
             event.data[key] = _without_nul(value)

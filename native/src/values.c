@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "values.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "number.h"
+
+enum { MAX_DEADLINE_MS = 60000 };
+
+#define SPAN "a span of time up to 100 years, such as 90, 15m, 26h, 7d"
+
+// A host's name holds nothing that would have to be escaped or could be misread.
+static bool is_host(const char *text) {
+    size_t length = strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-_:");
+    return length > 0 && length <= MAX_HOST && text[length] == 0;
+}
+
+// What start declares of its schedule goes along as it was said, under the option's name.
+static void declare(const struct option_read *found, struct asked *asked, struct event *event, struct fault *fault) {
+    static const struct {
+        const char *option, *key;
+    } keys[] = {
+        {"--every", "hume.every"}, {"--cron", "hume.cron"},         {"--tz", "hume.tz"},
+        {"--grace", "hume.grace"}, {"--max", "hume.max"},           {"--describe", "hume.describe"},
+        {"--owner", "hume.owner"}, {"--runbook", "hume.runbook"},
+    };
+    uint64_t seconds;
+    if (found->option == OPTION_SPAN && !number_read_seconds(found->value, MAX_TTL_SECONDS, &seconds))
+        fault_set(fault, EXIT_USAGE, "%s '%.60s': " SPAN, found->name, found->value);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(found->name, keys[i].option) == 0)
+            event_add_pair(event, keys[i].key, found->value);
+    asked->declared = found->name;
+}
+
+uint64_t value_patience(const char *text) {
+    uint64_t milliseconds;
+    if (!number_read(text, 1, UINT64_MAX, &milliseconds))
+        return 0;
+    return milliseconds < MAX_DEADLINE_MS ? milliseconds : MAX_DEADLINE_MS;
+}
+
+void value_take(const struct option_read *found, struct asked *asked, struct event *event, struct fault *fault) {
+    const char *value = found->value;
+    switch (found->option) {
+    case OPTION_TASK:
+        asked->task = value;
+        break;
+    case OPTION_RUN:
+        asked->run = value;
+        break;
+    case OPTION_LEVEL:
+        asked->level = value;
+        break;
+    case OPTION_UNIT:
+        asked->unit = value;
+        break;
+    case OPTION_HOST:
+        asked->host = value;
+        if (!is_host(value))
+            fault_set(fault, EXIT_USAGE, "%s '%.60s': no name of a host", found->name, value);
+        break;
+    case OPTION_TAGS:
+        event_add_tags(event, value);
+        break;
+    case OPTION_EXTRA:
+        if (!event_add_extra(event, value))
+            fault_set(fault, EXIT_USAGE, "-x '%.60s': it is written KEY=VALUE", value);
+        break;
+    case OPTION_TTL:
+        if (!number_read_seconds(value, MAX_TTL_SECONDS, &asked->ttl))
+            fault_set(fault, EXIT_USAGE, "--ttl '%.60s': " SPAN, value);
+        break;
+    case OPTION_DEADLINE:
+        if (!number_read(value, 1, MAX_DEADLINE_MS, &asked->deadline_ms))
+            fault_set(fault, EXIT_USAGE, "--deadline '%.60s': milliseconds, 1 to %d", value, MAX_DEADLINE_MS);
+        break;
+    case OPTION_SPAN:
+    case OPTION_DECLARE:
+        declare(found, asked, event, fault);
+        break;
+    case OPTION_COMMAND:
+        asked->command = value;
+        break;
+    case OPTION_PATIENCE:
+        asked->deadline_ms = value_patience(value);
+        break;
+    default:
+        // --auth-token: the kernel tells humed who speaks; a socket of this host needs no token.
+        break;
+    }
+}
