@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -148,6 +149,8 @@ static bool sync_folder(int folder, const char **step) {
 bool drop_event(const char *folder, bool may_make_folder, const char *id, const char *event, size_t length,
                 const char **step) {
     struct names names;
+    // A limit on the size of files (ulimit -f) is an error like any other, not the end.
+    signal(SIGXFSZ, SIG_IGN);
     snprintf(names.final, sizeof names.final, "%s.hume", id);
     snprintf(names.temporary, sizeof names.temporary, ".%s.tmp", id);
     int opened = open_folder(folder, may_make_folder, step);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fault.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,9 @@ void complain(const char *format, ...) {
     text_defuse(line);
     used = strlen(line);
     line[used++] = '\n';
-    // Nobody to tell when standard error is gone; the status still tells.
+    // Nobody to tell when standard error is gone; the status still tells. A reader who left must not end us, and with us a
+    // script under `set -e`; set here and not at the start, since hardly any call has something to say.
+    signal(SIGPIPE, SIG_IGN);
     if (write(STDERR_FILENO, line, used) < 0)
         return;
 }

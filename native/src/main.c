@@ -10,6 +10,7 @@
 // bytes, handover.c gives them to humed (zmtp.c) or leaves them in the drop folder (drop.c).
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,8 @@ static void reserve_streams(void) {
 }
 
 static void print(const char *text) {
-    // Nothing to do for a reader who left.
+    // Nothing to do for a reader who left; his leaving must not end us.
+    signal(SIGPIPE, SIG_IGN);
     if (write(STDOUT_FILENO, text, strlen(text)) < 0)
         return;
 }

@@ -2,6 +2,7 @@
 #include "sentence.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "ancestry.h"
 #include "id.h"
@@ -94,12 +95,13 @@ static void read_set(const struct asked *asked, struct event *event, struct faul
 
 static const struct {
     const char *word, *outcome;
-} outcomes[] = {{"ok", "ok"}, {"warn", "warning"}, {"warning", "warning"}, {"fail", "failed"}, {"failed", "failed"}};
+} outcomes[] = {{"ok", "ok"},           {"warn", "warning"},  {"warning", "warning"}, {"fail", "failed"},    {"failed", "failed"},
+                {"failure", "failed"}, {"error", "failed"}, {"critical", "failed"},  {"success", "ok"}};
 enum { OUTCOME_COUNT = sizeof outcomes / sizeof *outcomes };
 
 static bool read_outcome(const char *word, struct event *event) {
     for (int i = 0; i < OUTCOME_COUNT; i++)
-        if (strcmp(word, outcomes[i].word) == 0) {
+        if (strcasecmp(word, outcomes[i].word) == 0) {
             event->outcome = outcomes[i].outcome;
             return true;
         }
@@ -119,7 +121,8 @@ static bool is_number(const char *word) {
     return *word && word[strspn(word, "0123456789")] == 0;
 }
 
-// A first word that is neither a status nor nearly one is the message.
+// Anything else is the message, if it looks like one. A single word does not: an end that was meant to be a failure must
+// not pass for a run that went well.
 static void read_stop(const struct asked *asked, struct event *event, struct fault *fault) {
     const char *word = asked->words.count > 0 ? asked->words.at[0] : "";
     uint64_t status;
@@ -135,6 +138,8 @@ static void read_stop(const struct asked *asked, struct event *event, struct fau
         first = 0;
         if ((meant = meant_outcome(word)) != NULL)
             fault_set(fault, EXIT_USAGE, "no outcome '%.60s'; did you mean %s?", word, meant);
+        else if (asked->words.count == 1 && !strchr(word, ' ') && !asked->older)
+            fault_set(fault, EXIT_USAGE, "no outcome '%.60s': an exit status, ok, warn or fail, then a message", word);
     }
     event->message = words_from(asked->words, first);
 }
@@ -145,9 +150,9 @@ static void read_level(const char *word, struct event *event, struct fault *faul
     if (level)
         event->level = level->level;
     else if (meant)
-        fault_set(fault, EXIT_UNACCEPTABLE, "no level '%.60s', did you mean %s?", word, meant);
+        fault_set(fault, EXIT_UNACCEPTABLE, "NOT stored: no level '%.60s', did you mean %s?", word, meant);
     else
-        fault_set(fault, EXIT_UNACCEPTABLE, "no level '%.60s': debug, info, ok, warn, error or critical", word);
+        fault_set(fault, EXIT_UNACCEPTABLE, "NOT stored: no level '%.60s': debug, info, ok, warn, error or critical", word);
 }
 
 // A run id that is none is worth an event marked so, rather than no event: humed may find the run by its process.

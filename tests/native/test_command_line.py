@@ -54,6 +54,8 @@ def say(hume: Caller, *words: str, **env: str) -> Event:
         (["stop", "256"], "stop 256: an exit status is 0 to 255"),
         (["stop", "-1"], "stop -1: an exit status is 0 to 255"),
         (["stop", "fial"], "no outcome 'fial'; did you mean fail?"),
+        (["stop", "0x1"], "no outcome '0x1': an exit status, ok, warn or fail, then a message"),
+        (["stop", "done"], "no outcome 'done': an exit status, ok, warn or fail, then a message"),
         (["info", "x", "--deadline", "0"], "--deadline '0': milliseconds, 1 to 60000"),
         (["set", "a=1", "--ttl", "soon"], "--ttl 'soon': a span of time up to 100 years, such as 90, 15m, 26h, 7d"),
         (["info", "x", "--ttl", "1h"], "--ttl and --unit belong to hume set"),
@@ -79,7 +81,7 @@ def test_wrong_usage_is_64_and_one_line_and_nothing_stored(words: list[str], com
 def test_a_level_that_does_not_exist_is_unacceptable(options: list[str], status: int, hume: Caller) -> None:
     done = hume.run("info", "-L", "wran", "x", *options)
 
-    assert (done.returncode, done.stderr) == (status, b"hume: no level 'wran', did you mean warn?\n")
+    assert (done.returncode, done.stderr) == (status, b"hume: NOT stored: no level 'wran', did you mean warn?\n")
     assert hume.dropped() == []
 
 
@@ -138,6 +140,12 @@ def test_options_may_stand_anywhere_and_be_joined(hume: Caller) -> None:
         (["warning"], "warning", None, ""),
         (["fail", "no", "space"], "failed", None, "no space"),
         (["all done"], "ok", None, "all done"),
+        (["all", "done"], "ok", None, "all done"),
+        (["FAIL"], "failed", None, ""),
+        (["failure"], "failed", None, ""),
+        (["error"], "failed", None, ""),
+        (["critical", "disk"], "failed", None, "disk"),
+        (["Success"], "ok", None, ""),
         ([""], "ok", None, ""),
     ],
 )
@@ -370,3 +378,21 @@ def test_the_program_is_small_and_static(hume: Caller) -> None:
 
     assert hume.program.stat().st_size < 100_000
     assert b"ld-musl" not in hume.program.read_bytes()
+
+
+def test_a_reader_who_left_does_not_end_it(hume: Caller) -> None:
+    said = hume.root / "status"
+    script = f"(sleep 0.1; {hume.program} info x -v 2>&1; echo $? >{said}) | true"
+
+    subprocess.run(["sh", "-c", f"{script}; sleep 0.3"], env=hume.environment(), check=True, timeout=20)
+
+    assert said.read_text() == "0\n"
+
+
+def test_a_limit_on_the_size_of_files_is_an_error_and_not_the_end(hume: Caller) -> None:
+    command = ["sh", "-c", f"ulimit -f 0; {hume.program} info x"]
+
+    done = subprocess.run(command, env=hume.environment(), capture_output=True, check=False, timeout=20)
+
+    assert done.returncode == 0
+    assert done.stderr.startswith(b"hume: NOT stored: ")
