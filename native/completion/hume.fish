@@ -19,6 +19,7 @@ complete -c hume -f -n __fish_use_subcommand -a show -d 'one run as a timeline'
 complete -c hume -f -n __fish_use_subcommand -a events -d 'what was said, newest first'
 complete -c hume -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
 complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
+complete -c hume -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
 complete -c hume -f -n __fish_use_subcommand -a completion -d 'completion for bash, zsh or fish'
 complete -c hume -f -n __fish_use_subcommand -a help -d 'this list, or one verbs options'
 complete -c hume -f -n __fish_use_subcommand -a version -d 'which hume this is'
@@ -239,6 +240,9 @@ complete -c hume -n '__fish_seen_subcommand_from data' -l help
 complete -c hume -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume -n '__fish_seen_subcommand_from queue' -l help
+complete -c hume -n '__fish_seen_subcommand_from doctor' -l dir
+complete -c hume -n '__fish_seen_subcommand_from doctor' -l output
+complete -c hume -n '__fish_seen_subcommand_from doctor' -l help
 complete -c hume -n '__fish_seen_subcommand_from completion' -l help
 complete -c hume -n '__fish_seen_subcommand_from help' -l help
 complete -c hume -n '__fish_seen_subcommand_from version' -l help
@@ -262,6 +266,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a show -d 'one run as a timeli
 complete -c hume-cli -f -n __fish_use_subcommand -a events -d 'what was said, newest first'
 complete -c hume-cli -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
 complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
+complete -c hume-cli -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
 complete -c hume-cli -f -n __fish_use_subcommand -a completion -d 'completion for bash, zsh or fish'
 complete -c hume-cli -f -n __fish_use_subcommand -a help -d 'this list, or one verbs options'
 complete -c hume-cli -f -n __fish_use_subcommand -a version -d 'which hume this is'
@@ -482,6 +487,9 @@ complete -c hume-cli -n '__fish_seen_subcommand_from data' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from completion' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from help' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from version' -l help

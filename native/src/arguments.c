@@ -51,6 +51,9 @@ static void take_verb_option(struct reading *reading, const struct option_read *
 }
 
 static void take_unknown(struct reading *reading, const char *argument) {
+    // Only the first fault is told, and looking for what was meant takes its time: not a hundred thousand times.
+    if (reading->fault->status != 0)
+        return;
     const char *meant = option_nearest(argument);
     if (meant)
         fault_set(reading->fault, EXIT_USAGE, "no option '%.60s'; did you mean %s?", argument, meant);
