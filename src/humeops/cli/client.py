@@ -96,7 +96,7 @@ class Central:
         except urllib3.exceptions.LocationValueError:
             raise AddressError(f"not an address of central: {self.url!a}") from None
         except urllib3.exceptions.HTTPError as error:
-            raise UnavailableError(f"central at {self.url} does not answer ({_cause(error)}); {START_IT}") from error
+            raise UnavailableError(f"central at {self.url} does not answer ({cause(error)}); {START_IT}") from error
         if response.status != 200:
             raise self._error(response.status, response.data)
         return response.data
@@ -170,7 +170,8 @@ def _problem(body: bytes) -> str:
     return " ".join((problem.detail or problem.title).split())[:300]
 
 
-def _cause(error: Exception) -> str:
+def cause(error: Exception) -> str:
+    """Return why a request failed, in the system's own words."""
     # urllib3 wraps the system's own words several times; those words are what helps.
     reason: BaseException | None = error
     while reason is not None:

@@ -54,6 +54,11 @@ def size(count: int) -> str:
     return f"{count} bytes"
 
 
+def plural(count: int, noun: str) -> str:
+    """Return the number and the noun: `1 file`, `2 files`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _subject(event: EventView) -> str:
     match event.kind:
         case "flag":

@@ -103,7 +103,7 @@ def _waiting(picture: Picture) -> str:
     if depth == 0:
         return "nothing"
     oldest = f", the oldest for {moments.rough(int(age * moments.SECOND))}" if isinstance(age, (int, float)) else ""
-    return f"{_plural(depth, 'event')}{oldest}"
+    return f"{phrases.plural(depth, 'event')}{oldest}"
 
 
 def _central(picture: Picture, now_ns: int) -> str:
@@ -120,7 +120,7 @@ def _dropped(picture: Picture) -> str:
     waiting, bad = picture.get("drop_waiting"), picture.get("quarantined")
     if not waiting and not bad:
         return "empty" if waiting == 0 else ""
-    text = f"{_plural(waiting, 'file')} waiting" if isinstance(waiting, int) else ""
+    text = f"{phrases.plural(waiting, 'file')} waiting" if isinstance(waiting, int) else ""
     return f"{text}, {bad} in quarantine" if bad else text
 
 
@@ -135,10 +135,6 @@ def _number(picture: Picture, name: str) -> str:
 
 def _bytes(count: object) -> str:
     return phrases.size(count) if isinstance(count, int) else ""
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _count(folder: pathlib.Path, counts: Callable[[str], bool]) -> int | None:

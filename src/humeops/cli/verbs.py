@@ -15,6 +15,7 @@ PEOPLE: dict[str, str] = {
     "events": "what was said, newest first",
     "data": "data that scripts shared, with who wrote it and when",
     "queue": "this host's spool: what waits to reach central",
+    "doctor": "what is wrong with this installation, and the command that mends it",
     "completion": "completion for bash, zsh or fish",
     "help": "this list, or one verb's options",
     "version": "which hume this is",

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""Does central answer, and does it know this host and this person? Pure."""
+
+import shlex
+import urllib.parse
+
+from humeops.cli.doctor.facts import Facts
+from humeops.cli.doctor.finding import Finding, broken, ok, warning
+
+_TRIES_LATER = "events wait here until it does"
+
+
+def central_answers(facts: Facts) -> Finding | None:
+    """Central is named and answers."""
+    central = facts.central
+    if facts.config is None and not central.url:
+        return None
+    if not central.url:
+        return warning(f"no central is named: {_TRIES_LATER}", _name_it(facts))
+    if central.alive is None or central.alive.status == 200:
+        return ok(f"central answers at {central.url}")
+    why = central.alive.problem or f"status {central.alive.status}"
+    return broken(f"central at {central.url} does not answer ({why}): {_TRIES_LATER}", _start(facts))
+
+
+def credential_is_accepted(facts: Facts) -> Finding | None:
+    """Central takes what this host reports."""
+    reported = facts.central.reported
+    if reported is None or facts.config is None:
+        return None
+    path = facts.config.credential_file
+    match reported.status:
+        case 400:
+            return ok("central accepts this host's credential")
+        case 401:
+            return broken(f"central does not know the credential in {path}: it is wrong or was revoked", _renew(facts))
+        case 403:
+            return broken(f"the credential in {path} may not report: it is not an agent's", _renew(facts))
+        case 0 | 429 | 503:
+            return None  # it is busy, or just went away: no word about the credential
+        case status:
+            return warning(
+                f"central at {facts.central.url} answers a report with status {status}",
+                f"curl -i {facts.central.url}/readyz",
+            )
+
+
+def person_is_accepted(facts: Facts) -> Finding | None:
+    """Central answers this person's questions."""
+    asked = facts.central.asked
+    if asked is None:
+        return None
+    if asked.status == 200:
+        return ok("central accepts your token")
+    return warning(f"you cannot ask central: {asked.problem}", "export HUME_TOKEN=...")
+
+
+def _is_local(url: str) -> bool:
+    return urllib.parse.urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def _start(facts: Facts) -> str:
+    if not _is_local(facts.central.url):
+        return f"curl -v {shlex.quote(facts.central.url + '/healthz')}"
+    return "systemctl start hume-central" if facts.places.is_system else facts.start
+
+
+def _name_it(facts: Facts) -> str:
+    return f"${{EDITOR:-vi}} {facts.settings}  # url in [central]" if facts.places.is_system else facts.start
+
+
+def _renew(facts: Facts) -> str:
+    path = facts.config.credential_file if facts.config else ""
+    if facts.places.is_system:
+        return f"install -m 0600 -o hume /var/lib/hume-central/agent-token {path}"
+    # Central makes a new one at its start.
+    return f"mv {path} {path}.old; {facts.start}  # stop the one that runs first"

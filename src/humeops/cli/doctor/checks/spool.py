@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Is what was said kept, and on its way? Pure."""
+
+import shlex
+import typing
+
+from humeops.cli import moments, phrases
+from humeops.cli.doctor.checks import humed
+from humeops.cli.doctor.facts import Facts
+from humeops.cli.doctor.finding import Finding, broken, ok, warning
+
+NEAR_CAP = 0.8
+DROP_PATIENCE_SECONDS = 10.0  # humed takes a file in within a second, unless it cannot
+WAITING_PATIENCE_SECONDS = 600.0
+
+
+def nothing_waits_in_the_drop_folder(facts: Facts) -> Finding | None:
+    """Files in the drop folder are taken in at once where humed is there."""
+    waiting, age = facts.dropped.waiting, facts.dropped.oldest_seconds
+    if not waiting:
+        return None
+    files = f"{phrases.plural(waiting, 'file')} in {facts.places.drop}, the oldest for {_rough(age)}"
+    if facts.daemon.answer != "yes":
+        away = humed.humed_answers(facts)
+        return warning(f"{files}: they wait for humed", away.mend if away else facts.start)
+    if age < DROP_PATIENCE_SECONDS:
+        return None
+    return warning(f"{files}, though humed is there: it may not read them, or has no room", "hume queue")
+
+
+def quarantine_is_empty(facts: Facts) -> Finding | None:
+    """No file came that holds no acceptable event."""
+    if not facts.dropped.quarantined:
+        return None
+    folder = shlex.quote(f"{facts.places.drop}/quarantine")
+    files = phrases.plural(facts.dropped.quarantined, "file")
+    return warning(f"{files} in quarantine: somebody dropped what is no event", f"ls -l {folder}")
+
+
+def spool_takes_everything(facts: Facts) -> Finding | None:
+    """humed turns nothing away for want of room."""
+    room = _of(facts, "room")
+    if not isinstance(room, str) or room == "everything":
+        return None
+    return broken(
+        f"humed takes {'nothing' if room == 'nothing' else f'only {room}'} now, for want of room", _more_room(facts)
+    )
+
+
+def spool_is_below_its_cap(facts: Facts) -> Finding | None:
+    """The spool is not about to give events up."""
+    used = facts.stored.used_bytes if facts.stored.used_bytes is not None else _of(facts, "spool_bytes")
+    if not isinstance(used, int) or facts.config is None:
+        return None
+    cap = facts.config.limits.max_bytes
+    told = f"the spool holds {phrases.size(used)} of at most {phrases.size(cap)}"
+    return warning(f"{told}: over that, events are given up", _more_room(facts)) if used > cap * NEAR_CAP else ok(told)
+
+
+def nothing_was_dropped(facts: Facts) -> Finding | None:
+    """No limit and no damage has cost an event in the life of this spool."""
+    dropped = _of(facts, "dropped")
+    if not isinstance(dropped, dict) or not any(dropped.values()):
+        return None
+    told = "; ".join(f"{count}: {cause}" for cause, count in dropped.items() if count)
+    return warning(f"events were given up in the life of this spool ({told})", "hume events --kind loss")
+
+
+def no_damaged_spool_lies_about(facts: Facts) -> Finding | None:
+    """No damaged spool was put aside: its events were saved as far as they could be, and somebody should look at the disk."""
+    aside = facts.stored.put_aside
+    if not aside:
+        return None
+    what = "a damaged spool was" if len(aside) == 1 else f"{len(aside)} damaged spools were"
+    mend = f"dmesg | tail; rm {' '.join(shlex.quote(one) + '*' for one in aside)}"
+    return warning(f"{what} put aside, what could be read was saved: {aside[-1]}", mend)
+
+
+def forwarding_works(facts: Facts) -> Finding | None:
+    """humed's last attempt to reach central went well."""
+    error = _of(facts, "last_error")
+    if facts.daemon.answer != "yes" or not isinstance(error, str):
+        return None
+    depth = _of(facts, "depth")
+    waiting = f"{phrases.plural(depth, 'event')} wait" if isinstance(depth, int) and depth else ""
+    if error:
+        told = f" ({waiting.replace('1 event wait', '1 event waits')})" if waiting else ""
+        return warning(f"forwarding waits{told}: {error}", _hurry(facts))
+    return ok("forwarding works" if waiting else "forwarding works, nothing waits")
+
+
+def nothing_waits_too_long(facts: Facts) -> Finding | None:
+    """The oldest event that waits for central is young."""
+    age = _of(facts, "oldest_age_seconds")
+    if not isinstance(age, (int, float)) or age < WAITING_PATIENCE_SECONDS:
+        return None
+    return warning(f"the oldest event has waited for central for {_rough(age)}", _hurry(facts))
+
+
+def _of(facts: Facts, name: str) -> typing.Any:
+    return facts.daemon.picture.get(name) if facts.daemon.picture else None
+
+
+def _hurry(facts: Facts) -> str:
+    # Central and its credential have findings of their own; then this makes humed try at once.
+    return f"kill -HUP {facts.daemon.pid}" if facts.daemon.is_humed else "hume queue"
+
+
+def _more_room(facts: Facts) -> str:
+    return f"${{EDITOR:-vi}} {facts.settings}  # max_bytes in [spool]; or make room on the disk"
+
+
+def _rough(seconds: float) -> str:
+    return moments.rough(int(seconds * moments.SECOND))

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""What the doctor looks at before it judges: plain values, gathered once (humeops.cli.doctor.gather), judged by checks.
+
+A fact that could not be had is None or empty, and the check that needs it says nothing.
+"""
+
+import pathlib
+import typing
+
+from humeops.cli.places import Places
+from humeops.daemon.config import Config
+
+Picture = typing.Mapping[str, typing.Any]  # humed's answer to ?queue, or what the spool told instead
+
+
+class Program(typing.NamedTuple):
+    """A program of this name on PATH. `kind` is native, cli (this Python package), older (hume 1.x) or other."""
+
+    path: str
+    kind: str
+    version: str = ""
+
+
+class Programs(typing.NamedTuple):
+    """What would be run, in the order of PATH; the same file under two names counts once."""
+
+    humes: tuple[Program, ...] = ()
+    humed: Program | None = None
+    beside: str = ""  # the native client installed with this command line, on PATH or not
+    disabled: str = ""  # what HUME_DISABLE says
+
+
+class File(typing.NamedTuple):
+    """What the file system says of a path that is there."""
+
+    path: pathlib.Path
+    mode: int  # with the kind of file, as st_mode
+    uid: int
+    gid: int
+    owner: str
+    group: str
+    writable: bool  # by us, now
+
+
+class Daemon(typing.NamedTuple):
+    """What is at humed's socket and in its pid file. `answer`: yes, refused, silent, denied, nothing, or its words."""
+
+    answer: str = "nothing"
+    picture: Picture | None = None
+    pid: int | None = None  # as the pid file says
+    process: str = ""  # that process's name; empty: there is none
+    process_state: str = ""  # as /proc has it: T is stopped
+    pid_age_seconds: float | None = None
+    is_humed: bool = False
+    is_supervised: bool = False  # `hume up` started it and starts it again
+
+
+class Dropped(typing.NamedTuple):
+    """What lies in the drop folder; None: it could not be read."""
+
+    waiting: int | None = None
+    oldest_seconds: float = 0.0
+    quarantined: int | None = None
+
+
+class Disk(typing.NamedTuple):
+    """The file system under a folder."""
+
+    path: pathlib.Path
+    free_bytes: int
+    size_bytes: int
+    free_files: int | None  # None: it does not count them
+
+
+class Stored(typing.NamedTuple):
+    """The spool as it lies on disk."""
+
+    used_bytes: int | None = None
+    put_aside: tuple[str, ...] = ()  # damaged spools that humed kept
+
+
+class Answer(typing.NamedTuple):
+    """How central answered one question. Status 0: it did not, and `problem` says why."""
+
+    status: int = 0
+    problem: str = ""
+
+
+class Server(typing.NamedTuple):
+    """Central, as seen from here."""
+
+    url: str = ""
+    alive: Answer | None = None
+    clock_ns: int | None = None  # what its Date header said at our `wall_ns`
+    asked: Answer | None = None  # a question with this person's token
+    reported: Answer | None = None  # a batch that holds nothing, with this host's credential
+
+
+class Facts(typing.NamedTuple):
+    """All of it."""
+
+    places: Places
+    uid: int
+    wall_ns: int
+    programs: Programs = Programs()
+    config: Config | None = None
+    config_complaint: str = ""
+    daemon: Daemon = Daemon()
+    socket: File | None = None
+    run_folder: File | None = None
+    drop_folder: File | None = None
+    tokens: tuple[File, ...] = ()
+    dropped: Dropped = Dropped()
+    disks: tuple[Disk, ...] = ()
+    stored: Stored = Stored()
+    central: Server = Server()
+
+    @property
+    def start(self) -> str:
+        """The command that starts humed here."""
+        if self.places.is_system:
+            return "systemctl start humed"
+        return f"hume up --dir {self.places.root}" if self.places.why == "--dir" else "hume up"
+
+    @property
+    def restart(self) -> str:
+        """The command that starts humed anew here, whatever has become of it."""
+        if self.places.is_system:
+            return "systemctl restart humed"
+        if not (self.daemon.pid and self.daemon.is_humed):
+            return self.start
+        kill = f"kill -KILL {self.daemon.pid}"
+        return kill if self.daemon.is_supervised else f"{kill}; {self.start}"
+
+    @property
+    def settings(self) -> str:
+        """The file that holds humed's settings."""
+        return str(self.places.config or "humed.toml")

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""What the file system says: owners and rights, what lies in the drop folder, how much room is left, the spool's file."""
+
+import contextlib
+import grp
+import os
+import pathlib
+import pwd
+import sqlite3
+
+from humeops.cli import spoolfile
+from humeops.cli.doctor.facts import Disk, Dropped, File, Stored
+from humeops.clock import NS_PER_SECOND
+from humeops.wire.dropfile import is_drop_name
+
+LOOK_AT_MOST = 100_000  # files; a drop folder with more is ill enough
+
+
+def look(path: pathlib.Path | None) -> File | None:
+    """Return what is there, links followed; None when nothing is, or it can't be seen."""
+    if path is None:
+        return None
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    names = _user(found.st_uid), _group(found.st_gid)
+    return File(path, found.st_mode, found.st_uid, found.st_gid, *names, os.access(path, os.W_OK))
+
+
+def look_into_drop(folder: pathlib.Path | None, wall_ns: int) -> Dropped:
+    """Count what waits for humed, and what it could not use."""
+    if folder is None:
+        return Dropped()
+    try:
+        waiting = [path.name for path, _ in zip(folder.iterdir(), range(LOOK_AT_MOST), strict=False)]
+    except OSError:
+        return Dropped()
+    names = sorted(filter(is_drop_name, waiting))
+    oldest = 0.0
+    if names:
+        with contextlib.suppress(OSError):
+            oldest = (wall_ns - (folder / names[0]).stat().st_mtime_ns) / NS_PER_SECOND
+    return Dropped(len(names), max(oldest, 0.0), _count(folder / "quarantine"))
+
+
+def look_at_disks(*folders: pathlib.Path | None) -> tuple[Disk, ...]:
+    """Return the file systems under these folders, each once."""
+    disks: dict[int, Disk] = {}
+    for folder in filter(None, folders):
+        with contextlib.suppress(OSError):
+            device, found = folder.stat().st_dev, os.statvfs(folder)
+            free_files = found.f_favail if found.f_files else None
+            sizes = found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize
+            disks.setdefault(device, Disk(folder, *sizes, free_files))
+    return tuple(disks.values())
+
+
+def look_at_spool(path: pathlib.Path | None) -> Stored:
+    """Return how much of the spool's file is in use, and which damaged ones lie beside it."""
+    if path is None:
+        return Stored()
+    aside: tuple[str, ...] = ()
+    with contextlib.suppress(OSError):
+        found = path.parent.glob(f"{path.name}.bad-*")
+        aside = tuple(sorted(str(one) for one in found if not one.name.endswith(("-wal", "-shm"))))
+    return Stored(_used_bytes(path), aside)
+
+
+def _used_bytes(path: pathlib.Path) -> int | None:
+    try:
+        with spoolfile.reading(path) as db:
+            total, free, size = (
+                db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+            )
+    except sqlite3.Error:
+        return None
+    return int((total - free) * size)
+
+
+def _count(folder: pathlib.Path) -> int | None:
+    try:
+        return sum(1 for _ in folder.iterdir())
+    except FileNotFoundError:
+        return 0
+    except OSError:
+        return None
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _group(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""Central as this host and this person see it: does it live, what time has it, does it know the two tokens.
+
+A token is sent where its owner would send it and nowhere else. What is "reported" holds nothing and is no batch, so a
+central that knows the credential answers 400 and stores nothing (docs/protocol.md, section 6).
+"""
+
+import email.utils
+import typing
+from collections.abc import Mapping
+
+import urllib3
+
+from humeops.cli import client
+from humeops.cli.doctor.facts import Answer, Server
+from humeops.cli.places import Places
+from humeops.clock import NS_PER_SECOND
+from humeops.daemon.config import Config
+from humeops.errors import HumeError, UnavailableError
+
+TIMEOUT_SECONDS = 3.0
+
+
+def look(where: Places, config: Config | None, environ: Mapping[str, str]) -> Server:
+    """Ask the central that humed forwards to; failing that, the one this person would ask."""
+    reported_to = (config.central.url or client.read_line(config.central_url_file)) if config else ""
+    person, complaint = _person(where, environ)
+    url = reported_to or (person.url if person else "")
+    if not url:
+        return Server()
+    with urllib3.PoolManager(timeout=TIMEOUT_SECONDS, retries=False) as pool:
+        alive, clock_ns = _alive(pool, url.rstrip("/"))
+        if alive.status != 200:
+            return Server(url, alive)
+        credential = client.read_line(config.credential_file) if config and reported_to else ""
+        return Server(
+            url=url,
+            alive=alive,
+            clock_ns=clock_ns,
+            asked=_ask(person, complaint),
+            reported=_report(pool, url.rstrip("/"), credential) if credential else None,
+        )
+
+
+def _person(where: Places, environ: Mapping[str, str]) -> tuple[client.Central | None, str]:
+    # For the system's humed, this person's own folder and variables still say whom he asks.
+    folder = None if where.is_system or where.root is None else str(where.root)
+    try:
+        return client.find_central(None, folder, environ, TIMEOUT_SECONDS), ""
+    except UnavailableError:
+        return None, ""
+    except HumeError as error:
+        return None, str(error)
+
+
+def _alive(pool: urllib3.PoolManager, url: str) -> tuple[Answer, int | None]:
+    try:
+        answer = pool.request("GET", f"{url}/healthz", redirect=False)
+    except urllib3.exceptions.HTTPError as error:
+        return Answer(0, client.cause(error)), None
+    return Answer(answer.status), _clock(answer.headers.get("Date", ""))
+
+
+def _clock(date: str) -> int | None:
+    try:
+        return int(email.utils.parsedate_to_datetime(date).timestamp()) * NS_PER_SECOND
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _ask(person: client.Central | None, complaint: str) -> Answer | None:
+    if person is None:
+        return Answer(0, complaint) if complaint else None
+    try:
+        person.fetch("tasks", dict[str, typing.Any], {"limit": 1})
+    except HumeError as error:
+        return Answer(0, str(error))
+    return Answer(200)
+
+
+def _report(pool: urllib3.PoolManager, url: str, credential: str) -> Answer:
+    headers = {"Authorization": f"Bearer {credential}", "Content-Type": "application/json"}
+    try:
+        answer = pool.request("POST", f"{url}/api/v1/intake", body=b"{}", headers=headers, redirect=False)
+    except (urllib3.exceptions.HTTPError, ValueError) as error:
+        return Answer(0, client.cause(error))
+    return Answer(answer.status)

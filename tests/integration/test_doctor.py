@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""`hume doctor` before real troubles: each is made, found, and gone once its own advice is followed."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from humeops.daemon.spool import Spool
+from tests.fixtures import processes
+
+
+@pytest.fixture
+def installed():
+    with processes.installation() as made:
+        yield made
+
+
+def _doctor(installed, *arguments, **environ):
+    done = installed.hume("doctor", *arguments, "-o", "json", **environ)
+    assert done.stderr == ""
+    found = {one["check"]: one for one in json.loads(done.stdout)}
+    worst = max((["ok", "warning", "broken"].index(one["state"]) for one in found.values()), default=0)
+    assert done.returncode == worst
+    return found
+
+
+def _state(found, check):
+    return found.get(check, {"state": "ok"})["state"]
+
+
+def test_a_sound_installation_is_well(installed):
+    installed.start_central()
+    installed.start_humed()
+
+    found = _doctor(installed)
+
+    assert {check: one for check, one in found.items() if one["state"] != "ok"} == {}
+    assert {
+        "client",
+        "versions",
+        "humed",
+        "drop-folder",
+        "tokens",
+        "central",
+        "skew",
+        "credential",
+        "person-token",
+    } <= set(found)
+    assert installed.hume("doctor").stdout.splitlines()[-1].startswith("All is well: ")
+    assert installed.hume("doctor", LC_ALL="C").stdout.isascii()
+
+
+def test_a_humed_that_is_stopped_is_told_from_one_that_died(installed):
+    humed = installed.start_humed()
+    os.kill(humed.pid, signal.SIGSTOP)
+    installed.hume("info", "-t", "t", "said meanwhile")
+
+    found = _doctor(installed)
+
+    assert found["humed"]["mend"] == found["drop-waiting"]["mend"] == f"kill -CONT {humed.pid}"
+    subprocess.run(["sh", "-c", found["humed"]["mend"]], check=True)
+    processes.wait_until(lambda: _state(_doctor(installed), "humed") == "ok", "humed answers again")
+
+    humed.kill()
+    humed.wait()
+    found = _doctor(installed)
+    assert found["humed"]["found"].startswith("nobody is behind")
+    assert found["pid-file"]["found"].endswith("which is not there")
+
+
+def test_a_socket_of_somebody_else_is_not_taken_for_humed(installed):
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(installed.layout.socket))
+        other.listen(5)
+        installed.layout.pid_file.write_text(f"{os.getpid()}\n")
+
+        found = _doctor(installed)
+
+    assert found["humed"]["state"] == "broken"
+    assert "and not humed" in found["pid-file"]["found"]
+
+
+def test_a_credential_that_central_does_not_know_is_found(installed):
+    installed.start_central()
+    installed.layout.agent_token.write_text("hume_a_" + "A" * 43 + "\n")
+    installed.layout.agent_token.chmod(0o644)
+    installed.start_humed()
+
+    found = _doctor(installed)
+
+    assert found["credential"]["state"] == found["tokens"]["state"] == "broken"
+    subprocess.run(["sh", "-c", found["tokens"]["mend"]], check=True)
+    assert _state(_doctor(installed), "tokens") == "ok"
+
+
+def test_central_away_and_settings_that_are_wrong_are_found(installed):
+    installed.layout.central_url.write_text("http://127.0.0.1:9\n")
+    installed.layout.daemon_config.write_text("[spool]\nmax_byts = 1\n")
+
+    found = _doctor(installed)
+
+    assert "connection refused" in found["central"]["found"]
+    assert "did you mean `max_bytes`?" in found["settings"]["found"]
+    assert str(installed.layout.daemon_config) in found["settings"]["mend"]
+
+
+def test_hume_1x_before_hume_is_found_and_not_run(installed, tmp_path):
+    older, ran = tmp_path / "hume", tmp_path / "ran"
+    older.write_text(f"#!/usr/bin/env python3\n# -*- coding: utf-8 -*-\nimport hume\nopen({str(ran)!r}, 'w')\n")
+    older.chmod(0o755)
+    shutil.copy(processes.find_hume(), tmp_path / "other-name")
+
+    found = _doctor(installed, PATH=f"{tmp_path}:{processes.BIN}:/usr/bin:/bin")
+
+    assert "hume 1.x" in found["client"]["found"]
+    assert found["client"]["mend"] == f'PATH="{processes.BIN}:$PATH"'
+    assert found["client-alone"]["state"] == "warning"
+    assert not ran.exists()
+
+
+def test_what_lies_about_is_found_without_humed(installed):
+    quarantine = installed.layout.drop / "quarantine"
+    quarantine.mkdir(parents=True)
+    (quarantine / "bad.hume").touch()
+    Spool(installed.layout.spool).close()
+    pathlib.Path(f"{installed.layout.spool}.bad-1").touch()
+    before = sorted(installed.root.rglob("*"))
+
+    found = _doctor(installed, HUME_DISABLE="1")
+
+    assert [_state(found, check) for check in ("quarantine", "damaged", "disabled", "humed")] == ["warning"] * 3 + [
+        "broken"
+    ]
+    assert sorted(installed.root.rglob("*")) == before
+
+
+def test_a_name_too_long_for_a_socket_is_found(installed):
+    found = _doctor(installed, HUME_DIR=str(installed.root / ("x" * 100)))
+
+    assert "a socket's path at most 107" in found["socket-path"]["found"]
