@@ -1,0 +1,35 @@
+# hume completion for bash; in ~/.bashrc: eval "$(hume completion bash)"
+_hume() {
+    local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]}
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop up status runs show events data queue doctor completion help version" -- "$word"))
+        return
+    fi
+    case $verb in
+        start) COMPREPLY=($(compgen -W "--print-run --every --cron --tz --grace --max --describe --runbook --owner --task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        debug) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        info) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        ok) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        warn) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        error) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        critical) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        flag) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        progress) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        set) COMPREPLY=($(compgen -W "--ttl --unit --task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        get) COMPREPLY=($(compgen -W "--task --deadline --help" -- "$word")) ;;
+        ping) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        stop) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        up) COMPREPLY=($(compgen -W "--dir --port --help" -- "$word")) ;;
+        status) COMPREPLY=($(compgen -W "--host --task --tag --problems --watch --output --columns --limit --central --dir --help" -- "$word")) ;;
+        runs) COMPREPLY=($(compgen -W "--host --task --tag --state --failed --since --until --output --columns --limit --central --dir --help" -- "$word")) ;;
+        show) COMPREPLY=($(compgen -W "--output --central --dir --help" -- "$word")) ;;
+        events) COMPREPLY=($(compgen -W "--host --task --tag --run --kind --level --text --oldest --since --until --output --columns --limit --central --dir --help" -- "$word")) ;;
+        data) COMPREPLY=($(compgen -W "--host --task --key --output --columns --limit --central --dir --help" -- "$word")) ;;
+        queue) COMPREPLY=($(compgen -W "--output --dir --help" -- "$word")) ;;
+        doctor) COMPREPLY=($(compgen -W "--dir --output --help" -- "$word")) ;;
+        completion) COMPREPLY=($(compgen -W "bash zsh fish --help" -- "$word")) ;;
+        help) COMPREPLY=($(compgen -W "up status runs show events data queue doctor completion help version start debug info ok warn error critical flag progress set get ping stop --help" -- "$word")) ;;
+        version) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
+    esac
+}
+complete -o default -F _hume hume hume-cli

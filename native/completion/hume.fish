@@ -1,0 +1,495 @@
+# hume completion for fish; in config.fish: hume completion fish | source
+complete -c hume -f -n __fish_use_subcommand -a start -d 'a run begins: hume start [TASK] [MESSAGE]'
+complete -c hume -f -n __fish_use_subcommand -a debug -d 'an event of that level: hume debug TEXT'
+complete -c hume -f -n __fish_use_subcommand -a info -d 'an event: hume info TEXT'
+complete -c hume -f -n __fish_use_subcommand -a ok -d 'an event: hume ok TEXT'
+complete -c hume -f -n __fish_use_subcommand -a warn -d 'an event: hume warn TEXT'
+complete -c hume -f -n __fish_use_subcommand -a error -d 'an event: hume error TEXT'
+complete -c hume -f -n __fish_use_subcommand -a critical -d 'an event: hume critical TEXT'
+complete -c hume -f -n __fish_use_subcommand -a flag -d 'a mark on the runs timeline: hume flag NAME [TEXT]'
+complete -c hume -f -n __fish_use_subcommand -a progress -d 'the share that is done: hume progress 50, or 3/12'
+complete -c hume -f -n __fish_use_subcommand -a set -d 'share data: hume set KEY=VALUE...'
+complete -c hume -f -n __fish_use_subcommand -a get -d 'print what was shared: hume get [HOST[:TASK]/]KEY'
+complete -c hume -f -n __fish_use_subcommand -a ping -d 'still here: hume ping [TASK]'
+complete -c hume -f -n __fish_use_subcommand -a stop -d 'the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?'
+complete -c hume -f -n __fish_use_subcommand -a up -d 'humed and central here, in the foreground (for a trial, a laptop)'
+complete -c hume -f -n __fish_use_subcommand -a status -d 'every task as it is now, grouped by host, troubles first'
+complete -c hume -f -n __fish_use_subcommand -a runs -d 'runs, newest first'
+complete -c hume -f -n __fish_use_subcommand -a show -d 'one run as a timeline'
+complete -c hume -f -n __fish_use_subcommand -a events -d 'what was said, newest first'
+complete -c hume -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
+complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
+complete -c hume -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
+complete -c hume -f -n __fish_use_subcommand -a completion -d 'completion for bash, zsh or fish'
+complete -c hume -f -n __fish_use_subcommand -a help -d 'this list, or one verbs options'
+complete -c hume -f -n __fish_use_subcommand -a version -d 'which hume this is'
+complete -c hume -n '__fish_seen_subcommand_from start' -l print-run
+complete -c hume -n '__fish_seen_subcommand_from start' -l every
+complete -c hume -n '__fish_seen_subcommand_from start' -l cron
+complete -c hume -n '__fish_seen_subcommand_from start' -l tz
+complete -c hume -n '__fish_seen_subcommand_from start' -l grace
+complete -c hume -n '__fish_seen_subcommand_from start' -l max
+complete -c hume -n '__fish_seen_subcommand_from start' -l describe
+complete -c hume -n '__fish_seen_subcommand_from start' -l runbook
+complete -c hume -n '__fish_seen_subcommand_from start' -l owner
+complete -c hume -n '__fish_seen_subcommand_from start' -l task
+complete -c hume -n '__fish_seen_subcommand_from start' -l tags
+complete -c hume -n '__fish_seen_subcommand_from start' -l extra
+complete -c hume -n '__fish_seen_subcommand_from start' -l level
+complete -c hume -n '__fish_seen_subcommand_from start' -l run
+complete -c hume -n '__fish_seen_subcommand_from start' -l host
+complete -c hume -n '__fish_seen_subcommand_from start' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from start' -l strict
+complete -c hume -n '__fish_seen_subcommand_from start' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from start' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from start' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from start' -l help
+complete -c hume -n '__fish_seen_subcommand_from debug' -l task
+complete -c hume -n '__fish_seen_subcommand_from debug' -l tags
+complete -c hume -n '__fish_seen_subcommand_from debug' -l extra
+complete -c hume -n '__fish_seen_subcommand_from debug' -l level
+complete -c hume -n '__fish_seen_subcommand_from debug' -l run
+complete -c hume -n '__fish_seen_subcommand_from debug' -l host
+complete -c hume -n '__fish_seen_subcommand_from debug' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from debug' -l strict
+complete -c hume -n '__fish_seen_subcommand_from debug' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from debug' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from debug' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from debug' -l help
+complete -c hume -n '__fish_seen_subcommand_from info' -l task
+complete -c hume -n '__fish_seen_subcommand_from info' -l tags
+complete -c hume -n '__fish_seen_subcommand_from info' -l extra
+complete -c hume -n '__fish_seen_subcommand_from info' -l level
+complete -c hume -n '__fish_seen_subcommand_from info' -l run
+complete -c hume -n '__fish_seen_subcommand_from info' -l host
+complete -c hume -n '__fish_seen_subcommand_from info' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from info' -l strict
+complete -c hume -n '__fish_seen_subcommand_from info' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from info' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from info' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from info' -l help
+complete -c hume -n '__fish_seen_subcommand_from ok' -l task
+complete -c hume -n '__fish_seen_subcommand_from ok' -l tags
+complete -c hume -n '__fish_seen_subcommand_from ok' -l extra
+complete -c hume -n '__fish_seen_subcommand_from ok' -l level
+complete -c hume -n '__fish_seen_subcommand_from ok' -l run
+complete -c hume -n '__fish_seen_subcommand_from ok' -l host
+complete -c hume -n '__fish_seen_subcommand_from ok' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from ok' -l strict
+complete -c hume -n '__fish_seen_subcommand_from ok' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from ok' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from ok' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from ok' -l help
+complete -c hume -n '__fish_seen_subcommand_from warn' -l task
+complete -c hume -n '__fish_seen_subcommand_from warn' -l tags
+complete -c hume -n '__fish_seen_subcommand_from warn' -l extra
+complete -c hume -n '__fish_seen_subcommand_from warn' -l level
+complete -c hume -n '__fish_seen_subcommand_from warn' -l run
+complete -c hume -n '__fish_seen_subcommand_from warn' -l host
+complete -c hume -n '__fish_seen_subcommand_from warn' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from warn' -l strict
+complete -c hume -n '__fish_seen_subcommand_from warn' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from warn' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from warn' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from warn' -l help
+complete -c hume -n '__fish_seen_subcommand_from error' -l task
+complete -c hume -n '__fish_seen_subcommand_from error' -l tags
+complete -c hume -n '__fish_seen_subcommand_from error' -l extra
+complete -c hume -n '__fish_seen_subcommand_from error' -l level
+complete -c hume -n '__fish_seen_subcommand_from error' -l run
+complete -c hume -n '__fish_seen_subcommand_from error' -l host
+complete -c hume -n '__fish_seen_subcommand_from error' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from error' -l strict
+complete -c hume -n '__fish_seen_subcommand_from error' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from error' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from error' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from error' -l help
+complete -c hume -n '__fish_seen_subcommand_from critical' -l task
+complete -c hume -n '__fish_seen_subcommand_from critical' -l tags
+complete -c hume -n '__fish_seen_subcommand_from critical' -l extra
+complete -c hume -n '__fish_seen_subcommand_from critical' -l level
+complete -c hume -n '__fish_seen_subcommand_from critical' -l run
+complete -c hume -n '__fish_seen_subcommand_from critical' -l host
+complete -c hume -n '__fish_seen_subcommand_from critical' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from critical' -l strict
+complete -c hume -n '__fish_seen_subcommand_from critical' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from critical' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from critical' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from critical' -l help
+complete -c hume -n '__fish_seen_subcommand_from flag' -l task
+complete -c hume -n '__fish_seen_subcommand_from flag' -l tags
+complete -c hume -n '__fish_seen_subcommand_from flag' -l extra
+complete -c hume -n '__fish_seen_subcommand_from flag' -l level
+complete -c hume -n '__fish_seen_subcommand_from flag' -l run
+complete -c hume -n '__fish_seen_subcommand_from flag' -l host
+complete -c hume -n '__fish_seen_subcommand_from flag' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from flag' -l strict
+complete -c hume -n '__fish_seen_subcommand_from flag' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from flag' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from flag' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from flag' -l help
+complete -c hume -n '__fish_seen_subcommand_from progress' -l task
+complete -c hume -n '__fish_seen_subcommand_from progress' -l tags
+complete -c hume -n '__fish_seen_subcommand_from progress' -l extra
+complete -c hume -n '__fish_seen_subcommand_from progress' -l level
+complete -c hume -n '__fish_seen_subcommand_from progress' -l run
+complete -c hume -n '__fish_seen_subcommand_from progress' -l host
+complete -c hume -n '__fish_seen_subcommand_from progress' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from progress' -l strict
+complete -c hume -n '__fish_seen_subcommand_from progress' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from progress' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from progress' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from progress' -l help
+complete -c hume -n '__fish_seen_subcommand_from set' -l ttl
+complete -c hume -n '__fish_seen_subcommand_from set' -l unit
+complete -c hume -n '__fish_seen_subcommand_from set' -l task
+complete -c hume -n '__fish_seen_subcommand_from set' -l tags
+complete -c hume -n '__fish_seen_subcommand_from set' -l extra
+complete -c hume -n '__fish_seen_subcommand_from set' -l level
+complete -c hume -n '__fish_seen_subcommand_from set' -l run
+complete -c hume -n '__fish_seen_subcommand_from set' -l host
+complete -c hume -n '__fish_seen_subcommand_from set' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from set' -l strict
+complete -c hume -n '__fish_seen_subcommand_from set' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from set' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from set' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from set' -l help
+complete -c hume -n '__fish_seen_subcommand_from get' -l task
+complete -c hume -n '__fish_seen_subcommand_from get' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from get' -l help
+complete -c hume -n '__fish_seen_subcommand_from ping' -l task
+complete -c hume -n '__fish_seen_subcommand_from ping' -l tags
+complete -c hume -n '__fish_seen_subcommand_from ping' -l extra
+complete -c hume -n '__fish_seen_subcommand_from ping' -l level
+complete -c hume -n '__fish_seen_subcommand_from ping' -l run
+complete -c hume -n '__fish_seen_subcommand_from ping' -l host
+complete -c hume -n '__fish_seen_subcommand_from ping' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from ping' -l strict
+complete -c hume -n '__fish_seen_subcommand_from ping' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from ping' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from ping' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from ping' -l help
+complete -c hume -n '__fish_seen_subcommand_from stop' -l task
+complete -c hume -n '__fish_seen_subcommand_from stop' -l tags
+complete -c hume -n '__fish_seen_subcommand_from stop' -l extra
+complete -c hume -n '__fish_seen_subcommand_from stop' -l level
+complete -c hume -n '__fish_seen_subcommand_from stop' -l run
+complete -c hume -n '__fish_seen_subcommand_from stop' -l host
+complete -c hume -n '__fish_seen_subcommand_from stop' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from stop' -l strict
+complete -c hume -n '__fish_seen_subcommand_from stop' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from stop' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from stop' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from stop' -l help
+complete -c hume -n '__fish_seen_subcommand_from up' -l dir
+complete -c hume -n '__fish_seen_subcommand_from up' -l port
+complete -c hume -n '__fish_seen_subcommand_from up' -l help
+complete -c hume -n '__fish_seen_subcommand_from status' -l host
+complete -c hume -n '__fish_seen_subcommand_from status' -l task
+complete -c hume -n '__fish_seen_subcommand_from status' -l tag
+complete -c hume -n '__fish_seen_subcommand_from status' -l problems
+complete -c hume -n '__fish_seen_subcommand_from status' -l watch
+complete -c hume -n '__fish_seen_subcommand_from status' -l output
+complete -c hume -n '__fish_seen_subcommand_from status' -l columns
+complete -c hume -n '__fish_seen_subcommand_from status' -l limit
+complete -c hume -n '__fish_seen_subcommand_from status' -l central
+complete -c hume -n '__fish_seen_subcommand_from status' -l dir
+complete -c hume -n '__fish_seen_subcommand_from status' -l help
+complete -c hume -n '__fish_seen_subcommand_from runs' -l host
+complete -c hume -n '__fish_seen_subcommand_from runs' -l task
+complete -c hume -n '__fish_seen_subcommand_from runs' -l tag
+complete -c hume -n '__fish_seen_subcommand_from runs' -l state
+complete -c hume -n '__fish_seen_subcommand_from runs' -l failed
+complete -c hume -n '__fish_seen_subcommand_from runs' -l since
+complete -c hume -n '__fish_seen_subcommand_from runs' -l until
+complete -c hume -n '__fish_seen_subcommand_from runs' -l output
+complete -c hume -n '__fish_seen_subcommand_from runs' -l columns
+complete -c hume -n '__fish_seen_subcommand_from runs' -l limit
+complete -c hume -n '__fish_seen_subcommand_from runs' -l central
+complete -c hume -n '__fish_seen_subcommand_from runs' -l dir
+complete -c hume -n '__fish_seen_subcommand_from runs' -l help
+complete -c hume -n '__fish_seen_subcommand_from show' -l output
+complete -c hume -n '__fish_seen_subcommand_from show' -l central
+complete -c hume -n '__fish_seen_subcommand_from show' -l dir
+complete -c hume -n '__fish_seen_subcommand_from show' -l help
+complete -c hume -n '__fish_seen_subcommand_from events' -l host
+complete -c hume -n '__fish_seen_subcommand_from events' -l task
+complete -c hume -n '__fish_seen_subcommand_from events' -l tag
+complete -c hume -n '__fish_seen_subcommand_from events' -l run
+complete -c hume -n '__fish_seen_subcommand_from events' -l kind
+complete -c hume -n '__fish_seen_subcommand_from events' -l level
+complete -c hume -n '__fish_seen_subcommand_from events' -l text
+complete -c hume -n '__fish_seen_subcommand_from events' -l oldest
+complete -c hume -n '__fish_seen_subcommand_from events' -l since
+complete -c hume -n '__fish_seen_subcommand_from events' -l until
+complete -c hume -n '__fish_seen_subcommand_from events' -l output
+complete -c hume -n '__fish_seen_subcommand_from events' -l columns
+complete -c hume -n '__fish_seen_subcommand_from events' -l limit
+complete -c hume -n '__fish_seen_subcommand_from events' -l central
+complete -c hume -n '__fish_seen_subcommand_from events' -l dir
+complete -c hume -n '__fish_seen_subcommand_from events' -l help
+complete -c hume -n '__fish_seen_subcommand_from data' -l host
+complete -c hume -n '__fish_seen_subcommand_from data' -l task
+complete -c hume -n '__fish_seen_subcommand_from data' -l key
+complete -c hume -n '__fish_seen_subcommand_from data' -l output
+complete -c hume -n '__fish_seen_subcommand_from data' -l columns
+complete -c hume -n '__fish_seen_subcommand_from data' -l limit
+complete -c hume -n '__fish_seen_subcommand_from data' -l central
+complete -c hume -n '__fish_seen_subcommand_from data' -l dir
+complete -c hume -n '__fish_seen_subcommand_from data' -l help
+complete -c hume -n '__fish_seen_subcommand_from queue' -l output
+complete -c hume -n '__fish_seen_subcommand_from queue' -l dir
+complete -c hume -n '__fish_seen_subcommand_from queue' -l help
+complete -c hume -n '__fish_seen_subcommand_from doctor' -l dir
+complete -c hume -n '__fish_seen_subcommand_from doctor' -l output
+complete -c hume -n '__fish_seen_subcommand_from doctor' -l help
+complete -c hume -n '__fish_seen_subcommand_from completion' -l help
+complete -c hume -n '__fish_seen_subcommand_from help' -l help
+complete -c hume -n '__fish_seen_subcommand_from version' -l help
+complete -c hume-cli -f -n __fish_use_subcommand -a start -d 'a run begins: hume start [TASK] [MESSAGE]'
+complete -c hume-cli -f -n __fish_use_subcommand -a debug -d 'an event of that level: hume debug TEXT'
+complete -c hume-cli -f -n __fish_use_subcommand -a info -d 'an event: hume info TEXT'
+complete -c hume-cli -f -n __fish_use_subcommand -a ok -d 'an event: hume ok TEXT'
+complete -c hume-cli -f -n __fish_use_subcommand -a warn -d 'an event: hume warn TEXT'
+complete -c hume-cli -f -n __fish_use_subcommand -a error -d 'an event: hume error TEXT'
+complete -c hume-cli -f -n __fish_use_subcommand -a critical -d 'an event: hume critical TEXT'
+complete -c hume-cli -f -n __fish_use_subcommand -a flag -d 'a mark on the runs timeline: hume flag NAME [TEXT]'
+complete -c hume-cli -f -n __fish_use_subcommand -a progress -d 'the share that is done: hume progress 50, or 3/12'
+complete -c hume-cli -f -n __fish_use_subcommand -a set -d 'share data: hume set KEY=VALUE...'
+complete -c hume-cli -f -n __fish_use_subcommand -a get -d 'print what was shared: hume get [HOST[:TASK]/]KEY'
+complete -c hume-cli -f -n __fish_use_subcommand -a ping -d 'still here: hume ping [TASK]'
+complete -c hume-cli -f -n __fish_use_subcommand -a stop -d 'the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?'
+complete -c hume-cli -f -n __fish_use_subcommand -a up -d 'humed and central here, in the foreground (for a trial, a laptop)'
+complete -c hume-cli -f -n __fish_use_subcommand -a status -d 'every task as it is now, grouped by host, troubles first'
+complete -c hume-cli -f -n __fish_use_subcommand -a runs -d 'runs, newest first'
+complete -c hume-cli -f -n __fish_use_subcommand -a show -d 'one run as a timeline'
+complete -c hume-cli -f -n __fish_use_subcommand -a events -d 'what was said, newest first'
+complete -c hume-cli -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
+complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
+complete -c hume-cli -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
+complete -c hume-cli -f -n __fish_use_subcommand -a completion -d 'completion for bash, zsh or fish'
+complete -c hume-cli -f -n __fish_use_subcommand -a help -d 'this list, or one verbs options'
+complete -c hume-cli -f -n __fish_use_subcommand -a version -d 'which hume this is'
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l print-run
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l every
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l cron
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l tz
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l grace
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l max
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l describe
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l runbook
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l owner
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from debug' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from info' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from ok' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from warn' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from error' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from critical' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from flag' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from progress' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l ttl
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l unit
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from set' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from get' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from get' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from get' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from ping' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from up' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from up' -l port
+complete -c hume-cli -n '__fish_seen_subcommand_from up' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l tag
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l problems
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l watch
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l columns
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l limit
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l tag
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l state
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l failed
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l since
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l until
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l columns
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l limit
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from show' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from show' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from show' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from show' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l tag
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l kind
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l text
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l oldest
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l since
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l until
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l columns
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l limit
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l key
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l columns
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l limit
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from completion' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from help' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from version' -l help
