@@ -35,11 +35,11 @@ class Wanted:
         """Tell whether anything was asked for in particular."""
         return bool(self.pattern or self.host or self.task or self.tag)
 
-    def fetch(self, central: client.Central, limit: int) -> list[schemas.TaskView]:
-        """Return the tasks that match. Central chooses, except by a pattern that may mean host or task."""
+    def fetch(self, central: client.Central) -> list[schemas.TaskView]:
+        """Return all tasks that match, for all are judged. Central chooses, except by a pattern that may mean host or task."""
         host, colon, task = (self.pattern or "").partition(":")
         params = {"host": self.host or (colon and host), "task": self.task or (colon and task), "tag": self.tag}
-        found = central.items("tasks", schemas.TaskPage, params, limit)
+        found = central.items("tasks", schemas.TaskPage, params, sys.maxsize)
         return [view for view in found if colon or self._is_meant(view)]
 
     def _is_meant(self, view: schemas.TaskView) -> bool:
@@ -77,33 +77,43 @@ def command(
     if watch:
         if output != "table" or columns is not None:
             raise click.UsageError("--watch draws the board; leave out -o and --columns", click.get_current_context())
-        return watching.watch(lambda terminal: _draw(terminal, wanted.fetch(asked, limit), wanted, problems))
-    tasks = wanted.fetch(asked, limit)
+        return watching.watch(lambda terminal: _draw(terminal, wanted.fetch(asked), wanted, problems, limit))
+    tasks = wanted.fetch(asked)
     if output == "table" and columns is None:
-        print("\n".join(_draw(terminal_of(sys.stdout), tasks, wanted, problems)))
+        print("\n".join(_draw(terminal_of(sys.stdout), tasks, wanted, problems, limit)))
     else:
-        shown, now_ns = _chosen(tasks, problems), SystemClock().wall_ns()
+        (shown, left_out), now_ns = _chosen(tasks, problems, limit), SystemClock().wall_ns()
         listing.print_items(shown, output, columns, COLUMNS, schemas.TaskView, now_ns, empty="no task matches")
+        if left_out and output == "table":
+            print(_cut_note(left_out, limit), file=sys.stderr)
     if wanted and not tasks:
         return UNKNOWN
     return looks.exit_status(view.state for view in tasks)
 
 
-def _chosen(tasks: list[schemas.TaskView], problems: bool) -> list[schemas.TaskView]:
-    return board.in_order(view for view in tasks if not problems or view.state in looks.PROBLEMS)
+def _chosen(tasks: list[schemas.TaskView], problems: bool, limit: int) -> tuple[list[schemas.TaskView], int]:
+    """Return what is shown, in the board's order, and how many are left out: never a trouble before what is fine."""
+    asked_for = [view for view in tasks if not problems or view.state in looks.PROBLEMS]
+    worst_first = sorted(asked_for, key=lambda view: (looks.rank(view.state), view.host, view.task))
+    return board.in_order(worst_first[:limit]), len(worst_first[limit:])
 
 
-def _draw(terminal: Terminal, tasks: list[schemas.TaskView], wanted: Wanted, problems: bool) -> list[str]:
+def _draw(terminal: Terminal, tasks: list[schemas.TaskView], wanted: Wanted, problems: bool, limit: int) -> list[str]:
     if not tasks:
         return ["No task matches."] if wanted else list(board.FIRST_STEPS)
-    shown = _chosen(tasks, problems)
+    shown, left_out = _chosen(tasks, problems, limit)
     if not shown:
         return [f"Nothing is wrong: {board.summary(terminal, tasks)}."]
     return [
         *board.draw(terminal, shown, SystemClock().wall_ns()),
+        *(["", terminal.paint(_cut_note(left_out, limit), "dim")] if left_out else []),
         "",
         terminal.paint(board.summary(terminal, tasks), "dim"),
     ]
+
+
+def _cut_note(left_out: int, limit: int) -> str:
+    return f"{left_out} more not shown (--limit {limit})"
 
 
 def _match(text: str, pattern: str) -> bool:

@@ -149,6 +149,26 @@ def test_what_matches_nothing_is_unknown(hume, filled):
     assert (said.status, said.out) == (3, "No task matches.\n")
 
 
+def test_a_limit_cuts_what_is_shown_not_what_is_judged(hume, filled):
+    said = hume("status", "--problems", "--limit", "1", ask=filled)
+
+    assert said.status == 2
+    assert "✗ failed" in said.out
+    assert "3 more not shown (--limit 1)" in said.out
+    assert said.out.endswith("1 failed, 1 lost, 1 late, 1 warning, 1 running, 2 ok on 2 hosts\n")
+    found = hume("status", "vacuum", "--limit", "1", "-o", "csv", "--columns", "task", ask=filled)
+    assert (found.status, found.out) == (0, "task\nvacuum\n")
+    table = hume("status", "--limit", "1", "--columns", "task", ask=filled)
+    assert (table.status, table.err) == (2, "6 more not shown (--limit 1)\n")
+
+
+def test_all_pages_are_judged(hume, filled):
+    filled.page = 2
+
+    assert hume("status", "--limit", "1", ask=filled).status == 2
+    assert filled.asked[-1][1]["after"] == "6"
+
+
 def test_nothing_wrong_is_said_in_one_line(hume, filled):
     filled.tasks = [view for view in filled.tasks if view.state == "ok"]
 
