@@ -14,7 +14,7 @@ from humeops.central.store.questions import data, events, runs, tasks
 from humeops.errors import MalformedEventError
 from humeops.wire import batch
 from tests.contract.conftest import make_agent
-from tests.fixtures.events import NOON, SECOND, a_run, body_of, event_id, say
+from tests.fixtures.events import NOON, SECOND, a_run, body_of, epoch_id, event_id, say
 from tests.fixtures.events import runs as drawn_runs
 
 
@@ -161,7 +161,9 @@ def test_an_event_that_the_database_refuses_is_buried_alone(database, agent, tab
 
 
 def test_a_body_that_is_no_batch_stores_nothing(database, agent):
-    for body in (b"", b"{}", b"[]", b"\xff", b'{"v":2}', b"[" * 100_000):
+    odd_epochs = [body_of().replace(epoch_id("epoch-1").encode(), odd) for odd in (b"", b"a", b"A" * 36, b"0" * 36)]
+    assert body_of() not in odd_epochs
+    for body in (b"", b"{}", b"[]", b"\xff", b'{"v":2}', b"[" * 100_000, *odd_epochs):
         with pytest.raises(MalformedEventError):
             intake.take(database, agent, body, NOON)
 
@@ -196,7 +198,7 @@ def test_each_life_of_a_spool_has_its_own_watermark(database, agent):
 
 
 def test_a_hole_that_nobody_declared_is_counted_and_a_declared_one_is_not(database, agent):
-    loss = {"epoch": "declared", "first": 2, "last": 4, "count": 3, "cause": "spool full"}
+    loss = {"epoch": epoch_id("declared"), "first": 2, "last": 4, "count": 3, "cause": "spool full"}
     take(database, agent, say("log", 1), epoch="silent")
     take(database, agent, say("log", 2), epoch="silent", first=5, oldest=5)
     take(database, agent, say("log", 3), epoch="declared")
@@ -205,11 +207,11 @@ def test_a_hole_that_nobody_declared_is_counted_and_a_declared_one_is_not(databa
     with database.reading() as connection:
         epoch = tables.agent_epoch.c
         found = connection.execute(sa.select(epoch.epoch, epoch.silently_lost, epoch.declared_lost)).all()
-    assert {tuple(row) for row in found} == {("silent", 3, 0), ("declared", 0, 3)}
+    assert {tuple(row) for row in found} == {(epoch_id("silent"), 3, 0), (epoch_id("declared"), 0, 3)}
 
 
 @pytest.mark.parametrize(
-    "loss", [{}, {"first": "1", "last": None}, {"first": 9, "last": 1, "count": -5}, {"epoch": ""}]
+    "loss", [{}, {"first": "1", "last": None}, {"first": 9, "last": 1, "count": -5}, {"epoch": ""}, {"epoch": "a"}]
 )
 def test_a_loss_that_declares_nonsense_declares_nothing(database, agent, loss):
     values = {key: value for key, value in loss.items() if value is not None}

@@ -18,13 +18,16 @@ MAX_BATCH_BYTES = 1_048_576
 MAX_BATCH_EVENTS = 5_000
 
 Seq = Annotated[int, msgspec.Meta(ge=1, le=MAX_INT64)]
+Epoch = Annotated[
+    str, msgspec.Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", max_length=36)
+]
 
 
 class Batch(msgspec.Struct):
     """What humed sends: events as (seq, raw bytes), seqs ascending; it owes nothing below `oldest`, nor what is `lost`."""
 
     v: Literal[1]
-    epoch: Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
+    epoch: Epoch
     oldest: Seq
     sent_at: Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]
     events: Annotated[list[tuple[Seq, msgspec.Raw]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)]
@@ -68,6 +71,15 @@ def unpack_batch(body: bytes) -> Batch:
     if any(later <= earlier for earlier, later in itertools.pairwise(seqs)):
         raise MalformedEventError("seqs of a batch must ascend")
     return batch
+
+
+def is_epoch(text: object) -> bool:
+    """Tell whether this names the life of a spool: a UUID in lower case."""
+    try:
+        msgspec.convert(text, Epoch)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def unpack_receipt(body: bytes) -> Receipt:

@@ -129,7 +129,7 @@ def test_what_is_no_reply_is_refused(frame):
 # -- batches -----------------------------------------------------------------------------------------------------------
 
 
-@given(st.sets(st.integers(1, MAX_INT64), max_size=20), st.text(min_size=1, max_size=36).filter(str.isprintable))
+@given(st.sets(st.integers(1, MAX_INT64), max_size=20), st.uuids().map(str))
 def test_a_batch_unpacks_to_what_was_packed(seqs, epoch):
     rows = [(seq, b'{"n":%d}' % seq) for seq in sorted(seqs)]
 
@@ -148,7 +148,7 @@ def test_no_bytes_make_a_batch_or_a_receipt_raise_anything_else(body):
 
 @given(st.lists(st.tuples(st.integers(0, 2**20), st.binary(max_size=6), st.integers(0, 4)), max_size=5))
 def test_a_mutilated_batch_raises_nothing_else(wounds):
-    body = bytearray(batch.pack_batch("epoch", 3, 1, [(3, b'{"v":1}'), (4, b'{"a":[1,"x"]}')]))
+    body = bytearray(batch.pack_batch(ID, 3, 1, [(3, b'{"v":1}'), (4, b'{"a":[1,"x"]}')]))
     for at, put, removed in wounds:
         place = at % (len(body) + 1)
         body[place : place + removed] = put
@@ -161,18 +161,19 @@ def test_a_mutilated_batch_raises_nothing_else(wounds):
 @pytest.mark.parametrize("seqs", [(2, 2), (3, 2), (0,), (-1,), (2**63,)])
 def test_seqs_that_do_not_ascend_from_1_are_refused(seqs):
     with pytest.raises(MalformedEventError):
-        batch.unpack_batch(batch.pack_batch("e", 1, 0, [(seq, b"{}") for seq in seqs]))
+        batch.unpack_batch(batch.pack_batch(ID, 1, 0, [(seq, b"{}") for seq in seqs]))
 
 
-@pytest.mark.parametrize("epoch", ["", "x" * 37])
-def test_an_epoch_of_a_wrong_length_is_refused(epoch):
+@pytest.mark.parametrize("epoch", ["", "a", "x" * 36, ID.upper(), f"{ID}\n", f"{ID}0", ID.replace("-", "")])
+def test_an_epoch_that_is_no_uuid_in_lower_case_is_refused(epoch):
+    assert not batch.is_epoch(epoch)
     with pytest.raises(MalformedEventError):
         batch.unpack_batch(batch.pack_batch(epoch, 1, 0, []))
 
 
 @pytest.mark.parametrize(("count", "accepted"), [(4_999, True), (5_000, True), (5_001, False)])
 def test_a_batch_holds_at_most_5000_events(count, accepted):
-    body = batch.pack_batch("e", 1, 0, [(seq, b"{}") for seq in range(1, count + 1)])
+    body = batch.pack_batch(ID, 1, 0, [(seq, b"{}") for seq in range(1, count + 1)])
 
     if accepted:
         assert len(batch.unpack_batch(body).events) == count
@@ -183,7 +184,7 @@ def test_a_batch_holds_at_most_5000_events(count, accepted):
 
 def test_what_is_too_deep_is_refused():
     with pytest.raises(MalformedEventError):
-        batch.unpack_batch(batch.pack_batch("e", 1, 0, [(1, b"[" * 200_000 + b"]" * 200_000)]))
+        batch.unpack_batch(batch.pack_batch(ID, 1, 0, [(1, b"[" * 200_000 + b"]" * 200_000)]))
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"committed_upto":-1}', b'{"committed_upto":"1"}', b"[" * 200_000])

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from humeops.central import watermark
 from humeops.central.store import tables
 from humeops.event import Event
+from humeops.wire import batch
 
 _epoch = tables.agent_epoch
 _range = tables.agent_range
@@ -78,7 +79,7 @@ def _declare(connection: sa.Connection, epoch: Epoch, agent: int, loss: Event) -
         declared = [(first, last)]
     lost = count if type(count) is int and count > 0 else 0
     name = loss.data.get("epoch")
-    concerned = find_or_make(connection, agent, name[:36]) if isinstance(name, str) and name else epoch
+    concerned = find_or_make(connection, agent, str(name)) if batch.is_epoch(name) else epoch
     known = epoch.mark if concerned.id == epoch.id else concerned.mark
     lost_in_all = min(concerned.declared_lost + lost, 2**63 - 1)
     changed = Epoch(concerned.id, lost_in_all, watermark.advance(known, (), 1, declared))
