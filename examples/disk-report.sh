@@ -2,28 +2,37 @@
 # SPDX-License-Identifier: MIT
 # Report how full each disk is, and warn over a threshold.
 #
-#   disk-report.sh [FOLDER [PERCENT]]   FOLDER/disks.txt gets the report; warns from PERCENT (90) on
+#   disk-report.sh [FOLDER [PERCENT]]   FOLDER/disks.txt gets the report; warns from PERCENT (90) on. Without a FOLDER
+#                                       nothing is kept.
 #
 # Plain POSIX sh, for the smallest machine. dash knows no line numbers, so none are handed over here.
 set -eu
 
-given=$([ $# -gt 0 ] && echo yes || echo no)
-work=${1:-$(mktemp -d)}
+work=${1-} own=''
+if [ $# -eq 0 ]; then
+  own=$(mktemp -d)
+  work=$own
+fi
 limit=${2:-90}
-mkdir -p "$work"
 verdict=''
 
 hume start disk-report "warns from $limit % on" --tags disks,example
 trap 'finish $?' EXIT
 
 finish() {
-  [ "$given" = yes ] || rm -rf "$work"
   if [ "$1" -ne 0 ] || [ -z "$verdict" ]; then
     hume stop "$1"
   else
     hume stop warn "$verdict"
   fi
+  [ -z "$own" ] || rm -rf "$own"
 }
+
+if [ ! -d "$work" ]; then
+  hume error "no folder $work"
+  echo "disk-report: no folder $work" >&2
+  exit 66
+fi
 
 # Real file systems, each once (the same disk may be mounted in many places), and / whatever it is.
 df -P -k | awk 'NR > 1 && ($1 ~ "^/dev/" || $6 == "/") && !seen[$1]++ { print $6, $5 + 0, $4 }' >"$work/disks.txt"

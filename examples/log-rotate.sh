@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: MIT
 # Rotate a log when it has grown, compress the older ones, keep a number of them.
 #
-#   log-rotate.sh [FOLDER]   rotates FOLDER/app.log. Without one it makes a log of some 2 MB, with older ones beside it.
-#   MAX_KB=1024 KEEP=4       from which size on, and how many old ones stay
+#   log-rotate.sh FOLDER   rotates FOLDER/app.log
+#   log-rotate.sh          tries itself out on a log of some 2 MB, with older ones beside it
+#   MAX_KB=1024 KEEP=4     from which size on, and how many old ones stay
 set -Eeuo pipefail
 
-given=$([ $# -gt 0 ] && echo yes || echo no)
-work=${1:-$(mktemp -d)}
+work=${1-} own=''
+if [ $# -eq 0 ]; then
+  own=$(mktemp -d)
+  work=$own
+fi
 log=$work/app.log
 max_kb=${MAX_KB:-1024}
 keep=${KEEP:-4}
@@ -18,17 +22,26 @@ trap 'failed_at=$LINENO' ERR
 trap 'finish $?' EXIT
 
 finish() {
-  [ "$given" = yes ] || rm -rf "$work"
   LINENO=$failed_at hume stop "$1"
+  [ -z "$own" ] || rm -rf "$own"
+}
+
+# die LINE TEXT: says what is wrong and ends the script with 66 (sysexits: no input), which `hume stop` reports.
+die() {
+  failed_at=$1
+  LINENO=$1 hume error "$2"
+  echo "log-rotate: $2" >&2
+  exit 66
 }
 
 # --- only for trying it out: delete what follows when the script is yours ---
-if [ ! -e "$log" ]; then
-  mkdir -p "$work"
+if [ -n "$own" ]; then
   seq -f '2026-01-05T03:15:00Z worker-%g took the order and sent it on' 30000 >"$log"
   for n in 1 2 3 4; do echo "an older log" | gzip >"$log.$n.gz"; done
 fi
 # --- end of the sample ---
+
+[ -f "$log" ] || die "$LINENO" "no log $log"
 
 before_kb=$(($(wc -c <"$log") / 1024))
 hume set "log_bytes=$(wc -c <"$log")" --unit bytes

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: MIT
 # Count the updates this machine waits for, and how many of them mend security.
 #
-#   package-updates.sh [FOLDER]   FOLDER/updates.txt gets the list
+#   package-updates.sh [FOLDER]   FOLDER/updates.txt gets the list; without a FOLDER nothing is kept
 #
 # Reads the lists the package manager already holds; never goes to the network, never changes a thing, needs no root.
 set -Eeuo pipefail
 
-given=$([ $# -gt 0 ] && echo yes || echo no)
-work=${1:-$(mktemp -d)}
-mkdir -p "$work"
+work=${1-} own=''
+if [ $# -eq 0 ]; then
+  own=$(mktemp -d)
+  work=$own
+fi
 verdict='' failed_at=''
 
 hume start package-updates --tags packages,example
@@ -17,13 +19,23 @@ trap 'failed_at=$LINENO' ERR
 trap 'finish $?' EXIT
 
 finish() {
-  [ "$given" = yes ] || rm -rf "$work"
   if [ "$1" -ne 0 ] || [ -z "$verdict" ]; then
     LINENO=$failed_at hume stop "$1"
   else
     hume stop warn "$verdict"
   fi
+  [ -z "$own" ] || rm -rf "$own"
 }
+
+# die LINE TEXT: says what is wrong and ends the script with 66 (sysexits: no input), which `hume stop` reports.
+die() {
+  failed_at=$1
+  LINENO=$1 hume error "$2"
+  echo "package-updates: $2" >&2
+  exit 66
+}
+
+[ -d "$work" ] || die "$LINENO" "no folder $work"
 
 # One pending update a line; a line about security has the word in it.
 list_updates() {

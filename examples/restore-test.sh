@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: MIT
 # Try the newest backup that backup.sh made: does it come back? Nobody has a backup, only restores.
 #
-#   restore-test.sh [FOLDER]   FOLDER/backups holds the backups. Without one the script makes a sample whose archive
-#                              went bad on the disk, and so fails half way: exit 3, after the flag db-restored.
+#   restore-test.sh FOLDER   FOLDER/backups holds the backups
+#   restore-test.sh          tries itself out on a sample whose archive went bad on the disk, and so fails half way:
+#                            exit 3, after the flag db-restored
 #
 # Exit: 0 all came back, 2 no backup at all, 3 a backup that does not match its checksum.
 set -Eeuo pipefail
 
-given=$([ $# -gt 0 ] && echo yes || echo no)
-work=${1:-$(mktemp -d)}
+work=${1-} own=''
+if [ $# -eq 0 ]; then
+  own=$(mktemp -d)
+  work=$own
+fi
 target='' failed_at=''
 
 hume start restore-test "newest backup in $work" --tags backup,example
@@ -17,9 +21,9 @@ trap 'failed_at=$LINENO' ERR
 trap 'finish $?' EXIT
 
 finish() {
-  [ -z "$target" ] || rm -rf "$target"
-  [ "$given" = yes ] || rm -rf "$work"
   LINENO=$failed_at hume stop "$1"
+  [ -z "$target" ] || rm -rf "$target"
+  [ -z "$own" ] || rm -rf "$own"
 }
 
 # die LINE STATUS TEXT: says what is wrong and ends the script with STATUS, which `hume stop` reports.
@@ -41,8 +45,10 @@ make_sample() {
   # What a failing disk does to a file that nobody reads: sixteen bytes in its middle are no longer what they were.
   head -c 16 /dev/urandom | dd of="$set_dir/site.tar.gz" bs=1 seek=90000 conv=notrunc status=none
 }
-if [ ! -d "$work/backups" ]; then make_sample; fi
+if [ -n "$own" ]; then make_sample; fi
 # --- end of the sample ---
+
+[ -d "$work/backups" ] || die "$LINENO" 2 "no folder $work/backups"
 
 newest=$(find "$work/backups" -mindepth 1 -maxdepth 1 -type d -not -name '.*' | sort | tail -n 1)
 [ -n "$newest" ] || die "$LINENO" 2 "no backup in $work/backups"
