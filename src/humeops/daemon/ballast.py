@@ -7,10 +7,15 @@ room (docs/design/spool.md).
 """
 
 import contextlib
+import logging
 import os
 import pathlib
 
 BALLAST_BYTES = 8 * 1024 * 1024
+# A shared index of the WAL, a WAL with a group in it, a pid file.
+OPENING_BYTES = 1024 * 1024
+
+log = logging.getLogger(__name__)
 
 
 class Ballast:
@@ -57,6 +62,17 @@ class Ballast:
         finally:
             os.close(fd)
         return True
+
+
+def beside(spool: pathlib.Path) -> pathlib.Path:
+    """Return where the ballast of this spool is."""
+    return spool.with_name("spool.ballast")
+
+
+def make_room_to_open(spool: pathlib.Path) -> None:
+    """Give up the ballast of a full disk: SQLite needs some room to as much as open a spool, and else nothing would drain."""
+    if free_bytes(spool.parent) < OPENING_BYTES and Ballast(beside(spool)).drop():
+        log.warning("the disk is full: the ballast is given up, so that the spool can be opened")
 
 
 def free_bytes(folder: pathlib.Path) -> int:

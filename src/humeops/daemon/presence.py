@@ -3,6 +3,7 @@
 
 import contextlib
 import fcntl
+import logging
 import os
 import pathlib
 import socket
@@ -11,6 +12,8 @@ from humeops.errors import UnavailableError
 
 # The client holds a pid file older than 15 s for stale: three touches may be missed.
 HEARTBEAT_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
 
 
 class Lock:
@@ -31,17 +34,34 @@ class Lock:
 
 
 class PidFile:
-    """Tells callers to wait for an answer: written when the socket listens, removed before it closes."""
+    """Tells callers to wait for an answer: written when the socket listens, removed before it closes.
+
+    Without it they wait shortly and go to the drop folder. So a disk too full for it keeps nobody from serving; it is
+    written when there is room.
+    """
 
     def __init__(self, path: pathlib.Path) -> None:
         self.path = path
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_text(f"{os.getpid()}\n")
-        temporary.chmod(0o644)
-        temporary.replace(path)
+        self._is_written = False
+        self._write()
+
+    def _write(self) -> None:
+        temporary = self.path.with_name(f".{self.path.name}.new")
+        try:
+            temporary.write_text(f"{os.getpid()}\n")
+            temporary.chmod(0o644)
+            temporary.replace(self.path)
+            self._is_written = True
+        except OSError as error:
+            log.warning("%s cannot be written: %s; callers do not wait for answers", self.path, error)
+            with contextlib.suppress(OSError):
+                temporary.unlink()
 
     def touch(self) -> None:
         """Say that this process still serves; called from the loop that commits, so that it proves progress."""
+        if not self._is_written:
+            self._write()
+            return
         with contextlib.suppress(OSError):
             os.utime(self.path)
 

@@ -19,6 +19,7 @@ import zmq
 import humeops
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon.backoff import Backoff
+from humeops.daemon.ballast import make_room_to_open
 from humeops.daemon.config import Config
 from humeops.daemon.counters import QueueView
 from humeops.daemon.dropfolder import DropFolder
@@ -82,6 +83,7 @@ class Service:
         self._lock = Lock(self._config.lock)
         self._wake = self._catch_signals()
         self._high_water = HighWater(self._config.spool.with_name("spool.high"))
+        make_room_to_open(self._config.spool)
         self._spool = open_spool(self._config.spool, self._high_water, self._config.host, self._clock)
         self._keeper = Keeper(self._spool, self._config.limits, self._config.host, self._clock)
         self._runs = OpenRuns(self._spool.db)
