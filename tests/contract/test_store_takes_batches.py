@@ -298,6 +298,47 @@ def test_a_failure_between_two_good_runs_of_one_batch_is_not_passed_over(databas
 
     take(database, agent, *said)
 
+    assert [row[3] for row in moves(database)] == ["running", "ok", "running", "failed", "running", "ok"]
+
+
+def test_a_run_that_fails_within_one_batch_after_one_that_failed_is_two_changes_of_state(database, agent):
+    take(database, agent, *a_run(status=1, outcome="failed"))
+
+    take(database, agent, *a_run(begins=100, ends=110, status=2, outcome="failed"), first=3)
+
+    assert [(row[2], row[3], row[6]) for row in moves(database)] == [
+        ("new", "running", ""),
+        ("running", "failed", "exit 1"),
+        ("failed", "running", ""),
+        ("running", "failed", "exit 2"),
+    ]
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(drawn_runs(), min_size=1, max_size=4), st.integers(0, 1_000_000))
+def test_where_batches_begin_and_end_makes_no_difference_to_the_changes_of_state(make_database, drawn, seed):
+    chance = random.Random(seed)
+    said = [event for _, events in drawn for event in events]
+    said = chance.sample(said, len(said))
+    found = []
+    for size in (1, 2, 5, len(said)):
+        database = make_database()
+        agent = make_agent(database, "db1")
+        for begin in range(0, len(said), size):
+            take(database, agent, *said[begin : begin + size])
+        found.append((moves(database), content(database)))
+        database.close()
+
+    assert all(one == found[0] for one in found)
+
+
+def moves(database):
+    """Return the changes of state in the order in which they came: host, task, from, to, run, event, reason."""
     with database.reading() as connection:
-        moved = connection.execute(sa.select(tables.transition.c.to_state).order_by(tables.transition.c.id)).scalars()
-        assert list(moved) == ["ok", "failed", "ok"]
+        rows = connection.execute(sa.select(tables.transition).order_by(tables.transition.c.id)).all()
+    return [(*tuple(row)[1:7], row.reason) for row in rows]

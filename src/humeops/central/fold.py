@@ -120,6 +120,14 @@ def summarise(run: str, events: Iterable[Event]) -> Summary:
     )
 
 
+def may_move(known: Summary | None, event: Event) -> bool:
+    """Tell whether this event of the run may change what the run is, whose it is, or when it began."""
+    if known is None or known.start is None or event.kind in ("start", "stop"):
+        return True
+    # Until the stop has come a warning changes nothing yet.
+    return known.stop is not None and event.kind == "log" and SEVERITY[event.level] >= _WARNING
+
+
 def merge(one: Summary, other: Summary) -> Summary:
     """Return the summary of both sets of events; they share none. Which is named first makes no difference."""
     levels = dict(one.levels)

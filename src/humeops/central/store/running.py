@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Folds new events into the runs they belong to: one read and one write for all runs of a batch."""
+"""Folds new events into the runs they belong to: one read and one write for all runs of a batch.
 
-from collections.abc import Iterable
+A batch is a matter of transport, so what a run was on the way counts too: `Folded.steps` has a run as it was before and
+after each event that may have changed its state, as if each event had come alone. What lies between two of these is
+folded together, since folding is what costs.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -23,24 +28,51 @@ class Change(NamedTuple):
     after: fold.Summary
 
 
+class Folded(NamedTuple):
+    """What became of the runs of a batch: by run, in all; and by event, one after the other."""
+
+    changes: dict[str, Change]
+    steps: dict[str, Change]
+
+
 def task_of(summary: fold.Summary) -> tuple[str, str]:
     """Return the (host, task) that a run belongs to: where it began."""
     return summary.begin.host, summary.begin.task or NAMELESS
 
 
-def fold_into_runs(connection: sa.Connection, new: Iterable[Event]) -> dict[str, Change]:
-    """Fold these events, each new, into their runs, store these, and return how they changed."""
-    of_run: dict[str, list[Event]] = {}
-    for event in new:
-        if event.run:
-            of_run.setdefault(event.run, []).append(event)
-    changes = {run: Change(None, fold.summarise(run, events)) for run, events in of_run.items()}
-    known = statements.runs(connection, [rows.key_of(run) for run in of_run])
-    for before in (read_summary(text) for _, text in known):
-        changes[before.run] = Change(before, fold.merge(before, changes[before.run].after))
+def fold_into_runs(connection: sa.Connection, new: Sequence[Event]) -> Folded:
+    """Fold these events, each new, into their runs in the order they came, store these, and return how they changed."""
+    keys = {rows.key_of(event.run): None for event in new if event.run}
+    known = {run.run: run for run in (read_summary(text) for _, text in statements.runs(connection, list(keys)))}
+    now, steps = _step_by_step(known, new)
+    changes = {run: Change(known.get(run), after) for run, after in now.items()}
     statements.put_runs(connection, [_row(change.after) for change in changes.values()])
     statements.add_run_tags(connection, [pair for change in changes.values() for pair in _new_tags(change)])
-    return changes
+    return Folded(changes, steps)
+
+
+def _step_by_step(
+    known: Mapping[str, fold.Summary], new: Iterable[Event]
+) -> tuple[dict[str, fold.Summary], dict[str, Change]]:
+    now = dict(known)
+    steps: dict[str, Change] = {}
+    waiting: dict[str, list[Event]] = {}
+    for event in new:
+        if event.run is None:
+            continue
+        waiting.setdefault(event.run, []).append(event)
+        before = now.get(event.run)
+        if fold.may_move(before, event):
+            now[event.run] = _folded(before, event.run, waiting.pop(event.run))
+            steps[event.id] = Change(before, now[event.run])
+    for run, rest in waiting.items():
+        now[run] = _folded(now[run], run, rest)
+    return now, steps
+
+
+def _folded(before: fold.Summary | None, run: str, events: Iterable[Event]) -> fold.Summary:
+    after = fold.summarise(run, events)
+    return fold.merge(before, after) if before else after
 
 
 def _row(summary: fold.Summary) -> tuple[object, ...]:

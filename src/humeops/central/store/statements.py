@@ -39,16 +39,11 @@ WHERE (excluded.time, excluded.event) > (datum.time, datum.event)
 """
 _TASKS = """
 SELECT task.host, task.task, task.state, task.last_event_at, task.running, task.tags,
-  task.loose_tags, task.loose_first_at, task.loose_last_at, task.last_run, run.started_at
-FROM task LEFT JOIN run ON run.id = task.last_run
+  task.loose_tags, task.loose_first_at, task.loose_last_at, task.last_run
+FROM task
 WHERE (task.host, task.task) IN (VALUES {pairs})
 """
-_LAST_RUNS = """
-SELECT wanted.column1, wanted.column2,
-  (SELECT run.id FROM run WHERE run.host = wanted.column1 AND run.task = wanted.column2
-   ORDER BY run.started_at DESC, run.id DESC LIMIT 1)
-FROM (VALUES {pairs}) AS wanted
-"""
+_LAST_RUNS = "SELECT id FROM run WHERE host = ? AND task = ? ORDER BY started_at DESC, id DESC LIMIT ?"
 _PUT_TASKS = """
 INSERT INTO task (host, task, state, since, last_event_at, reason, running, last_run, tags,
   loose_tags, loose_first_at, loose_last_at)
@@ -122,13 +117,13 @@ def put_data(connection: sa.Connection, made: Rows) -> None:
 
 
 def tasks(connection: sa.Connection, names: list[Pair]) -> Iterable[Sequence[Any]]:
-    """Return the tasks of these (host, task) that are known, with the start of their last run."""
+    """Return the tasks of these (host, task) that are known."""
     return _for_pairs(connection, _TASKS, names)
 
 
-def last_runs(connection: sa.Connection, names: list[Pair]) -> Iterable[Sequence[Any]]:
-    """Return (host, task, id of the run that started last or None)."""
-    return _for_pairs(connection, _LAST_RUNS, names)
+def last_runs(connection: sa.Connection, name: Pair, count: int) -> list[bytes]:
+    """Return the runs of this task that started last, the last one first."""
+    return [row[0] for row in connection.exec_driver_sql(_LAST_RUNS, (*name, count)).all()]
 
 
 def last_words(connection: sa.Connection, names: list[Pair]) -> Iterable[Sequence[Any]]:

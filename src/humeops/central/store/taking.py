@@ -5,7 +5,7 @@ Order of steps (each relies on the one before):
 
 1. the events that are not there yet are inserted; one that the database refuses becomes a dead letter, alone
 2. only the new ones are folded into their runs, data and tasks, so that nothing is counted twice
-3. a change of a task's state is stored as a transition
+3. each change of a task's state is stored as a transition, also those that a later event of the batch took back
 4. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
 
 The single writer makes "look which are known, then insert" safe; another engine has to take its own way in `_not_yet_known`.
@@ -104,6 +104,6 @@ def _follow_up(connection: sa.Connection, parcel: Parcel, epoch: int, candidates
     statements.insert_events(
         connection, [rows.event_row(one.event, one.key, epoch, one.seq, received_at) for one in candidates]
     )
-    changes = running.fold_into_runs(connection, new)
-    sharing.share(connection, new, changes)
-    tasking.update(connection, new, changes, received_at)
+    folded = running.fold_into_runs(connection, new)
+    sharing.share(connection, new, folded.changes)
+    tasking.update(connection, new, folded, received_at)

@@ -5,7 +5,7 @@ Two clocks meet here. `since` comes from what the host said; a transition's `at`
 on transitions must not depend on the clocks of hosts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -13,10 +13,9 @@ import sqlalchemy as sa
 from humeops.central import reason
 from humeops.central.fold import MAX_TAGS_OF_RUN, Summary
 from humeops.central.store import rows, statements
-from humeops.central.store.running import Change, read_summary, task_of
+from humeops.central.store.moving import Move, Name, Standing, Walk
+from humeops.central.store.running import Change, Folded, read_summary, task_of
 from humeops.event import Event
-
-Name = tuple[str, str]  # host, task
 
 
 class _Task(msgspec.Struct):
@@ -30,33 +29,30 @@ class _Task(msgspec.Struct):
     loose_first_at: int | None = None
     loose_last_at: int | None = None
     last_run: bytes | None = None
-    last_started_at: int | None = None
 
 
-def update(connection: sa.Connection, new: Iterable[Event], changes: Mapping[str, Change], now_ns: int) -> None:
+def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_ns: int) -> None:
     """Bring the tasks that these events concern up to date, and store their changes of state."""
     # What humed says of itself (loss) is no task's word.
     loose = [event for event in new if not event.run and event.kind != "loss"]
     names = {(event.host, event.task) for event in loose}
-    for change in changes.values():
+    for change in (*folded.changes.values(), *folded.steps.values()):
         names.update(task_of(summary) for summary in change if summary)
     if not names:
         return
     tasks = _load(connection, sorted(names))
     _note_loose(tasks, loose)
-    _note_runs(connection, tasks, changes.values())
-    last = _last_runs(connection, sorted(names), changes)
-    _store(connection, tasks, last, [change for change in changes.values() if _is_news(change)], now_ns)
+    _note_runs(connection, tasks, folded.changes.values())
+    standings = _standings(connection, tasks, folded)
+    walk = Walk(standings, folded, lambda name: _last_besides(connection, name, folded.changes))
+    moves = walk.through(new)
+    last = {name: _as_it_is_now(standing.last, folded) for name, standing in standings.items()}
+    _store(connection, tasks, last)
+    statements.add_transitions(connection, [_transition(move, now_ns) for move in moves])
 
 
-def _store(
-    connection: sa.Connection,
-    tasks: Mapping[Name, _Task],
-    last: Mapping[Name, Summary | None],
-    news: Iterable[Change],
-    now_ns: int,
-) -> None:
-    made, gone, dropped, added, transitions = [], [], [], [], []
+def _store(connection: sa.Connection, tasks: Mapping[Name, _Task], last: Mapping[Name, Summary | None]) -> None:
+    made, gone, dropped, added = [], [], [], []
     for name, task in tasks.items():
         run = last[name]
         tags = run.tags if run else task.loose_tags
@@ -65,12 +61,10 @@ def _store(
         if run is None and task.loose_first_at is None:
             gone.append(name)
             continue
-        transitions += _transitions(name, task, run, news, now_ns)
         made.append(_row(name, task, run, tags))
     statements.put_tasks(connection, made)
     statements.drop_tasks(connection, gone)
     statements.change_task_tags(connection, dropped, added)
-    statements.add_transitions(connection, transitions)
 
 
 def _load(connection: sa.Connection, names: list[Name]) -> dict[Name, _Task]:
@@ -107,49 +101,29 @@ def _note_runs(connection: sa.Connection, tasks: dict[Name, _Task], changes: Ite
         task.last_event_at = max(task.loose_last_at or 0, last_word or 0)
 
 
-def _is_news(change: Change) -> bool:
-    return change.before is None or change.before.state != change.after.state
+def _standings(connection: sa.Connection, tasks: Mapping[Name, _Task], folded: Folded) -> dict[Name, Standing]:
+    """Return what decides each task's state, as it was before the batch."""
+    known = {rows.key_of(run): change.before for run, change in folded.changes.items()}
+    others = [task.last_run for task in tasks.values() if task.last_run and task.last_run not in known]
+    known.update((key, read_summary(text)) for key, text in statements.runs(connection, others))
+    return {name: Standing(task.state, known[task.last_run] if task.last_run else None) for name, task in tasks.items()}
 
 
-def _last_runs(
-    connection: sa.Connection, names: list[Name], changes: Mapping[str, Change]
-) -> dict[Name, Summary | None]:
-    last: dict[Name, Summary | None] = {}
-    elsewhere: dict[bytes, Name] = {}
-    for host, task, key in statements.last_runs(connection, names):
-        change = changes.get(rows.id_of(key)) if key else None
-        last[host, task] = change.after if change else None
-        if key and not change:
-            elsewhere[key] = (host, task)
-    for key, text in statements.runs(connection, list(elsewhere)):
-        last[elsewhere[key]] = read_summary(text)
-    return last
+def _last_besides(connection: sa.Connection, name: Name, changes: Mapping[str, Change]) -> Summary | None:
+    for key in statements.last_runs(connection, name, len(changes) + 1):
+        if rows.id_of(key) not in changes:
+            return next((read_summary(text) for _, text in statements.runs(connection, [key])), None)
+    return None
 
 
-def _transitions(
-    name: Name, task: _Task, last: Summary | None, news: Iterable[Change], now_ns: int
-) -> list[tuple[object, ...]]:
-    """Return the changes of state: through each newer run that changed, so that one that failed between two good ones counts."""
-    state = task.state
-    made: list[tuple[object, ...]] = []
-    known = (task.last_started_at or 0, task.last_run or b"")
-    newer = [
-        after for _, after in news if task_of(after) == name and (after.begin.time, rows.key_of(after.run)) >= known
-    ]
-    for run in [*sorted(newer, key=_started), *([last] if last else [])]:
-        if run.state != state:
-            made.append(_transition(name, state, run, now_ns))
-            state = run.state
-    return made
+def _as_it_is_now(last: Summary | None, folded: Folded) -> Summary | None:
+    change = folded.changes.get(last.run) if last else None
+    return change.after if change else last
 
 
-def _started(run: Summary) -> tuple[int, str]:
-    return run.begin.time, run.run
-
-
-def _transition(name: Name, state: str, run: Summary, now_ns: int) -> tuple[object, ...]:
-    told_by = (run.stop or run.begin).id
-    return (*name, state, run.state, rows.key_of(run.run), rows.key_of(told_by), now_ns, reason.of_run(run))
+def _transition(move: Move, now_ns: int) -> tuple[object, ...]:
+    run = rows.key_of(move.run) if move.run else None
+    return (*move.name, move.before, move.after, run, rows.key_of(move.event), now_ns, move.reason)
 
 
 def _row(name: Name, task: _Task, run: Summary | None, tags: list[str]) -> tuple[object, ...]:

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""Walks through a batch event by event, and notes each change of a task's state on the way.
+
+So a run that fails at once after one that failed is seen to run and to fail, and where batches begin and end makes no
+difference: each event moves its task as if it had come alone. What depends on the order in which events arrive is only
+this way there; the state at its end does not.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from humeops.central import reason
+from humeops.central.fold import Summary
+from humeops.central.store.running import Folded, task_of
+from humeops.event import Event
+
+Name = tuple[str, str]  # host, task
+
+
+class Standing(msgspec.Struct):
+    """What decides the state of a task: its run that started last."""
+
+    state: str = "new"
+    last: Summary | None = None
+
+
+class Move(NamedTuple):
+    """A change of state: by which run, told by which event, why."""
+
+    name: Name
+    before: str
+    after: str
+    run: str | None
+    event: str
+    reason: str
+
+
+class Walk:
+    """The walk through one batch; `standings` are the tasks before it, and afterwards those after it."""
+
+    def __init__(self, standings: Mapping[Name, Standing], folded: Folded, elsewhere: Callable[[Name], Summary | None]):
+        """`elsewhere` tells the last run of a task among those that the batch does not speak of."""
+        self._standings = standings
+        self._steps = folded.steps
+        self._runs = {run: change.before for run, change in folded.changes.items() if change.before}
+        self._elsewhere = elsewhere
+
+    def through(self, new: Iterable[Event]) -> list[Move]:
+        """Return the changes of state that these events made, in their order."""
+        return [move for event in new if event.id in self._steps for move in self._step(event)]
+
+    def _step(self, event: Event) -> Iterable[Move]:
+        before, after = self._steps[event.id]
+        self._runs[after.run] = after
+        names = [task_of(after)] if before is None else list(dict.fromkeys((task_of(before), task_of(after))))
+        for name in names:
+            self._note_run(name, self._standings[name], after)
+        return [move for name in names if (move := self._settle(name, event))]
+
+    def _note_run(self, name: Name, standing: Standing, run: Summary) -> None:
+        last = standing.last
+        if last is not None and last.run == run.run and (task_of(run) != name or _begun(run) < _begun(last)):
+            # It began earlier than was thought, or is another task's: which is the last one now?
+            standing.last = max(self._runs_of(name), key=_begun, default=None)
+        elif task_of(run) == name and (last is None or _begun(run) >= _begun(last)):
+            standing.last = run
+
+    def _runs_of(self, name: Name) -> list[Summary]:
+        other = self._elsewhere(name)
+        return [*(run for run in self._runs.values() if task_of(run) == name), *([other] if other else [])]
+
+    def _settle(self, name: Name, event: Event) -> Move | None:
+        standing = self._standings[name]
+        run = standing.last
+        state = run.state if run else "new"
+        if state == standing.state:
+            return None
+        before, standing.state = standing.state, state
+        if run is None:
+            return Move(name, before, state, None, event.id, "")
+        return Move(name, before, state, run.run, (run.stop or run.begin).id, reason.of_run(run))
+
+
+def _begun(run: Summary) -> tuple[int, str]:
+    return run.begin.time, run.run
