@@ -8,6 +8,7 @@ followed, for the same reason.
 
 import os
 import pathlib
+import re
 import typing
 import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ from humeops.layout import Layout, default_dir
 TIMEOUT_SECONDS = 10.0  # a person waits; central answers in milliseconds
 PAGE = 1_000  # items asked for at once; the most that central gives
 START_IT = "start it with: hume up"
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")  # what an HTTP header takes
 
 Answer = typing.TypeVar("Answer")
 Item = typing.TypeVar("Item")
@@ -128,11 +131,20 @@ def find_central(
     if not address:
         raise UnavailableError(f"no central here ({layout.central_url} is missing); {START_IT}")
     _check_address(address)
-    token = environ.get("HUME_TOKEN") or (read_line(layout.person_token) if _same(address, local) else "")
+    return Central(address, _find_token(address, local, layout, environ), timeout)
+
+
+def _find_token(address: str, local: str, layout: Layout, environ: Mapping[str, str]) -> str:
+    token, place = (environ.get("HUME_TOKEN") or "").strip(), "HUME_TOKEN"
+    if not token and _same(address, local):
+        token, place = read_line(layout.person_token), str(layout.person_token)
     if not token:
         hint = "set HUME_TOKEN" if not _same(address, local) else f"{layout.person_token} is missing or not readable"
         raise NotAllowedError(f"no token for central at {address}: {hint}")
-    return Central(address, token, timeout)
+    if not _TOKEN.fullmatch(token):
+        # It is not shown: it may be a token but for one character.
+        raise NotAllowedError(f"what is in {place} is no token: a token is one word of ASCII characters")
+    return token
 
 
 def read_line(path: pathlib.Path) -> str:

@@ -11,10 +11,10 @@ COLUMNS = ("host", "task", "key", "amount", "time", "uid")
 
 
 @click.command("data")
-@click.argument("name", metavar="[HOST[:TASK]]", required=False)
-@click.option("--host", metavar="HOST", help="Only this host.")
-@click.option("--task", metavar="TASK", help="Only this task.")
-@click.option("--key", metavar="KEY", help="Only this piece.")
+@click.argument("name", metavar="[HOST[:TASK]]", type=options.filled, required=False)
+@click.option("--host", type=options.filled, metavar="HOST", help="Only this host.")
+@click.option("--task", type=options.filled, metavar="TASK", help="Only this task.")
+@click.option("--key", type=options.filled, metavar="KEY", help="Only this piece.")
 @options.listing_options(default_limit=1000)
 @options.central_options
 def command(

@@ -19,7 +19,9 @@ DERIVED = {"what": phrases.what, "said": phrases.said}
 
 @click.command("events")
 @options.place_options
-@click.option("--run", metavar="RUN", help="Only of this run: an id, a short id, HOST:TASK or TASK.")
+@click.option(
+    "--run", type=options.filled, metavar="RUN", help="Only of this run: an id, a short id, HOST:TASK or TASK."
+)
 @click.option(
     "--kind",
     multiple=True,
@@ -28,7 +30,7 @@ DERIVED = {"what": phrases.what, "said": phrases.said}
     help=f"{', '.join(KINDS)}; may be repeated.",
 )
 @click.option("--level", type=options.one_of("level", LEVELS), metavar="LEVEL", help="This level and those above.")
-@click.option("--text", metavar="TEXT", help="Only with this in their text.")
+@click.option("--text", type=options.filled, metavar="TEXT", help="Only with this in their text.")
 @click.option("--oldest", is_flag=True, help="Oldest first.")
 @options.period_options
 @options.listing_options(default_limit=100)

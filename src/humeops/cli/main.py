@@ -1,149 +1,46 @@
 # SPDX-License-Identifier: MIT
-"""`hume VERB` for people: the group of verbs, and the one place where errors become a line and an exit status.
+"""The entry point of `hume-cli`: takes care of Ctrl-C before anything that takes long is imported.
 
-Promises: wrong usage is 64 and one line that says what is wrong and what was probably meant; every other failure is one
-line too, never a traceback (HUME_DEBUG=1 shows it); a closed pipe is silent; Ctrl-C is 130. A verb's module is imported
-when the verb is used, so that `hume status` pays for nothing else.
+Loading the verbs costs a tenth of a second on a small machine, long enough to be interrupted. Until they are loaded, and
+after they have ended, SIGINT ends the process with 130 and says nothing; in between it is a KeyboardInterrupt, which
+humeops.cli.verbgroup answers. A SIGINT that was ignored when we were started (`nohup`, `&` in a script) stays ignored.
 """
 
-import importlib
 import os
+import signal
 import sys
-import typing
-
-import click
-
-from humeops.cli import verbs
-from humeops.errors import Exit, HumeError
-
-if typing.TYPE_CHECKING:
-    from typing_extensions import override
-else:  # typing has it from Python 3.12 on, and nothing at run time needs it
-
-    def override(method):
-        """Mark a method that replaces its parent's."""
-        return method
-
+import types
 
 INTERRUPTED = 130
-BROKEN_PIPE = 141  # what a shell reports of any program that writes into a closed pipe
-
-
-class VerbGroup(click.Group):
-    """The verbs, loaded one by one."""
-
-    @override
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(verbs.PEOPLE)
-
-    @override
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in verbs.PEOPLE:
-            return None
-        command = importlib.import_module(f"humeops.cli.{cmd_name}").command
-        assert isinstance(command, click.Command)  # noqa: S101 - a verb's module without its command is a fault of ours
-        return command
-
-    @override
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and self.get_command(ctx, args[0]) is None:
-            raise click.UsageError(_no_such_verb(args[0]))
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=VerbGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("-V", "--version", is_flag=True, help="Say which hume this is.")
-@click.pass_context
-def group(ctx: click.Context, version: bool) -> int | None:
-    """Your scripts say what they do; hume keeps it, shows it, and tells you what went wrong."""
-    if version:
-        return typing.cast(int, ctx.invoke(_command(ctx, "version")))
-    if ctx.invoked_subcommand is None:
-        return typing.cast(int, ctx.invoke(_command(ctx, "help"), verb=None))
-    return None
 
 
 def run(arguments: list[str]) -> int:
     """Do what the command line says and return the exit status."""
-    try:
-        # Not group.main: it keeps a closed pipe to itself and would end with 1.
-        with group.make_context("hume", arguments) as ctx:
-            status = group.invoke(ctx)
-        sys.stdout.flush()
-        return status if isinstance(status, int) else Exit.OK
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
-    except click.UsageError as error:
-        return _fail(_usage_line(error), Exit.USAGE)
-    except click.ClickException as error:
-        return _fail(error.format_message(), Exit.USAGE)
-    except HumeError as error:
-        return _fail(str(error), error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
-    except BrokenPipeError:
-        _forget_output()
-        return BROKEN_PIPE
-    except Exception as error:
-        if os.environ.get("HUME_DEBUG"):
-            raise
-        return _fail(
-            f"a fault of hume's own: {type(error).__name__}: {error} (HUME_DEBUG=1 shows where)", Exit.SOFTWARE
-        )
+    from humeops.cli import verbgroup
+
+    return verbgroup.run(arguments)
 
 
 def main() -> None:
-    """Entry point of `hume-cli`."""
-    sys.exit(run(sys.argv[1:]))
-
-
-def _command(ctx: click.Context, verb: str) -> click.Command:
-    command = group.get_command(ctx, verb)
-    assert command is not None  # noqa: S101 - named by ourselves
-    return command
-
-
-def _no_such_verb(word: str) -> str:
-    if word in verbs.NATIVE:
-        return f"`{word}` is said by the native client `hume`, not by hume-cli"
-    if word.startswith("-"):
-        return f"no such option: {ascii(word)[1:-1]}; hume help lists the verbs"
-    meant = verbs.nearest(word)
-    hint = f"; did you mean: hume {meant}" if meant else "; hume help lists them"
-    return f"no such verb: {ascii(word)[1:-1]}{hint}"
-
-
-def _usage_line(error: click.UsageError) -> str:
-    if isinstance(error, click.NoSuchOption):
-        names = [name for param in error.ctx.command.params for name in param.opts] if error.ctx else []
-        meant = verbs.nearest(error.option_name, names)
-        text = f"no such option: {error.option_name}" + (f"; did you mean {meant}" if meant else "")
-    else:
-        text = error.format_message().rstrip(".")
-        text = text[:1].lower() + text[1:]
-    # The context knows the verb: its help is the place to look when the line is not enough.
-    verb = error.ctx.info_name if error.ctx is not None and error.ctx.parent is not None else None
-    return f"{verb}: {text} (hume help {verb})" if verb and verb != "help" else text
-
-
-def _fail(text: str, status: int) -> int:
-    from humeops.cli import terminal
-
+    """Do what the command line says, then end the process."""
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     try:
-        shown = terminal.terminal_of(sys.stderr).text(" ".join(text.split()))
-        print(f"hume: {shown}", file=sys.stderr)
-    except (OSError, ValueError):
-        _forget_output()  # nobody reads: the status still tells
-    return int(status)
+        if not ignored:
+            signal.signal(signal.SIGINT, _end)
+        from humeops.cli import verbgroup
+
+        if not ignored:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        status = verbgroup.run(sys.argv[1:])
+    except KeyboardInterrupt:
+        status = INTERRUPTED  # between two lines, where nobody else could answer it
+    if not ignored:
+        signal.signal(signal.SIGINT, _end)
+    sys.exit(status)
 
 
-def _forget_output() -> None:
-    # Python would write what is left in its buffers at exit, and complain: let that go nowhere.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
-        os.dup2(nowhere, descriptor)
+def _end(number: int, frame: types.FrameType | None) -> None:
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,15 @@ def moment(text: str) -> int:
         raise click.BadParameter(str(error)) from None
 
 
+def filled(text: str) -> str:
+    """Return the text as it is; click asks this for names, of which an empty one would silently mean all of them."""
+    if not text.strip():
+        raise click.BadParameter("it is empty; perhaps a variable is not set")
+    if not text.isprintable() and "\udc80" <= max(text) <= "\udcff":
+        raise click.BadParameter(f"{text!a} is not UTF-8")
+    return text
+
+
 def one_of(what: str, words: Sequence[str]) -> Callable[[str], str]:
     """Return a type for click: one of a few words; a wrong one is answered with the nearest right one."""
 
@@ -84,10 +93,12 @@ def period_options(command: Command) -> Command:
 def place_options(command: Command) -> Command:
     """Add which host, task and tag; `*` and `?` may stand in each."""
     command = click.option(
-        "--tag", multiple=True, metavar="TAG", help="Only with this tag; repeated: with any of them."
+        "--tag", multiple=True, type=filled, metavar="TAG", help="Only with this tag; repeated: with any of them."
     )(command)
-    command = click.option("--task", metavar="TASK", help="Only this task.")(command)
-    return click.option("--host", metavar="HOST", help="Only this host; * and ? stand for any text.")(command)
+    command = click.option("--task", type=filled, metavar="TASK", help="Only this task.")(command)
+    return click.option("--host", type=filled, metavar="HOST", help="Only this host; * and ? stand for any text.")(
+        command
+    )
 
 
 def ask(central: str | None, folder: str | None) -> client.Central:

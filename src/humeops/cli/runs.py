@@ -14,7 +14,7 @@ STATES = typing.get_args(schemas.RunState)
 
 
 @click.command("runs")
-@click.argument("name", metavar="[[HOST:]TASK]", required=False)
+@click.argument("name", metavar="[[HOST:]TASK]", type=options.filled, required=False)
 @options.place_options
 @click.option(
     "--state",

@@ -15,7 +15,7 @@ NOT_FOUND = 1
 
 
 @click.command("show")
-@click.argument("name", metavar="[RUN]", required=False)
+@click.argument("name", metavar="[RUN]", type=options.filled, required=False)
 @click.option(
     "-o", "--output", type=options.one_of("format", ("table", "json")), default="table", help="table or json."
 )
@@ -45,6 +45,8 @@ def find(central: client.Central, name: str | None) -> schemas.RunDetail | None:
         if latest is None:
             return None
         name = latest.id
+    if name.strip(".") == "":
+        return None  # `.` and `..` would be taken for steps in the address
     try:
         return central.fetch(f"runs/{urllib.parse.quote(name, safe='')}", schemas.RunDetail)
     except client.NotFoundError:

@@ -47,7 +47,7 @@ class Wanted:
 
 
 @click.command("status")
-@click.argument("pattern", required=False)
+@click.argument("pattern", required=False, type=options.filled, metavar="[PATTERN]")
 @options.place_options
 @click.option("--problems", is_flag=True, help="Only what is wrong.")
 @click.option("--watch", is_flag=True, help="Keep looking, every two seconds, until Ctrl-C.")

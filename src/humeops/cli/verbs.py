@@ -37,6 +37,9 @@ NATIVE: dict[str, str] = {
     "stop": "the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?",
 }
 
+# Native verbs that the client hands over when the answer is central's; they are modules here too, unlisted.
+HANDED_OVER = frozenset({"get"})
+
 # Words people try first; difflib would not lead from them to the right one.
 _MEANT = {
     "begin": "start",

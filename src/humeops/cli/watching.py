@@ -5,8 +5,10 @@ import sys
 import time
 from collections.abc import Callable
 
+import click
+
 from humeops.cli.terminal import Terminal, terminal_of
-from humeops.errors import HumeError, UnavailableError
+from humeops.errors import UnavailableError
 
 EVERY_SECONDS = 2.0
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
@@ -16,7 +18,7 @@ _HOME, _END_OF_LINE, _END_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
 def watch(draw: Callable[[Terminal], list[str]]) -> int:
     """Draw, wait, draw again. Central going away is shown and waited for; Ctrl-C is the way out and status 0."""
     if not sys.stdout.isatty():
-        raise HumeError("--watch needs a terminal")
+        raise click.UsageError("--watch needs a terminal", click.get_current_context())
     try:
         lines = draw(terminal_of(sys.stdout))  # what fails at once is an error line, not a flickering screen
         sys.stdout.write(_ENTER)

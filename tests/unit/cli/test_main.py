@@ -165,3 +165,87 @@ def test_starting_up_loads_no_server_and_no_rich():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
 
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", ""),
+        ("runs", ""),
+        ("status", " "),
+        ("data", ""),
+        ("runs", "--host", ""),
+        ("status", "--tag", ""),
+        ("events", "--run", ""),
+        ("data", "--key", ""),
+    ],
+    ids=" ".join,
+)
+def test_a_name_from_a_variable_that_is_not_set_is_wrong_usage_not_everything(hume, fake, arguments):
+    said = hume(*arguments, ask=fake)
+
+    assert (said.status, said.out, fake.asked) == (Exit.USAGE, "", [])
+    assert "it is empty; perhaps a variable is not set" in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_a_name_that_is_not_utf8_is_wrong_usage(hume, fake):
+    said = hume("show", "caf\udce9", ask=fake)
+
+    assert (said.status, said.err.count("\n")) == (Exit.USAGE, 1)
+    assert "is not UTF-8" in said.err
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_of_dots_is_no_step_in_the_address(hume, fake, name):
+    assert hume("show", name, ask=fake).err == f"hume: no such run: {name}\n"
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "two words", "t\u00f6ken", "\udcff\udcfe"], ids=ascii)
+def test_what_cannot_be_a_token_is_not_sent(hume, fake, monkeypatch, tmp_path, token):
+    folder = tmp_path / "hume"
+    folder.mkdir()
+    (folder / "central.url").write_text(fake.url + "\n")
+    (folder / "token").write_bytes(token.encode("utf-8", "surrogateescape").replace(b"\n", b" "))
+    told = "is no token: a token is one word of ASCII characters\n"
+
+    said = hume("status")
+    monkeypatch.setenv("HUME_TOKEN", token)
+
+    assert (said.status, said.err) == (Exit.REFUSED, f"hume: what is in {folder}/token {told}")
+    said = hume("status")
+    assert (said.status, said.err) == (Exit.REFUSED, f"hume: what is in HUME_TOKEN {told}")
+    assert fake.asked == []
+
+
+@pytest.mark.parametrize("arguments", [["help"], ["show", "--help"], ["events"]], ids=" ".join)
+def test_a_full_disk_under_the_output_is_74_and_one_line(filled, arguments):
+    environ = {"HUME_CENTRAL": filled.url, "HUME_TOKEN": "a-token"}
+    with open("/dev/full", "w") as full:
+        process = _run(arguments, environ=environ, stdout=full, stderr=subprocess.PIPE)
+
+    assert process.communicate(timeout=60)[1] == "hume: the output cannot be written: no space left on device\n"
+    assert process.returncode == Exit.IO
+
+
+_CTRL_C_WHILE_LOADING = """
+import os, signal, sys
+module = sys.argv[1]
+class Interrupts:
+    def find_spec(self, name, path, target=None):
+        if name == module:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupts())
+from humeops.cli import main
+sys.argv[1:] = ["status"]
+main.main()
+"""
+
+
+@pytest.mark.parametrize("module", ["click", "humeops.cli.verbgroup", "urllib3", "humeops.cli.status"])
+def test_ctrl_c_while_it_is_loading_is_130_and_silent(module):
+    done = subprocess.run(
+        [sys.executable, "-c", _CTRL_C_WHILE_LOADING, module], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

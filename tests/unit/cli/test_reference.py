@@ -7,7 +7,7 @@ import re
 import click
 import pytest
 
-from humeops.cli import main, verbs
+from humeops.cli import verbgroup, verbs
 from humeops.cli.completion import NATIVE_OPTIONS
 
 TEXT = (pathlib.Path(__file__).parents[3] / "docs/reference/commands.md").read_text("utf-8")
@@ -18,7 +18,7 @@ def _section(title):
 
 
 def _options(verb):
-    command = main.group.get_command(click.Context(main.group), verb)
+    command = verbgroup.group.get_command(click.Context(verbgroup.group), verb)
     assert command is not None
     return {name for param in command.params if isinstance(param, click.Option) for name in param.opts}
 

@@ -178,7 +178,10 @@ def test_nothing_wrong_is_said_in_one_line(hume, filled):
 
 
 def test_watching_needs_a_terminal_and_no_format(hume, filled):
-    assert "needs a terminal" in hume("status", "--watch", ask=filled).err
+    piped = hume("status", "--watch", ask=filled)
+
+    assert (piped.status, piped.out) == (64, "")
+    assert "needs a terminal" in piped.err
     assert hume("status", "--watch", "-o", "json", ask=filled).status == 64
 
 
