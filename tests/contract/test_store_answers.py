@@ -6,10 +6,11 @@ import sqlalchemy as sa
 
 from humeops.central import intake
 from humeops.central.store import agents, rows, tables
+from humeops.central.store.questions import agents as reporting
 from humeops.central.store.questions import data, events, runs, tasks
 from humeops.security import credentials
 from tests.contract.conftest import make_agent
-from tests.fixtures.events import NOON, SECOND, a_run, body_of, say
+from tests.fixtures.events import NOON, SECOND, a_run, body_of, epoch_id, say
 
 
 @pytest.fixture
@@ -222,3 +223,51 @@ def test_ids_come_back_from_the_bytes_they_are_stored_as():
     event = say("log")
 
     assert rows.id_of(rows.key_of(event.id)) == event.id
+
+
+def _loss(number, **data):
+    return say("loss", number, task="humed", level="error", data={"cause": "spool over its size", **data})
+
+
+def test_an_agent_tells_what_it_lost_in_each_life_of_its_spool(database):
+    db1, web = make_agent(database, "db1"), make_agent(database, "web")
+    intake.take(database, web, body_of(say("log", 1)), NOON + 5)
+    intake.take(database, db1, body_of(say("log", 1), epoch="first"), NOON)
+    declared = body_of(_loss(9, epoch=epoch_id("first"), first=2, last=8, count=7), say("log", 2), epoch="second")
+    intake.take(database, db1, declared, NOON + SECOND)
+    intake.take(database, db1, body_of(say("log", 3), epoch="second", first=6, oldest=6), NOON + 2 * SECOND)
+
+    one, two = found(database, reporting, reporting.Filter())
+
+    assert (one.host, one.last_seen_at, one.loss_cause) == ("db1", NOON + 2 * SECOND, "spool over its size")
+    assert one.loss_at == NOON + 9 * SECOND
+    assert [tuple(epoch) for epoch in one.epochs] == [
+        (epoch_id("first"), 8, 7, 0),
+        (epoch_id("second"), 6, 0, 3),
+    ]
+    assert (two.host, two.last_seen_at, two.loss_at, two.loss_cause) == ("web", NOON + 5, None, "")
+
+
+def test_agents_are_found_by_host_and_by_having_lost_something(database):
+    for host in ("db1", "db2", "web"):
+        first = 3 if host == "db2" else 1
+        intake.take(database, make_agent(database, host), body_of(say("log", 1), first=first, oldest=first), NOON)
+
+    def hosts(**wanted):
+        return [agent.host for agent in found(database, reporting, reporting.Filter(**wanted))]
+
+    assert hosts() == ["db1", "db2", "web"]
+    assert hosts(host="db*") == ["db1", "db2"]
+    assert hosts(lossy=True) == ["db2"]
+    assert hosts(host="web", lossy=True) == []
+
+
+def test_pages_of_agents_follow_each_other(database):
+    for number in range(5):
+        make_agent(database, f"host{number}")
+    with database.reading() as connection:
+        first = reporting.find(connection, reporting.Filter(), 3, None)
+        second = reporting.find(connection, reporting.Filter(), 3, first.next)
+
+    assert [agent.host for agent in (*first.rows, *second.rows)] == [f"host{number}" for number in range(5)]
+    assert second.next is None

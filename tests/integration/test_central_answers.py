@@ -11,7 +11,7 @@ from tests.fixtures import processes
 from tests.fixtures.asking import Caller, agent_of, nobody_at, owner_of
 from tests.fixtures.events import BOOT, a_run, body_of, say
 
-READS = ["/api/v1/tasks", "/api/v1/runs", "/api/v1/runs/backup", "/api/v1/events", "/api/v1/data"]
+READS = ["/api/v1/tasks", "/api/v1/runs", "/api/v1/runs/backup", "/api/v1/events", "/api/v1/data", "/api/v1/agents"]
 
 
 @pytest.fixture(scope="module")

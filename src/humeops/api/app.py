@@ -12,7 +12,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from humeops.api import data, events, health, intake, problems, runs, tasks
+from humeops.api import agents, data, events, health, intake, problems, runs, tasks
 from humeops.api.doorkeeper import ACTOR, Doorkeeper
 from humeops.api.service import Asked, Central
 from humeops.errors import HumeError
@@ -26,6 +26,7 @@ HANDLERS = (
     runs.show_run,
     events.list_events,
     data.list_data,
+    agents.list_agents,
     health.is_alive,
     health.is_ready,
 )

@@ -78,6 +78,15 @@ class DataQuery(msgspec.Struct, forbid_unknown_fields=True):
     after: str | None = None
 
 
+class AgentsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/agents."""
+
+    host: Pattern = ""
+    lossy: bool = False
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
 class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
     """For addresses that take no parameters."""
 

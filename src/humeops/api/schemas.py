@@ -111,6 +111,29 @@ class DatumView(msgspec.Struct, omit_defaults=True):
     expires_at: int | None = None  # past it the value no longer holds; it is still shown, as expired
 
 
+class EpochView(msgspec.Struct, omit_defaults=True):
+    """One life of one humed's spool: how far it has arrived, how many of its events were lost."""
+
+    epoch: str
+    committed_upto: int  # everything up to this number is here, or known to be lost
+    declared_lost: int = 0  # its humed said so
+    silently_lost: int = 0  # missing without a word
+
+
+class AgentView(msgspec.Struct, omit_defaults=True):
+    """The humed of a host, as central knows it."""
+
+    host: str
+    created_at: int
+    last_seen_at: int | None = None
+    skew: int | None = None  # central's clock less the host's, at its last batch, with the way of the batch in it
+    declared_lost: int = 0  # of all its epochs
+    silently_lost: int = 0
+    loss_at: int | None = None  # when its humed last declared a loss, and why
+    loss_cause: str = ""
+    epochs: list[EpochView] = []  # the first one first
+
+
 class TaskPage(msgspec.Struct, omit_defaults=True):
     """Answer of GET /api/v1/tasks."""
 
@@ -136,6 +159,13 @@ class DataPage(msgspec.Struct, omit_defaults=True):
     """Answer of GET /api/v1/data."""
 
     items: list[DatumView]
+    next: str | None = None
+
+
+class AgentPage(msgspec.Struct, omit_defaults=True):
+    """Answer of GET /api/v1/agents, by host."""
+
+    items: list[AgentView]
     next: str | None = None
 
 

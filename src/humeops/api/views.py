@@ -6,7 +6,7 @@ from typing import Any, cast
 from humeops.api import schemas
 from humeops.central.fold import Said, Summary, elapsed
 from humeops.central.store import rows
-from humeops.central.store.questions import data, runs, tasks
+from humeops.central.store.questions import agents, data, runs, tasks
 from humeops.event import LEVELS, Origin
 
 
@@ -83,6 +83,21 @@ def event_view(row: Any, run: Summary | None = None) -> schemas.EventView:
 def datum_view(datum: data.Datum) -> schemas.DatumView:
     """Return one piece of shared data as shown."""
     return schemas.DatumView(*datum)
+
+
+def agent_view(agent: agents.Agent) -> schemas.AgentView:
+    """Return one agent as shown."""
+    return schemas.AgentView(
+        host=agent.host,
+        created_at=agent.created_at,
+        last_seen_at=agent.last_seen_at,
+        skew=agent.skew,
+        declared_lost=sum(epoch.declared_lost for epoch in agent.epochs),
+        silently_lost=sum(epoch.silently_lost for epoch in agent.epochs),
+        loss_at=agent.loss_at,
+        loss_cause=agent.loss_cause,
+        epochs=[schemas.EpochView(*epoch) for epoch in agent.epochs],
+    )
 
 
 def _moment(row: Any) -> Said:

@@ -8,7 +8,7 @@ columns are as wide as the widest of all hosts, so that the eye runs down; the s
 import collections
 import textwrap
 import typing
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from humeops.api.schemas import TaskView
 from humeops.cli import looks, moments, visible
@@ -42,8 +42,20 @@ def in_order(tasks: Iterable[TaskView]) -> list[TaskView]:
     return sorted(tasks, key=lambda view: (view.host, looks.rank(view.state), view.task))
 
 
-def draw(terminal: Terminal, tasks: Sequence[TaskView], now_ns: int) -> Iterator[str]:
-    """Yield the lines of the board for tasks that are in order."""
+def draw(
+    terminal: Terminal, tasks: Sequence[TaskView], now_ns: int, notes: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Yield the lines of the board for tasks that are in order; `notes` are said of hosts, under their names."""
+    left = dict(notes or {})
+    if tasks:
+        yield from _draw_tasks(terminal, tasks, now_ns, left)
+    for number, host in enumerate(sorted(left)):
+        if tasks or number:
+            yield ""
+        yield from _heading(terminal, host, left[host])
+
+
+def _draw_tasks(terminal: Terminal, tasks: Sequence[TaskView], now_ns: int, notes: dict[str, str]) -> Iterator[str]:
     lines = [_compose(terminal, view, now_ns) for view in tasks]
     task, when, took = (max(map(visible.width, column)) for column in zip(*(line[1:4] for line in lines), strict=True))
     fixed = len(_MARGIN) + _BADGE + len(_GAP) * (4 if took else 3) + when + took
@@ -55,7 +67,7 @@ def draw(terminal: Terminal, tasks: Sequence[TaskView], now_ns: int) -> Iterator
             if host is not None:
                 yield ""
             host = line.view.host
-            yield terminal.paint(terminal.cut(terminal.text(host), terminal.width), "bold")
+            yield from _heading(terminal, host, notes.pop(host, ""))
         yield from _rows(terminal, line, (task, when, took))
 
 
@@ -66,6 +78,14 @@ def summary(terminal: Terminal, tasks: Sequence[TaskView]) -> str:
     hosts = len({view.host for view in tasks})
     text = ", ".join(f"{counts[state]} {terminal.text(state)}" for state in ordered)
     return f"{text} on {hosts} hosts" if hosts > 1 else text
+
+
+def _heading(terminal: Terminal, host: str, note: str) -> Iterator[str]:
+    yield terminal.paint(terminal.cut(terminal.text(host), terminal.width), "bold")
+    if note:
+        shape = "▲" if terminal.unicode else "!"
+        text = terminal.cut(f"{_MARGIN}{shape} {terminal.text(note)}", terminal.width)
+        yield terminal.paint(text, looks.look_of("warning").style)
 
 
 def _compose(terminal: Terminal, view: TaskView, now_ns: int) -> _Line:

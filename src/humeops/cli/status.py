@@ -2,7 +2,8 @@
 """`hume status`: every task as it is now, grouped by host, troubles first.
 
 The exit status is a monitoring plugin's: 0 nothing is wrong, 1 a warning, 2 failed, lost, late or overdue, 3 unknown (or
-nothing matches what was asked for). Central not there is 75, as everywhere.
+nothing matches what was asked for). Central not there is 75, as everywhere. A host whose events were lost says so under
+its name, and counts as a warning.
 """
 
 import dataclasses
@@ -13,12 +14,13 @@ from collections.abc import Sequence
 import click
 
 from humeops.api import schemas
-from humeops.cli import board, client, listing, looks, options, watching
+from humeops.cli import board, client, listing, looks, losses, options, watching
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
 
 COLUMNS = ("host", "state", "task", "since", "last_run.duration", "reason")
 UNKNOWN = 3
+Seen = tuple[list[schemas.TaskView], dict[str, str]]  # the tasks, and what hosts lost
 ALL = 100_000  # more tasks than one person reads; central pages them
 
 
@@ -41,6 +43,14 @@ class Wanted:
         params = {"host": self.host or (colon and host), "task": self.task or (colon and task), "tag": self.tag}
         found = central.items("tasks", schemas.TaskPage, params, sys.maxsize)
         return [view for view in found if colon or self._is_meant(view)]
+
+    def fetch_losses(self, central: client.Central) -> dict[str, str]:
+        """Return what the hosts that match lost; nothing when tasks were asked for, since a loss is no task's."""
+        host, _, task = (self.pattern or "").partition(":")
+        if self.task or self.tag or task:
+            return {}
+        notes = losses.fetch(central, self.host, SystemClock().wall_ns())
+        return losses.of_hosts(notes, host) if host else notes
 
     def _is_meant(self, view: schemas.TaskView) -> bool:
         return not self.pattern or any(_match(name, self.pattern) for name in (view.host, view.task))
@@ -77,18 +87,22 @@ def command(
     if watch:
         if output != "table" or columns is not None:
             raise click.UsageError("--watch draws the board; leave out -o and --columns", click.get_current_context())
-        return watching.watch(lambda terminal: _draw(terminal, wanted.fetch(asked), wanted, problems, limit))
-    tasks = wanted.fetch(asked)
+        return watching.watch(lambda terminal: _draw(terminal, _look(asked, wanted), wanted, problems, limit))
+    seen = tasks, notes = _look(asked, wanted)
     if output == "table" and columns is None:
-        print("\n".join(_draw(terminal_of(sys.stdout), tasks, wanted, problems, limit)))
+        print("\n".join(_draw(terminal_of(sys.stdout), seen, wanted, problems, limit)))
     else:
         (shown, left_out), now_ns = _chosen(tasks, problems, limit), SystemClock().wall_ns()
         listing.print_items(shown, output, columns, COLUMNS, schemas.TaskView, now_ns, empty="no task matches")
         if left_out and output == "table":
             print(_cut_note(left_out, limit), file=sys.stderr)
-    if wanted and not tasks:
+    if wanted and not tasks and not notes:
         return UNKNOWN
-    return looks.exit_status(view.state for view in tasks)
+    return looks.exit_status([*(view.state for view in tasks), *("warning" for _ in notes)])
+
+
+def _look(central: client.Central, wanted: Wanted) -> Seen:
+    return wanted.fetch(central), wanted.fetch_losses(central)
 
 
 def _chosen(tasks: list[schemas.TaskView], problems: bool, limit: int) -> tuple[list[schemas.TaskView], int]:
@@ -98,17 +112,18 @@ def _chosen(tasks: list[schemas.TaskView], problems: bool, limit: int) -> tuple[
     return board.in_order(worst_first[:limit]), len(worst_first[limit:])
 
 
-def _draw(terminal: Terminal, tasks: list[schemas.TaskView], wanted: Wanted, problems: bool, limit: int) -> list[str]:
-    if not tasks:
+def _draw(terminal: Terminal, seen: Seen, wanted: Wanted, problems: bool, limit: int) -> list[str]:
+    tasks, notes = seen
+    if not tasks and not notes:
         return ["No task matches."] if wanted else list(board.FIRST_STEPS)
     shown, left_out = _chosen(tasks, problems, limit)
-    if not shown:
+    if not shown and not notes:
         return [f"Nothing is wrong: {board.summary(terminal, tasks)}."]
     return [
-        *board.draw(terminal, shown, SystemClock().wall_ns()),
+        *board.draw(terminal, shown, SystemClock().wall_ns(), notes),
         *(["", terminal.paint(_cut_note(left_out, limit), "dim")] if left_out else []),
         "",
-        terminal.paint(board.summary(terminal, tasks), "dim"),
+        terminal.paint(board.summary(terminal, tasks) or "No task.", "dim"),
     ]
 
 

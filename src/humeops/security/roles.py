@@ -11,7 +11,7 @@ from humeops.errors import NotAllowedError
 
 Role = Literal["agent", "viewer", "operator", "admin"]
 Verb = Literal["read", "append"]
-Kind = Literal["tasks", "runs", "events", "data"]
+Kind = Literal["tasks", "runs", "events", "data", "agents"]
 
 _READERS: tuple[Role, ...] = ("viewer", "operator", "admin")
 

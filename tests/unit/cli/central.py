@@ -11,6 +11,8 @@ from collections.abc import Iterator
 import msgspec
 
 from humeops.api.schemas import (
+    AgentPage,
+    AgentView,
     DataPage,
     DatumView,
     EventPage,
@@ -36,8 +38,10 @@ class FakeCentral:
         self.runs: list[RunView] = []
         self.events: list[EventView] = []
         self.data: list[DatumView] = []
+        self.agents: list[AgentView] = []
         self.details: dict[str, RunDetail] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.without: set[str] = set()  # lists that a central of another version has not
         self.page = 1000
         self.url = ""
         self.broken: tuple[int, bytes] | None = None
@@ -59,8 +63,9 @@ class FakeCentral:
             "runs": (self.runs, RunPage),
             "events": (self.events, EventPage),
             "data": (self.data, DataPage),
+            "agents": (self.agents, AgentPage),
         }
-        if name not in lists:
+        if name not in lists or name in self.without:
             return 404, _problem("no such page", 404)
         items, page = lists[name]
         chosen = [item for item in items if _fits(item, params)]  # type: ignore[attr-defined]

@@ -3,9 +3,10 @@
 
 import pytest
 
-from humeops.api.schemas import RunView, TaskView
-from humeops.cli import board, looks, visible, watching
+from humeops.api.schemas import AgentView, RunView, TaskView
+from humeops.cli import board, looks, losses, visible, watching
 from humeops.cli.terminal import UNCUT, Terminal, reads_utf8, wants_colour
+from humeops.clock import SystemClock
 from tests.unit.cli.central import MINUTE, SECOND
 
 NOW = 1_795_406_391 * SECOND
@@ -166,7 +167,7 @@ def test_all_pages_are_judged(hume, filled):
     filled.page = 2
 
     assert hume("status", "--limit", "1", ask=filled).status == 2
-    assert filled.asked[-1][1]["after"] == "6"
+    assert [params for path, params in filled.asked if path.endswith("tasks")][-1]["after"] == "6"
 
 
 def test_nothing_wrong_is_said_in_one_line(hume, filled):
@@ -188,3 +189,37 @@ def test_watching_needs_a_terminal_and_no_format(hume, filled):
 def test_a_watched_board_fits_the_screen():
     assert watching.fit_height(["a", "b", "c"], 3) == ["a", "b", "c"]
     assert watching.fit_height(["a", "b", "c", "d"], 3) == ["a", "b", "  and 2 more lines"]
+
+
+def _agent(host="db1", declared=0, silent=0, ago=3 * 3600 * SECOND, cause="spool over its size"):
+    now = SystemClock().wall_ns()
+    return AgentView(host, 0, now, 0, declared, silent, now - ago if declared else None, cause if declared else "")
+
+
+def test_a_host_that_lost_events_says_so_under_its_name(hume, filled):
+    filled.tasks = [view for view in filled.tasks if view.state == "ok"]
+    filled.agents = [_agent(declared=412), _agent("dead", silent=1)]
+
+    said = hume("status", ask=filled)
+
+    lines = said.out.splitlines()
+    assert lines[lines.index("db1") + 1] == "  ▲ 412 events lost: spool over its size, 3 h ago"
+    assert lines[lines.index("dead") + 1] == "  ▲ 1 event lost without a word"
+    assert said.status == 1
+    assert hume("status", "--problems", ask=filled).out.startswith("db1\n  ▲ 412 events")
+    assert "▲" not in hume("status", "--host", "web*", ask=filled).out
+    assert "▲" not in hume("status", "*:vacuum", ask=filled).out
+    assert "dead" not in hume("status", "db?", ask=filled).out
+
+
+def test_a_loss_long_past_is_history_and_a_silent_one_is_not():
+    now = SystemClock().wall_ns()
+
+    assert losses.tell(_agent(declared=412, ago=8 * 86400 * SECOND), now) == ""
+    assert losses.tell(_agent(declared=2, silent=3, ago=8 * 86400 * SECOND), now) == "3 events lost without a word"
+
+
+def test_a_central_that_knows_no_losses_is_no_fault(hume, filled):
+    filled.without = {"agents"}
+
+    assert hume("status", ask=filled).status == 2

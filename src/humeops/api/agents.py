@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""GET /api/v1/agents: who reports, when it was last heard, and what was lost on the way."""
+
+from litestar import get
+
+from humeops.api import parameters, views
+from humeops.api.schemas import AgentPage
+from humeops.api.service import Asked, Central
+from humeops.central.store.questions import agents
+from humeops.security import roles
+from humeops.security.roles import Thing
+
+
+@get("/api/v1/agents", sync_to_thread=True)
+def list_agents(central: Central, asked: Asked) -> AgentPage:
+    """Return agents by host."""
+    roles.authorize(asked.actor, "read", Thing("agents"))
+    query = parameters.read(asked.parameters, parameters.AgentsQuery)
+    with central.database.reading() as connection:
+        page = agents.find(connection, agents.Filter(query.host, query.lossy), query.limit, query.after)
+    return AgentPage([views.agent_view(agent) for agent in page.rows], page.next)

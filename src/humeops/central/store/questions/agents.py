@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Agents: when each was heard, how far its clock is off, how far the lives of its spool have arrived, what was lost."""
+
+import collections
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from humeops.central.store import cursor, rows, sqlite, tables
+from humeops.central.store.questions.page import Page, cut
+
+_agent = tables.agent
+_epoch = tables.agent_epoch
+_event = tables.event
+
+
+class Epoch(NamedTuple):
+    """One life of one spool."""
+
+    epoch: str
+    committed_upto: int
+    declared_lost: int
+    silently_lost: int
+
+
+class Agent(NamedTuple):
+    """One agent, the lives of its spool (the first one first), and its last word on a loss."""
+
+    host: str
+    created_at: int
+    last_seen_at: int | None
+    skew: int | None
+    epochs: Sequence[Epoch]
+    loss_at: int | None
+    loss_cause: str
+
+
+class Filter(NamedTuple):
+    """Which agents; empty means all. `lossy`: only those that lost something."""
+
+    host: str = ""
+    lossy: bool = False
+
+
+def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Agent]:
+    """Return a page of agents, by host."""
+    query = sa.select(_agent).where(*_conditions(wanted))
+    if after is not None:
+        query = query.where(_agent.c.host > cursor.unpack(after, tuple[str])[0])
+    found = connection.execute(query.order_by(_agent.c.host).limit(limit + 1)).all()
+    page = cut(found, limit, lambda row: cursor.pack(row.host))
+    epochs = _epochs(connection, [row.id for row in page.rows])
+    return Page([_read(connection, row, epochs[row.id]) for row in page.rows], page.next)
+
+
+def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.host:
+        conditions.append(sqlite.like_glob(_agent.c.host, wanted.host))
+    if wanted.lossy:
+        lossy = sa.select(_epoch.c.agent).where(_epoch.c.declared_lost + _epoch.c.silently_lost > 0)
+        conditions.append(_agent.c.id.in_(lossy))
+    return conditions
+
+
+def _epochs(connection: sa.Connection, agents: Sequence[int]) -> collections.defaultdict[int, list[Epoch]]:
+    found = collections.defaultdict[int, list[Epoch]](list)
+    query = sa.select(_epoch).where(_epoch.c.agent.in_(agents)).order_by(_epoch.c.id)
+    for row in connection.execute(query):
+        found[row.agent].append(Epoch(row.epoch, row.committed_upto, row.declared_lost, row.silently_lost))
+    return found
+
+
+def _read(connection: sa.Connection, row: sa.Row[Any], epochs: list[Epoch]) -> Agent:
+    # Only where something was declared is the last word on it looked for: among a host's troubles, newest first.
+    declared = any(epoch.declared_lost for epoch in epochs)
+    loss_at, cause = _last_loss(connection, row.host) if declared else (None, "")
+    return Agent(row.host, row.created_at, row.last_seen_at, row.skew, epochs, loss_at, cause)
+
+
+def _last_loss(connection: sa.Connection, host: str) -> tuple[int | None, str]:
+    query = sa.select(_event.c.time, _event.c.rest).where(_event.c.host == host, _event.c.kind == "loss")
+    found = connection.execute(query.order_by(_event.c.id.desc()).limit(1)).one_or_none()
+    if found is None:
+        return None, ""
+    cause = rows.read_rest(found.rest).data.get("cause") if found.rest else None
+    return found.time, cause if isinstance(cause, str) else ""
