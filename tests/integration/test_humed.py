@@ -189,16 +189,15 @@ def test_a_damaged_spool_is_put_aside_as_it_is_and_said(installed, damage):
     assert [json.loads(body)["kind"] for _, body in installed.spool_rows()] == ["loss"]
 
 
-def test_a_spool_with_a_table_missing_is_told_in_one_line_and_left_as_it_is(installed):
+def test_a_spool_with_a_table_missing_counts_as_damaged(installed):
     _make_spool(installed)
-    spool = installed.layout.spool
-    with contextlib.closing(sqlite3.connect(spool)) as db:
+    with contextlib.closing(sqlite3.connect(installed.layout.spool)) as db:
         db.execute("DROP TABLE run")
-    before = spool.read_bytes()
 
-    assert_refused(run(installed), 74, "spool")
+    installed.start_humed()
 
-    assert spool.read_bytes() == before
+    assert "its tables are not those of humed: it is put aside" in log_of(installed)
+    assert [json.loads(body)["kind"] for _, body in installed.spool_rows()] == ["loss"]
 
 
 def test_a_spool_of_another_version_is_told_in_one_line(installed):

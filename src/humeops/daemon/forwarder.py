@@ -16,7 +16,7 @@ from typing import Protocol
 from humeops import crash
 from humeops.clock import Clock
 from humeops.daemon.backoff import Backoff
-from humeops.daemon.spool import SpoolReader
+from humeops.daemon.spool import RowDamagedError, SpoolBrokenError, SpoolReader
 from humeops.errors import HumeError, UnavailableError
 from humeops.wire import batch
 
@@ -58,7 +58,9 @@ class Forwarder:
         self, spool: pathlib.Path, epoch: str, intake: Intake, clock: Clock, batch_events: int, backoff: Backoff
     ) -> None:
         self.committed_upto = 0
-        self.in_flight_upto = 0  # rows up to here may be on their way: not to be dropped for want of space
+        self.in_flight_upto = 0  # rows up to here are on their way just now: not to be dropped for want of space
+        self.damaged_seq = 0  # an event that is not what was stored: the loop has to give it up
+        self.failure: SpoolBrokenError | None = None  # the disk failed: humed has to end
         self.last_ack_at: int | None = None
         self.last_error = ""
         self.forwarded = 0
@@ -109,6 +111,13 @@ class Forwarder:
                 reader = reader or SpoolReader(self._spool_path)
                 while not self._stopping.is_set() and self.forward_one(reader):
                     pass
+            except RowDamagedError as error:
+                self.damaged_seq = error.seq
+                self._ring()
+            except SpoolBrokenError as error:
+                self.failure = error
+                self._ring()
+                return
             except (HumeError, OSError) as error:
                 self._put_off(error)
                 continue
@@ -137,11 +146,10 @@ class Forwarder:
         if not rows:
             return False
         rows, lost = self._with_lost(reader, rows)
-        self.in_flight_upto = rows[-1][0]
         body = batch.pack_batch(self._epoch, rows[0][0], self._clock.wall_ns(), rows, lost)
         crash.point("humed-before-send")
         try:
-            receipt = self._intake.send(body)
+            receipt = self._send(body, rows[-1][0])
         except TooLargeError:
             if self._limit == 1:
                 raise
@@ -150,6 +158,13 @@ class Forwarder:
         crash.point("humed-after-send")
         self._note(receipt.committed_upto, [seq for seq, _ in rows])
         return True
+
+    def _send(self, body: bytes, upto: int) -> batch.Receipt:
+        self.in_flight_upto = upto
+        try:
+            return self._intake.send(body)
+        finally:
+            self.in_flight_upto = 0
 
     def _with_lost(
         self, reader: SpoolReader, rows: list[tuple[int, bytes]]

@@ -1,50 +1,74 @@
 # SPDX-License-Identifier: MIT
-"""A witness beside the spool: how far its numbering had come, so that a spool that silently went back is found out.
+"""A witness beside the spool: how far its numbering and central had come, so that a spool that went back is found out.
 
 SQLite cannot tell: one flipped bit in the middle of a WAL discards every later committed transaction, and what is left
-passes every check (docs/design/spool.md). So the last committed seq is also written to a small mapped file after each
-commit. That costs no system call; it survives the death of humed, and after a power cut it may be behind the spool but
-never ahead of it. When it is ahead at start, events that were acknowledged are gone: humed says so in a loss event.
+passes every check (docs/design/spool.md). So after each commit a few bytes are written to a small file as well, unsynced:
+they survive the death of humed, and after a power cut they may be behind the spool, never ahead of it. When the witness is
+ahead at start, events that were acknowledged are gone from the spool.
+
+Two places are written in turn, each with its sum: a torn or damaged one leaves the other.
 """
 
-import mmap
+import errno
 import os
 import pathlib
 import struct
 import uuid
+import zlib
 from typing import NamedTuple
 
-_FORM = struct.Struct("<8s16sq")  # magic, epoch, seq
-_MAGIC = b"HUMEHW1\0"
+_FORM = struct.Struct("<8s16sqqQ")  # magic, epoch, seq, committed_upto, and how often it was written
+_SUM = struct.Struct("<I")
+_MAGIC = b"HUMEHW2\0"
+_PLACE_BYTES = 64
+# A witness that cannot be written now stays behind, which it may. Any other error is the disk failing.
+_NO_ROOM_NOW = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class Mark(NamedTuple):
-    """The furthest point of one epoch."""
+    """The furthest point of one epoch: the last seq given, and how far central had committed."""
 
     epoch: str
     seq: int
+    committed_upto: int = 0
 
 
 class HighWater:
-    """The mapped file; made when absent, and begun anew when it holds nothing sensible."""
+    """The file; made when absent. What is not readable counts as nothing seen."""
 
     def __init__(self, path: pathlib.Path) -> None:
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            os.ftruncate(fd, _FORM.size)
-            self._map = mmap.mmap(fd, _FORM.size)
-        finally:
-            os.close(fd)
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        self._count, self._seen = max((_unpack(one) for one in self._places()), default=(0, None), key=_count_of)
 
     def read(self) -> Mark | None:
-        """Return what was noted last; None when nothing was, or nothing readable."""
-        magic, epoch, seq = _FORM.unpack(self._map[:])
-        return Mark(str(uuid.UUID(bytes=epoch)), seq) if magic == _MAGIC else None
+        """Return what had been noted last when the file was opened; None when nothing was, or nothing readable."""
+        return self._seen
 
-    def note(self, epoch: str, seq: int) -> None:
-        """Write down that this seq is committed; call it after the commit, never before."""
-        self._map[:] = _FORM.pack(_MAGIC, uuid.UUID(epoch).bytes, seq)
+    def note(self, epoch: str, seq: int, committed_upto: int) -> None:
+        """Write down that this much is committed; call it after the commit, never before."""
+        self._count += 1
+        content = _FORM.pack(_MAGIC, uuid.UUID(epoch).bytes, seq, committed_upto, self._count)
+        try:
+            os.pwrite(self._fd, content + _SUM.pack(zlib.crc32(content)), self._count % 2 * _PLACE_BYTES)
+        except OSError as error:
+            if error.errno not in _NO_ROOM_NOW:
+                raise
 
     def close(self) -> None:
         """Let go of the file."""
-        self._map.close()
+        os.close(self._fd)
+
+    def _places(self) -> list[bytes]:
+        return [os.pread(self._fd, _FORM.size + _SUM.size, number * _PLACE_BYTES) for number in range(2)]
+
+
+def _unpack(place: bytes) -> tuple[int, Mark | None]:
+    content, told = place[: _FORM.size], place[_FORM.size :]
+    if len(told) != _SUM.size or _SUM.pack(zlib.crc32(content)) != told or not content.startswith(_MAGIC):
+        return 0, None
+    _, epoch, seq, committed_upto, count = _FORM.unpack(content)
+    return count, Mark(str(uuid.UUID(bytes=epoch)), seq, committed_upto)
+
+
+def _count_of(place: tuple[int, Mark | None]) -> int:
+    return place[0]

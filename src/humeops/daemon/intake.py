@@ -12,7 +12,6 @@ from humeops import crash
 from humeops.clock import Clock
 from humeops.daemon.counters import Counters
 from humeops.daemon.dropfolder import DropFolder, Dropped
-from humeops.daemon.highwater import HighWater
 from humeops.daemon.keeper import Keeper, NoRoomError
 from humeops.daemon.listener import Listener, Request
 from humeops.daemon.pipeline import Pipeline, Sayer
@@ -29,12 +28,11 @@ GROUP_FILES = 1_000
 class Intake:
     """Takes groups from the socket and from the drop folder into the spool."""
 
-    def __init__(self, spool: Spool, pipeline: Pipeline, keeper: Keeper, high_water: HighWater, clock: Clock) -> None:
+    def __init__(self, spool: Spool, pipeline: Pipeline, keeper: Keeper, clock: Clock) -> None:
         self.counters = Counters()
         self._spool = spool
         self._pipeline = pipeline
         self._keeper = keeper
-        self._high_water = high_water
         self._clock = clock
 
     def take_requests(self, requests: list[Request], listener: Listener, release_upto: int) -> None:
@@ -120,8 +118,6 @@ class Intake:
         crash.point("humed-after-release")
 
     def _note_commit(self, stored: int, refused: int, deferred: int) -> None:
-        # The witness only after the commit: it must never be ahead of what is durable.
-        self._high_water.note(self._spool.epoch, self._spool.last_seq)
         self.counters.commits += 1
         self.counters.stored += stored
         self.counters.refused += refused

@@ -6,32 +6,38 @@ events are dropped oldest first in the order of humeops.daemon.worth, counted by
 silently. With nothing left that may be dropped, or a full disk, only starts, stops and failures are still taken, and in
 the end nothing: callers are told 75 and go to the drop folder. The ballast is what lets a full disk drain.
 
-*Design.* `tend` is one bounded step, called about once a second from humed's loop; `admits` is asked for every event and
-only compares two numbers. The room may be judged a second late: the cap is a limit for a disk's sake, not a promise.
+*Design.* `tend` is one bounded step, called about once a second from humed's loop, and at once when `is_pressed`. `admit`
+is asked for every event and only compares numbers: what was in use when last measured, and what was taken since. So a
+burst cannot run past the cap between two looks; what the limit covers is the file's pages in use, not its WAL (2 MiB).
 """
 
 import logging
-import sqlite3
+from collections.abc import Callable
 
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon import ballast as ballast_module
-from humeops.daemon import losses
+from humeops.daemon import dropping, losses
 from humeops.daemon.ballast import Ballast
 from humeops.daemon.config import SpoolSettings
 from humeops.daemon.losses import Loss
 from humeops.daemon.spool import Group, Spool, SpoolFullError
-from humeops.daemon.worth import DEBUG, NAMES, NEVER_DROPPED, REST
+from humeops.daemon.worth import DEBUG, NAMES, NEVER_DROPPED
 from humeops.errors import UnavailableError
 
 CAUSE_SIZE = "spool over its size"
 CAUSE_AGE = "waited too long"
-# One step gives up this many rows: a transaction of some ten milliseconds, so that acks hardly wait for it.
-STEP_ROWS = 2_000
+CAUSE_DAMAGED = "damaged on the disk"
 # Dropping goes on until this share of the cap, so that it comes in few large steps.
 LOW_WATER = 0.9
-# Starts, stops and failures are taken until this share of the cap.
+# While dropping makes room, everything is taken until this share of the cap, starts, stops and failures until the next.
+SOFT_CAP = 1.05
 HARD_CAP = 1.1
+# Beside its bytes an event needs about so many of the file.
+ROW_BYTES = 50
 DAY_SECONDS = 86_400
+# A file with much unused inside gives some back, a step at a time; what is left serves what comes next.
+SHRINK_PAGES = 256
+SHRINK_ABOVE_BYTES = 4 * 1024 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -43,18 +49,26 @@ class NoRoomError(UnavailableError):
 class Keeper:
     """Judges the room there is and makes some; lives in humed's loop."""
 
-    def __init__(self, spool: Spool, settings: SpoolSettings, host: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        settings: SpoolSettings,
+        host: str,
+        clock: Clock,
+        free_bytes: Callable[[], int] | None = None,
+    ) -> None:
         self._spool = spool
         self._settings = settings
         self._host = host
         self._clock = clock
+        self._free_bytes = free_bytes or (lambda: ballast_module.free_bytes(spool.path.parent))
         self._ballast = Ballast(spool.path.with_name("spool.ballast"), settings.ballast_bytes)
+        self._droppable = dropping.Droppable()
         self._least_worth = DEBUG
         self._disk_is_full = False
         self._dropping = False
-        # How far the search for what may be dropped has come: rows behind it are passed once, not at every step.
-        self._rest_after = 0
-        self._aged_upto = 0
+        self._nothing_to_drop = False
+        self._used = 0
         self._judge()
 
     @property
@@ -65,14 +79,21 @@ class Keeper:
         return NAMES[NEVER_DROPPED] if self._least_worth == NEVER_DROPPED else "nothing"
 
     @property
-    def is_dropping(self) -> bool:
-        """Whether the spool is above its cap and steps are due without waiting."""
-        return self._dropping
+    def is_pressed(self) -> bool:
+        """Whether the spool is above its cap and a step is due without waiting."""
+        return self._dropping or (self._used > self._settings.max_bytes and not self._nothing_to_drop)
 
-    def admit(self, worth: int) -> None:
-        """Raise NoRoomError when an event of this worth is not taken now."""
-        if worth < self._least_worth:
-            raise NoRoomError(f"the spool takes only {self.room} now: see hume queue")
+    def admit(self, worth: int, size: int) -> None:
+        """Raise NoRoomError when an event of this worth and size is not taken now; else count it as taken."""
+        after = self._used + size + ROW_BYTES
+        if worth < self._least_worth or after > self._limit_for(worth):
+            raise NoRoomError(f"the spool takes {'only ' * (self._least_worth > 0)}{self.room} now: see hume queue")
+        self._used = after
+
+    def _limit_for(self, worth: int) -> float:
+        if worth >= NEVER_DROPPED:
+            return self._settings.max_bytes * HARD_CAP
+        return self._settings.max_bytes * (1 if self._nothing_to_drop else SOFT_CAP)
 
     def on_full_disk(self, error: SpoolFullError) -> None:
         """SQLite found the disk full: give up the ballast, so that what central has can be let go, and take only what must be."""
@@ -83,23 +104,38 @@ class Keeper:
         if self._ballast.drop():
             log.warning("the ballast is given up, so that what central has can be let go")
 
-    def tend(self, in_flight_upto: int) -> bool:
+    def give_up(self, seq: int) -> None:
+        """Drop this event, which the disk has changed; raise SpoolFullError when not even that can be written."""
+        with self._spool.group() as group:
+            self._drop(group, [seq], CAUSE_DAMAGED)
+
+    def tend(self, in_flight_upto: int, committed_upto: int = 0) -> bool:
         """Do one bounded step towards the limits; return whether more is waiting to be done.
 
-        Rows up to `in_flight_upto` are on their way to central and are left alone.
+        Rows up to `in_flight_upto` are on their way to central and are left alone for now, those up to `committed_upto`,
+        which central has, for good.
         """
-        more = self._drop_some(in_flight_upto)
+        self._droppable.leave_out(committed_upto)
+        try:
+            more = self._make_room(in_flight_upto)
+            self._shrink()
+        except SpoolFullError as error:
+            self.on_full_disk(error)
+            more = False
         self._judge()
         return more
 
+    # -- judging ---------------------------------------------------------------------------------------------------
+
     def _judge(self) -> None:
-        free = ballast_module.free_bytes(self._spool.path.parent)
+        free = self._free_bytes()
         has_ballast = self._settings.ballast_bytes == 0 or self._ballast.lay(free)
-        self._disk_is_full = self._disk_is_full and not (has_ballast and free > self._settings.min_free_bytes)
-        used, cap = self._spool.used_bytes(), self._settings.max_bytes
-        if used > cap * HARD_CAP:
+        is_low = free < self._settings.min_free_bytes
+        self._disk_is_full = self._disk_is_full and not (has_ballast and not is_low and self._can_write())
+        self._used, cap = self._spool.used_bytes(), self._settings.max_bytes
+        if self._used > cap * HARD_CAP:
             least = NEVER_DROPPED + 1
-        elif self._disk_is_full or free < self._settings.min_free_bytes or used > cap:
+        elif self._disk_is_full or is_low or (self._used > cap and self._nothing_to_drop):
             least = NEVER_DROPPED
         else:
             least = DEBUG
@@ -107,45 +143,50 @@ class Keeper:
             self._least_worth = least
             log.log(logging.WARNING if least else logging.INFO, "the spool takes %s now", self.room)
 
-    def _drop_some(self, in_flight_upto: int) -> bool:
-        if self._settings.max_age_days and self._drop(CAUSE_AGE, in_flight_upto):
-            return True
-        used, cap = self._spool.used_bytes(), self._settings.max_bytes
-        self._dropping = used > cap or (self._dropping and used > cap * LOW_WATER)
-        return self._dropping and self._drop(CAUSE_SIZE, in_flight_upto)
-
-    def _drop(self, cause: str, beyond: int) -> bool:
+    def _can_write(self) -> bool:
+        # Free space alone does not tell: the file system may be read-only, or a quota used up.
         try:
             with self._spool.group() as group:
-                seqs = self._cheapest(group.db, beyond) if cause == CAUSE_SIZE else self._aged(group.db, beyond)
-                if seqs:
-                    self._give_up(group, sorted(seqs), cause)
-        except SpoolFullError as error:
-            self.on_full_disk(error)
+                group.touch()
+        except SpoolFullError:
             return False
-        return len(seqs) >= STEP_ROWS
+        return True
 
-    def _give_up(self, group: Group, seqs: list[int], cause: str) -> None:
+    def _shrink(self) -> None:
+        unused = self._spool.size_bytes() - self._spool.used_bytes()
+        if unused > max(SHRINK_ABOVE_BYTES, self._spool.used_bytes()):
+            self._spool.shrink(SHRINK_PAGES)
+
+    # -- dropping --------------------------------------------------------------------------------------------------
+
+    def _make_room(self, in_flight_upto: int) -> bool:
+        now, days = self._clock.wall_ns() // NS_PER_SECOND, self._settings.max_age_days
+        if days:
+            with self._spool.group() as group:
+                aged = self._droppable.aged(group.db, in_flight_upto, now - int(days * DAY_SECONDS))
+                self._drop(group, aged.seqs, CAUSE_AGE)
+            if aged.more:
+                return True
+        return self._drop_for_size(in_flight_upto)
+
+    def _drop_for_size(self, in_flight_upto: int) -> bool:
+        used, cap = self._spool.used_bytes(), self._settings.max_bytes
+        self._dropping = used > cap or (self._dropping and used > cap * LOW_WATER)
+        if not self._dropping:
+            self._nothing_to_drop = False
+            return False
+        with self._spool.group() as group:
+            seqs = self._droppable.cheapest(group.db, in_flight_upto, int(used - cap * LOW_WATER))
+            self._drop(group, seqs, CAUSE_SIZE)
+        self._dropping = bool(seqs)
+        # Rows on their way are no reason to turn anybody away: central has them soon, or they may be dropped soon.
+        self._nothing_to_drop = not seqs and not in_flight_upto
+        return self._dropping
+
+    def _drop(self, group: Group, seqs: list[int], cause: str) -> None:
+        if not seqs:
+            return
         group.drop(seqs, cause)
         loss = Loss(self._spool.epoch, seqs[0], seqs[-1], len(seqs), cause)
         losses.declare(loss, group, self._host, self._clock)
         log.warning("dropped %d events: %s", len(seqs), cause)
-
-    def _cheapest(self, db: sqlite3.Connection, beyond: int) -> list[int]:
-        cheap = "SELECT seq FROM event WHERE worth = ? AND seq > ? ORDER BY seq LIMIT ?"
-        for worth in range(REST):
-            if rows := db.execute(cheap, (worth, beyond, STEP_ROWS)).fetchall():
-                return [seq for (seq,) in rows]
-        # The unary plus keeps SQLite on the table's own order, since most rows are of this class.
-        rest = "SELECT seq FROM event WHERE +worth = ? AND seq > ? ORDER BY seq LIMIT ?"
-        seqs = [seq for (seq,) in db.execute(rest, (REST, max(beyond, self._rest_after), STEP_ROWS))]
-        self._rest_after = seqs[-1] if seqs else self._spool.last_seq
-        return seqs
-
-    def _aged(self, db: sqlite3.Connection, beyond: int) -> list[int]:
-        limit = self._clock.wall_ns() // NS_PER_SECOND - int(self._settings.max_age_days * DAY_SECONDS)
-        after = max(beyond, self._aged_upto)
-        window = "SELECT seq, taken, worth FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
-        rows = [row for row in db.execute(window, (after, STEP_ROWS)) if row[1] < limit]
-        self._aged_upto = rows[-1][0] if rows else after
-        return [seq for seq, _, worth in rows if worth < NEVER_DROPPED]

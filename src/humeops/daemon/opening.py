@@ -2,26 +2,36 @@
 """Opening the spool so that nothing that went wrong with it stays unsaid.
 
 A sound spool is opened as it is. One whose numbering is behind its witness (humeops.daemon.highwater) lost commits without
-any error: numbering goes on behind the witness, and the hole is declared. A damaged one is put aside whole, what can be
-read goes into a new spool with a new epoch, and the rest is declared. What is declared is in the spool, as a loss event,
-when `open_spool` returns; were humed to die before, the next start would find the same again.
+any error: what their bytes still hold is put back where it was, and the rest is declared lost. A damaged one is put aside
+whole, what can be read goes into a new spool with a new epoch, and the rest is declared.
+
+*Design.* Nothing is changed before the decision is made, and a death at any moment leaves either what was there, so that
+the next start finds the same again, or the finished new spool. The new spool is made beside the old (`.making`) and gets
+another name when it is whole (`.new`), then the old is renamed away, then the new takes its name; whoever finds a `.new`
+goes on from there.
 """
 
+import bisect
 import contextlib
 import logging
+import os
 import pathlib
+import sqlite3
+from collections.abc import Iterable
 
 from humeops.clock import NS_PER_SECOND, Clock
-from humeops.daemon import losses, salvage
+from humeops.daemon import inspection, losses, salvage
 from humeops.daemon.highwater import HighWater, Mark
 from humeops.daemon.losses import Loss
-from humeops.daemon.spool import Spool, SpoolDamagedError
-from humeops.daemon.worth import worth_of
-from humeops.wire import codec
+from humeops.daemon.replaying import Replay
+from humeops.daemon.salvage import Found, Remains
+from humeops.daemon.spool import Spool, SpoolDamagedError, SpoolFullError, runs_of
 
 CAUSE_WENT_BACK = "the spool lost commits without an error"
 CAUSE_DAMAGED = "the spool was damaged"
+CAUSE_GONE = "the spool was gone"
 _PARTS = ("", "-wal", "-shm")
+_MAKING, _NEW = ".making", ".new"
 _PUT_AT_ONCE = 1_000
 
 log = logging.getLogger(__name__)
@@ -29,63 +39,160 @@ log = logging.getLogger(__name__)
 
 def open_spool(path: pathlib.Path, high_water: HighWater, host: str, clock: Clock) -> Spool:
     """Return the spool, ready for what comes; raise SpoolBrokenError when the disk lets none be opened or made."""
+    if _named(path, _NEW).exists():
+        _change(path, clock)  # an earlier start was killed in the middle of it
     seen = high_water.read()
     try:
-        spool = _checked(path)
+        found = inspection.inspect(path)
     except SpoolDamagedError as error:
         log.warning("%s: it is put aside", error)
-        return _begin_anew(path, seen, host, clock)
-    if seen is not None and seen.epoch == spool.epoch and seen.seq > spool.last_seq:
-        _skip_the_hole(spool, seen.seq, host, clock)
+        _begin_anew(path, seen, CAUSE_DAMAGED, host, clock)
+    else:
+        if found is None and seen is not None and seen.seq > seen.committed_upto:
+            log.warning("%s: %s", path, CAUSE_GONE)
+            _begin_anew(path, seen, CAUSE_GONE, host, clock)
+        elif found is not None and seen is not None and seen.epoch == found.epoch and seen.seq > found.last_seq:
+            return _mend(path, found.last_seq, high_water, seen, host, clock)
+    spool = Spool(path, high_water.note)
+    high_water.note(spool.epoch, spool.last_seq, spool.committed_upto)
     return spool
 
 
-def _checked(path: pathlib.Path) -> Spool:
-    spool = Spool(path)
-    try:
-        spool.check()
-    except SpoolDamagedError:
-        spool.close()
-        raise
-    return spool
+# -- commits that vanished ---------------------------------------------------------------------------------------------
 
 
-def _skip_the_hole(spool: Spool, upto: int, host: str, clock: Clock) -> None:
-    first, count = spool.last_seq + 1, upto - spool.last_seq
-    loss = Loss(spool.epoch, first, upto, count, CAUSE_WENT_BACK)
-    log.error("%d events are lost: %s", count, CAUSE_WENT_BACK)
+def _mend(path: pathlib.Path, last_seq: int, high_water: HighWater, seen: Mark, host: str, clock: Clock) -> Spool:
+    behind = max(last_seq, seen.committed_upto)
+    # Read before the first write to the spool, which would begin to overwrite what lies behind the damage.
+    found = [one for one in dict.fromkeys(salvage.in_bytes(path, ("-wal",))) if one[0] > behind]
+    back = {seq: body for seq, body in sorted(found) if seq <= seen.seq}
+    # What failed commits, or such that the witness missed, left behind. It was said, too.
+    others = [body for seq, body in found if body != back.get(seq)]
+    missing = runs_of(seq for seq in range(behind + 1, seen.seq + 1) if seq not in back)
+    count = sum(last - first + 1 for first, last in missing)
+    log.error("%s: %d events put back, %d lost", CAUSE_WENT_BACK, len(back), count)
+    spool = Spool(path, high_water.note)
+    replay = Replay(spool.db, clock)
     with spool.group() as group:
-        group.skip_to(upto)
-        group.note_lost([(first, upto)], CAUSE_WENT_BACK, count)
-        losses.declare(loss, group, host, clock)
-
-
-def _begin_anew(path: pathlib.Path, seen: Mark | None, host: str, clock: Clock) -> Spool:
-    aside = _put_aside(path, clock)
-    numbered = seen.seq if seen else 0
-    saved = list(salvage.salvage(aside, numbered).values())
-    # At least so many: among what was saved may be what central has had for long, left over in free pages.
-    count = max(0, numbered - salvage.committed_upto(aside) - len(saved))
-    loss = Loss(seen.epoch if seen else "", 1, max(numbered, 1), count, CAUSE_DAMAGED)
-    spool = Spool(path)
-    _put_all(spool, saved, clock.wall_ns() // NS_PER_SECOND)
-    with spool.group() as group:
-        group.note_lost([], CAUSE_DAMAGED, count)
-        losses.declare(loss, group, host, clock)
-    log.error("%d events saved, at least %d lost; the damaged spool is kept as %s", len(saved), count, aside)
+        group.skip_to(seen.seq)
+        for seq, body in back.items():
+            replay.put_back(seq, body, group)
+        for body in others:
+            replay.put(body, group)
+        group.release(max(seen.committed_upto, spool.committed_upto))
+        group.note_lost(missing, CAUSE_WENT_BACK, count)
+        losses.declare(Loss(spool.epoch, behind + 1, seen.seq, count, CAUSE_WENT_BACK), group, host, clock)
     return spool
 
 
-def _put_all(spool: Spool, bodies: list[bytes], taken: int) -> None:
-    for start in range(0, len(bodies), _PUT_AT_ONCE):
+# -- a new spool -------------------------------------------------------------------------------------------------------
+
+
+def _begin_anew(path: pathlib.Path, seen: Mark | None, cause: str, host: str, clock: Clock) -> None:
+    remains = salvage.read_remains(path)
+    epoch = (remains.mark.epoch if remains.mark else "") or (seen.epoch if seen else "")
+    seen = seen if seen is not None and seen.epoch == epoch else None
+    committed = max(remains.mark.committed_upto if remains.mark else 0, seen.committed_upto if seen else 0)
+    numbered = max(remains.mark.last_seq if remains.mark else 0, seen.seq if seen else 0, committed)
+    with contextlib.closing(Spool(_clear(_named(path, _MAKING)))) as spool:
+        numbered, saved, count = _move(spool, path, remains, committed, numbered, clock)
         with spool.group() as group:
-            for body in bodies[start : start + _PUT_AT_ONCE]:
-                group.put(body, worth_of(codec.decode(body)), taken)
+            group.note_lost([], cause, count)
+            first = min(committed + 1, max(numbered, 1))
+            losses.declare(Loss(epoch, first, max(numbered, 1), count, cause), group, host, clock)
+    _call_it_whole(path)
+    aside = _change(path, clock)
+    log.error("%d events saved, %d lost; the old spool is kept as %s", saved, count, aside)
 
 
-def _put_aside(path: pathlib.Path, clock: Clock) -> pathlib.Path:
-    aside = path.with_name(f"{path.name}.bad-{clock.wall_ns() // NS_PER_SECOND}")
+def _move(
+    spool: Spool, path: pathlib.Path, remains: Remains, committed: int, numbered: int, clock: Clock
+) -> tuple[int, int, int]:
+    """Put what can be read of `path` into the new spool; return how far it was numbered, how many are saved and lost."""
+    replay = Replay(spool.db, clock)
+    with spool.group() as group:
+        _copy(group.db, remains)
+        replay.runs.reload()
+    declared = sorted(one for one in remains.lost if one[1] > committed)
+    seqs: set[int] = set()
+    saved: list[Found] = []
+    count = 0
+    for seq, body in salvage.salvage(path, committed, numbered):
+        if not _is_within(seq, declared):
+            saved.append((seq, body))
+        if len(saved) == _PUT_AT_ONCE:
+            seqs.update(_put(spool, replay, saved))
+            count, saved = count + len(saved), []
+    seqs.update(_put(spool, replay, saved))
+    numbered = max(numbered, max(seqs, default=0))
+    dropped = sum(min(last, numbered) - max(first, committed + 1) + 1 for first, last in declared if first <= numbered)
+    return numbered, count + len(saved), max(0, numbered - committed - dropped - len(seqs))
+
+
+def _put(spool: Spool, replay: Replay, saved: list[Found]) -> Iterable[int]:
+    with spool.group() as group:
+        for _, body in saved:
+            replay.put(body, group)
+    return (seq for seq, _ in saved)
+
+
+def _copy(db: sqlite3.Connection, remains: Remains) -> None:
+    for table, rows in (("run", remains.runs), ("datum", remains.data), ("dropped", remains.dropped)):
+        for row in rows:
+            # What no longer fits its column is damage too; the rest goes on.
+            with contextlib.suppress(sqlite3.Error, UnicodeError):
+                places = ", ".join("?" * len(row))
+                db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", row)  # noqa: S608 - names from above
+
+
+def _is_within(seq: int, ranges: list[tuple[int, int]]) -> bool:
+    at = bisect.bisect_right(ranges, (seq, 2**63)) - 1
+    return at >= 0 and ranges[at][0] <= seq <= ranges[at][1]
+
+
+# -- one file in the place of another ----------------------------------------------------------------------------------
+
+
+def _named(path: pathlib.Path, ending: str) -> pathlib.Path:
+    return path.with_name(path.name + ending)
+
+
+def _clear(path: pathlib.Path) -> pathlib.Path:
+    for part in _PARTS:
+        _named(path, part).unlink(missing_ok=True)
+    return path
+
+
+def _call_it_whole(path: pathlib.Path) -> None:
+    if _named(path, f"{_MAKING}-wal").exists():
+        raise SpoolFullError(f"{path}: there is no room to make a new spool from what can be read of this one")
+    _sync_folder(path)
+    _named(path, _MAKING).rename(_named(path, _NEW))
+    _sync_folder(path)
+
+
+def _change(path: pathlib.Path, clock: Clock) -> pathlib.Path:
+    aside = _free_name(path, clock)
+    # The file before its WAL: with its name gone the new one is the spool, whatever happens to the rest.
     for part in _PARTS:
         with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + part).rename(aside.with_name(aside.name + part))
+            _named(path, part).rename(_named(aside, part))
+    _sync_folder(path)
+    _named(path, _NEW).rename(path)
+    _sync_folder(path)
     return aside
+
+
+def _free_name(path: pathlib.Path, clock: Clock) -> pathlib.Path:
+    at = clock.wall_ns() // NS_PER_SECOND
+    while any(path.parent.glob(f"{path.name}.bad-{at}*")):
+        at += 1
+    return path.with_name(f"{path.name}.bad-{at}")
+
+
+def _sync_folder(path: pathlib.Path) -> None:
+    fd = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

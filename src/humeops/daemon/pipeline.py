@@ -32,7 +32,7 @@ class Sayer(NamedTuple):
 class Pipeline:
     """Checks and stamps events. One instance lives in humed's loop."""
 
-    def __init__(self, host: str, runs: OpenRuns, shared: SharedData, admit: Callable[[int], None]) -> None:
+    def __init__(self, host: str, runs: OpenRuns, shared: SharedData, admit: Callable[[int, int], None]) -> None:
         self.host = host
         self.runs = runs
         self._shared = shared
@@ -48,7 +48,6 @@ class Pipeline:
         if event.kind == "loss":
             raise MalformedEventError("loss events are humed's own to say")
         worth = worth_of(event)
-        self._admit(worth)
         self._stamp(event, sayer)
         self._attach(event)
         body = codec.encode(event)
@@ -57,6 +56,7 @@ class Pipeline:
             raise MalformedEventError(
                 f"event of {len(body)} bytes with host, task and run filled in; the limit is {MAX_EVENT_BYTES}"
             )
+        self._admit(worth, len(body))
         group.put(body, worth, wall_ns // NS_PER_SECOND)
         self.runs.apply(event, group, wall_ns)
         self._shared.apply(event, group)

@@ -6,6 +6,7 @@ two meet in the spool's rows and in one number, how far central has committed. k
 was acknowledged: what was not is said again by its sayer, from the drop folder if need be.
 """
 
+import contextlib
 import logging
 import os
 import select
@@ -35,7 +36,9 @@ from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, notify_systemd
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sharing import SharedData
-from humeops.errors import Exit, HumeError
+from humeops.daemon.spool import SpoolFullError
+from humeops.daemon.warmup import warm_up
+from humeops.errors import Exit, HumeError, MalformedEventError
 from humeops.wire import codec, reply
 
 # Released rows are deleted together with the next group, or alone after this long: a transaction of their own costs an fsync.
@@ -85,11 +88,12 @@ class Service:
         self._high_water = HighWater(self._config.spool.with_name("spool.high"))
         make_room_to_open(self._config.spool)
         self._spool = open_spool(self._config.spool, self._high_water, self._config.host, self._clock)
+        warm_up(self._spool)
         self._keeper = Keeper(self._spool, self._config.limits, self._config.host, self._clock)
         self._runs = OpenRuns(self._spool.db)
         self._shared = SharedData(self._spool.db)
         pipeline = Pipeline(self._config.host, self._runs, self._shared, self._keeper.admit)
-        self._intake = Intake(self._spool, pipeline, self._keeper, self._high_water, self._clock)
+        self._intake = Intake(self._spool, pipeline, self._keeper, self._clock)
         self._folder = DropFolder(self._config.drop)
         self._forwarder = self._make_forwarder()
         self._drain_folder()
@@ -122,6 +126,7 @@ class Service:
             self._forwarder.hurry()
         while self._take_waiting() == GROUP_REQUESTS:
             pass
+        self._heed_forwarder()
         self._release_if_due()
         self._tend_if_due()
         self._beat()
@@ -190,6 +195,19 @@ class Service:
                 return
             self._drop_backlog = self._drop_backlog or self._folder.has_put_off
 
+    def _heed_forwarder(self) -> None:
+        # The forwarding thread only reads; what it finds wrong with the spool is the loop's to act upon.
+        if self._forwarder.failure is not None:
+            raise self._forwarder.failure
+        if seq := self._forwarder.damaged_seq:
+            try:
+                self._keeper.give_up(seq)
+            except SpoolFullError as error:
+                self._keeper.on_full_disk(error)
+                return
+            self._forwarder.damaged_seq = 0
+            self._forwarder.wake()
+
     def _release_if_due(self) -> None:
         upto = self._forwarder.committed_upto
         now = self._clock.boot_ns()
@@ -203,9 +221,8 @@ class Service:
 
     def _tend_if_due(self) -> None:
         now = self._clock.boot_ns()
-        if now >= self._tend_due_ns:
-            more = self._keeper.tend(self._forwarder.in_flight_upto)
-            self._high_water.note(self._spool.epoch, self._spool.last_seq)
+        if now >= self._tend_due_ns or self._keeper.is_pressed:
+            more = self._keeper.tend(self._forwarder.in_flight_upto, self._committed_upto())
             self._tend_due_ns = now + (0 if more else int(TEND_SECONDS * NS_PER_SECOND))
 
     def _beat(self) -> None:
@@ -219,7 +236,11 @@ class Service:
             self._folder.sweep(self._clock.wall_ns())
 
     def _depth(self) -> int:
-        return self._spool.last_seq - max(self._spool.committed_upto, self._forwarder.committed_upto)
+        committed = self._committed_upto()
+        return self._spool.last_seq - committed - self._spool.lost_beyond(committed)
+
+    def _committed_upto(self) -> int:
+        return max(self._spool.committed_upto, self._forwarder.committed_upto)
 
     def _answer(self, request: Request) -> None:
         asked, _, argument = (request.body or b"").partition(b" ")
@@ -242,7 +263,7 @@ class Service:
             depth=self._depth(),
             oldest_age_seconds=self._oldest_age(),
             last_seq=self._spool.last_seq,
-            committed_upto=max(self._spool.committed_upto, forwarder.committed_upto),
+            committed_upto=self._committed_upto(),
             last_ack_at=forwarder.last_ack_at,
             last_error=forwarder.last_error,
             open_runs=len(self._runs),
@@ -257,16 +278,19 @@ class Service:
         )
 
     def _oldest_age(self) -> float | None:
-        committed = max(self._spool.committed_upto, self._forwarder.committed_upto)
-        body = self._spool.oldest_beyond(committed)
-        return None if body is None else max(0.0, (self._clock.wall_ns() - codec.decode(body).time) / NS_PER_SECOND)
+        body = self._spool.oldest_beyond(self._committed_upto())
+        if body is None:
+            return None
+        with contextlib.suppress(MalformedEventError):
+            return max(0.0, (self._clock.wall_ns() - codec.decode(body).time) / NS_PER_SECOND)
+        return None
 
     # -- waiting ---------------------------------------------------------------------------------------------------
 
     def _patience_ms(self) -> int:
         seconds = HEARTBEAT_SECONDS - (self._clock.boot_ns() - self._beat_ns) / NS_PER_SECOND
         if self._tend_due_ns <= self._clock.boot_ns():
-            seconds = min(seconds, 0.0 if self._keeper.is_dropping else HEARTBEAT_SECONDS)
+            seconds = min(seconds, 0.0 if self._keeper.is_pressed else HEARTBEAT_SECONDS)
         if self._drop_backlog or self._folder.fileno() is None:
             seconds = min(seconds, LOOK_SECONDS)
         if self._forwarder.committed_upto > self._spool.committed_upto:

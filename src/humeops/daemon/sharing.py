@@ -13,7 +13,7 @@ import msgspec
 from humeops.clock import NS_PER_SECOND
 from humeops.daemon.spool import Group
 from humeops.errors import Exit
-from humeops.event import MAX_NAME, Event, Value
+from humeops.event import MAX_INT64, MAX_NAME, Event, Value
 from humeops.wire.reply import pack_reply
 
 # Beyond this the values written longest ago are forgotten here; central keeps all.
@@ -49,7 +49,7 @@ class SharedData:
         """Keep what a `set` said; durable with the group."""
         if event.kind != "data":
             return
-        expires = None if event.ttl is None else event.time + event.ttl * NS_PER_SECOND
+        expires = None if event.ttl is None else min(event.time + event.ttl * NS_PER_SECOND, MAX_INT64)
         for key, value in event.data.items():
             group.db.execute(
                 "INSERT INTO datum VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (key, task) DO UPDATE SET"
@@ -69,7 +69,7 @@ class SharedData:
         """Return the reply to `?get JSON`: the value, or that there is none that holds now."""
         try:
             wanted = msgspec.json.decode(question, type=Wanted)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             return pack_reply(Exit.DATA, "-", f"?get needs a key: {error}")
         found = self._find(wanted, wall_ns)
         return b"1 ?" if found is None else b"0 ? " + msgspec.json.encode(found)

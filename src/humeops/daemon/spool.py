@@ -17,54 +17,67 @@ import contextlib
 import pathlib
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from humeops.daemon import spooldb
-from humeops.daemon.spooldb import SpoolBrokenError, SpoolDamagedError, SpoolFullError
+from humeops.daemon.seal import make_seal
+from humeops.daemon.spooldb import RowDamagedError, SpoolBrokenError, SpoolDamagedError, SpoolFullError
 from humeops.daemon.worth import NEVER_DROPPED
-from humeops.errors import HumeError
 
-__all__ = ["Group", "Spool", "SpoolBrokenError", "SpoolDamagedError", "SpoolFullError", "SpoolReader"]
+__all__ = [
+    "Group",
+    "RowDamagedError",
+    "Spool",
+    "SpoolBrokenError",
+    "SpoolDamagedError",
+    "SpoolFullError",
+    "SpoolReader",
+    "runs_of",
+]
+
+
+def _note_nothing(_epoch: str, _last_seq: int, _committed_upto: int) -> None:
+    """Stand where no witness is kept."""
 
 
 class Spool:
-    """The writing side. Everything it does happens in one transaction at a time, in the thread that opened it."""
+    """The writing side. Everything it does happens in one transaction at a time, in the thread that opened it.
 
-    def __init__(self, path: pathlib.Path) -> None:
+    `note` hears of the state after each commit, before anybody else does (humeops.daemon.highwater).
+    """
+
+    def __init__(self, path: pathlib.Path, note: Callable[[str, int, int], None] = _note_nothing) -> None:
         self.path = path
+        self._note = note
         with spooldb.plain_errors(path):
             self.db = sqlite3.connect(path, isolation_level=None, cached_statements=64)
-            spooldb.configure(self.db)
-            self._create_or_check()
-            marks = self.db.execute("SELECT epoch, last_seq, committed_upto FROM mark").fetchall()
-            highest = self.db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
-        if len(marks) != 1:
-            raise SpoolDamagedError(f"{path}: not a spool of humed: its mark is missing")
-        self.epoch: str
-        self.committed_upto: int
-        self.epoch, floor, self.committed_upto = marks[0]
-        self.last_seq: int = max(floor, highest, self.committed_upto)
+        try:
+            self._mark = self._open()
+            with spooldb.plain_errors(path):
+                highest = self.db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+        except BaseException:
+            self.db.close()
+            raise
+        self.epoch = self._mark.epoch
+        self.last_seq: int = max(self._mark.last_seq, highest, self._mark.committed_upto)
 
-    def _create_or_check(self) -> None:
-        version = self.db.execute("PRAGMA user_version").fetchone()[0]
-        if version == spooldb.SCHEMA_VERSION:
-            return
-        if version != 0:
-            raise HumeError(
-                f"{self.path}: made by another version of humed (schema {version}, this one {spooldb.SCHEMA_VERSION})"
-            )
-        with spooldb.transaction(self.db):
-            for statement in filter(str.strip, spooldb.SCHEMA.split(";")):
-                self.db.execute(statement)
-            self.db.execute("INSERT INTO mark VALUES (1, ?, 0, 0)", (str(uuid.uuid4()),))
-            self.db.execute(f"PRAGMA user_version = {spooldb.SCHEMA_VERSION}")
+    @property
+    def committed_upto(self) -> int:
+        """How far central has committed, as this file says."""
+        return self._mark.committed_upto
 
-    def check(self) -> None:
-        """Raise SpoolDamagedError when the file's structure is not sound; reads all of it."""
+    def _open(self) -> spooldb.Mark:
         with spooldb.plain_errors(self.path):
-            found = self.db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise SpoolDamagedError(f"{self.path}: the spool is damaged: {found}")
+            spooldb.configure(self.db)
+            version = self.db.execute("PRAGMA user_version").fetchone()[0]
+        spooldb.check_version(version, self.path)
+        if version == 0:
+            with spooldb.transaction(self.db):
+                for statement in spooldb.STATEMENTS:
+                    self.db.execute(statement)
+                spooldb.write_mark(self.db, spooldb.Mark(str(uuid.uuid4()), 0, 0))
+                self.db.execute(f"PRAGMA user_version = {spooldb.SCHEMA_VERSION}")
+        return spooldb.read_mark(self.db, self.path)
 
     @contextlib.contextmanager
     def group(self) -> Iterator["Group"]:
@@ -72,12 +85,12 @@ class Spool:
 
         Raises SpoolFullError (nothing stored, try later) or SpoolBrokenError (stop at once) from the commit.
         """
-        group = Group(self.db, self.last_seq)
+        group = Group(self.db, self._mark, self.last_seq)
         with spooldb.transaction(self.db):
             yield group
             group.flush()
-        self.last_seq = group.last_seq
-        self.committed_upto = max(self.committed_upto, group.released_upto)
+        self.last_seq, self._mark = group.last_seq, group.mark
+        self._note(self.epoch, self.last_seq, self.committed_upto)
 
     def oldest_beyond(self, seq: int) -> bytes | None:
         """Return the oldest event beyond `seq`, or None when there is none."""
@@ -98,6 +111,17 @@ class Spool:
         with spooldb.plain_errors(self.path):
             return dict(self.db.execute("SELECT cause, count FROM dropped ORDER BY cause"))
 
+    def lost_beyond(self, seq: int) -> int:
+        """Return how many seqs beyond this one are of events that were dropped."""
+        query = "SELECT coalesce(sum(last - max(first - 1, ?1)), 0) FROM lost WHERE last > ?1"
+        with spooldb.plain_errors(self.path):
+            return int(self.db.execute(query, (seq,)).fetchone()[0])
+
+    def shrink(self, pages: int) -> None:
+        """Give so many unused pages back to the disk."""
+        with spooldb.transaction(self.db):
+            self.db.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+
     def _pages(self, pragma: str) -> int:
         with spooldb.plain_errors(self.path):
             pages = self.db.execute(f"PRAGMA {pragma}").fetchone()[0]
@@ -111,29 +135,33 @@ class Spool:
 class Group:
     """Events and changes of runs that become durable together."""
 
-    def __init__(self, db: sqlite3.Connection, last_seq: int) -> None:
+    def __init__(self, db: sqlite3.Connection, mark: spooldb.Mark, last_seq: int) -> None:
         self.db = db
+        self.mark = mark
         self.last_seq = last_seq
-        self.released_upto = 0
-        self._rows: list[tuple[int, bytes, int, int]] = []
+        self._marked = mark
+        self._rows: list[tuple[int, bytes, bytes, int, int]] = []
 
     def put(self, body: bytes, worth: int = NEVER_DROPPED, taken: int = 0) -> None:
         """Add one event; it gets the next seq of this epoch. `taken`: now, in s since 1970."""
         self.last_seq += 1
-        self._rows.append((self.last_seq, body, worth, taken))
+        self.put_back(self.last_seq, body, worth, taken)
+
+    def put_back(self, seq: int, body: bytes, worth: int, taken: int) -> None:
+        """Add an event under the seq that it had before it was lost."""
+        self._rows.append((seq, make_seal(seq, body), body, worth, taken))
 
     def release(self, committed_upto: int) -> None:
         """Let go of the rows that central has committed, and of no other."""
         self.db.execute("DELETE FROM event WHERE seq <= ?", (committed_upto,))
         self.db.execute("DELETE FROM lost WHERE last <= ?", (committed_upto,))
-        self.db.execute("UPDATE mark SET committed_upto = max(committed_upto, ?)", (committed_upto,))
+        self.mark = self.mark._replace(committed_upto=max(self.mark.committed_upto, committed_upto))
         self._raise_floor(committed_upto)
-        self.released_upto = committed_upto
 
     def drop(self, seqs: list[int], cause: str) -> None:
         """Give up these rows, in ascending order, for good: counted by cause, their seqs kept for central's numbering."""
         self.db.executemany("DELETE FROM event WHERE seq = ?", ((seq,) for seq in seqs))
-        self.note_lost(_runs_of(seqs), cause, len(seqs))
+        self.note_lost(runs_of(seqs), cause, len(seqs))
         self._raise_floor(seqs[-1])
 
     def note_lost(self, ranges: Iterable[tuple[int, int]], cause: str, count: int) -> None:
@@ -155,15 +183,22 @@ class Group:
         self.last_seq = max(self.last_seq, seq)
         self._raise_floor(self.last_seq)
 
+    def touch(self) -> None:
+        """Write something, though nothing changes: to see whether the disk takes it."""
+        spooldb.write_mark(self.db, self.mark)
+
     def _raise_floor(self, seq: int) -> None:
         # Rows that are gone no longer tell how far the numbering had come.
-        self.db.execute("UPDATE mark SET last_seq = max(last_seq, ?)", (seq,))
+        self.mark = self.mark._replace(last_seq=max(self.mark.last_seq, seq))
 
     def flush(self) -> None:
-        """Hand the collected rows to SQLite; `Spool.group` calls it just before the commit."""
+        """Hand what was collected to SQLite; `Spool.group` calls it just before the commit."""
         if self._rows:
-            self.db.executemany("INSERT INTO event VALUES (?, ?, ?, ?)", self._rows)
+            self.db.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?)", self._rows)
             self._rows = []
+        if self.mark != self._marked:
+            spooldb.write_mark(self.db, self.mark)
+            self._marked = self.mark
 
 
 class SpoolReader:
@@ -172,24 +207,34 @@ class SpoolReader:
     def __init__(self, path: pathlib.Path) -> None:
         self._path = path
         with spooldb.plain_errors(path):
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            self._db = spooldb.open_read_only(path)
             self._db.execute(f"PRAGMA busy_timeout = {spooldb.BUSY_TIMEOUT_MS}")
 
     def oldest_after(self, seq: int, limit: int, max_bytes: int) -> list[tuple[int, bytes]]:
-        """Return the oldest rows beyond `seq`: at most `limit` of them and `max_bytes` together, but at least one."""
+        """Return the oldest rows beyond `seq`: at most `limit` of them and `max_bytes` together, but at least one.
+
+        They end before a damaged one; RowDamagedError when that is the first.
+        """
         rows: list[tuple[int, bytes]] = []
         size = 0
+        query = "SELECT seq, body, seal FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
         with spooldb.plain_errors(self._path):
-            for row in self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)):
-                size += len(row[1]) + 24  # brackets, comma and up to 19 digits of seq
-                if rows and size > max_bytes:
+            for found, body, seal in self._db.execute(query, (seq, limit)):
+                size += len(body) + 24  # brackets, comma and up to 19 digits of seq
+                is_sound = seal == make_seal(found, body)
+                if rows and (size > max_bytes or not is_sound):
                     break
-                rows.append(row)
+                if not is_sound:
+                    raise RowDamagedError(found)
+                rows.append((found, body))
         return rows
 
     def lost_between(self, first: int, last: int, limit: int) -> list[tuple[int, int]]:
-        """Return the ranges of dropped seqs that begin here, oldest first."""
-        query = "SELECT first, last FROM lost WHERE first BETWEEN ? AND ? ORDER BY first LIMIT ?"
+        """Return the ranges of dropped seqs that reach into this one, oldest first."""
+        query = (
+            "SELECT first, last FROM lost WHERE first >= coalesce((SELECT max(first) FROM lost WHERE first <= ?1), ?1)"
+            " AND first <= ?2 AND last >= ?1 ORDER BY first LIMIT ?3"
+        )
         with spooldb.plain_errors(self._path):
             return self._db.execute(query, (first, last, limit)).fetchall()
 
@@ -198,7 +243,8 @@ class SpoolReader:
         self._db.close()
 
 
-def _runs_of(seqs: list[int]) -> list[tuple[int, int]]:
+def runs_of(seqs: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the ranges (first, last) that these ascending seqs make."""
     ranges: list[tuple[int, int]] = []
     for seq in seqs:
         if ranges and seq == ranges[-1][1] + 1:

@@ -1,26 +1,30 @@
 # SPDX-License-Identifier: MIT
 """How humed uses SQLite: the spool's tables, the settings its promise rests on, and what SQLite's errors mean to humed.
 
-Tables: `event` holds what waits for central, as (seq, bytes), with what it is worth when space runs out (`worth`, see
-humeops.daemon.worth) and when it was taken; `run` the runs of this host; `datum` this host's own shared data; `lost` the
-seqs that had to be dropped and `dropped` how many by cause; `mark` one row: the epoch, how far central has committed, and
-the floor of the numbering (rows alone do not tell it once they are deleted).
+Tables: `event` holds what waits for central, as (seq, bytes), under a seal (humeops.daemon.seal), with what it is worth
+when space runs out (`worth`, see humeops.daemon.worth) and when it was taken; `run` the runs of this host; `datum` this
+host's own shared data; `lost` the seqs that had to be dropped and `dropped` how many by cause; `mark` one row: the epoch,
+how far central has committed, the floor of the numbering (rows alone do not tell it once they are deleted), and a sum.
 """
 
 import contextlib
 import pathlib
 import sqlite3
+import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from humeops.errors import Exit, HumeError, UnavailableError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Small WAL: one flipped bit in it silently discards every later transaction, so it is folded in often (pages of 4 KiB).
 WAL_AUTOCHECKPOINT_PAGES = 512
 BUSY_TIMEOUT_MS = 2_000
 
 SCHEMA = """
-CREATE TABLE event (seq INTEGER PRIMARY KEY, body BLOB NOT NULL, worth INTEGER NOT NULL, taken INTEGER NOT NULL) STRICT;
+CREATE TABLE event (
+    seq INTEGER PRIMARY KEY, seal BLOB NOT NULL, body BLOB NOT NULL, worth INTEGER NOT NULL, taken INTEGER NOT NULL
+) STRICT;
 CREATE INDEX event_cheap ON event (worth, seq) WHERE worth < 2;
 CREATE TABLE run (
     id TEXT PRIMARY KEY, task TEXT NOT NULL, uid INTEGER, boot TEXT NOT NULL, pid INTEGER NOT NULL, start INTEGER NOT NULL,
@@ -33,12 +37,15 @@ CREATE TABLE datum (
 CREATE TABLE lost (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
 CREATE TABLE dropped (cause TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE mark (
-    one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, last_seq INTEGER NOT NULL, committed_upto INTEGER NOT NULL
+    one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, last_seq INTEGER NOT NULL,
+    committed_upto INTEGER NOT NULL, sum INTEGER NOT NULL
 ) STRICT;
 """
+STATEMENTS = [statement.strip() for statement in SCHEMA.split(";") if statement.strip()]
 
 _NO_ROOM_NOW = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_TRY_AGAIN = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class SpoolFullError(UnavailableError):
@@ -55,8 +62,61 @@ class SpoolDamagedError(SpoolBrokenError):
     """The file is not, or no longer, a spool. humed's start puts it aside and saves what can be read."""
 
 
+class RowDamagedError(HumeError):
+    """One event is not what was stored; the rest of the spool is not concerned."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"event {seq} of the spool is damaged")
+        self.seq = seq
+
+
+def check_version(version: int, path: pathlib.Path) -> None:
+    """Raise HumeError unless the file is new (0) or of this version."""
+    if version not in (0, SCHEMA_VERSION):
+        raise HumeError(f"{path}: made by another version of humed (schema {version}, this one {SCHEMA_VERSION})")
+
+
+class Mark(NamedTuple):
+    """The one row of `mark`."""
+
+    epoch: str
+    last_seq: int
+    committed_upto: int
+
+    @property
+    def sum(self) -> int:
+        """What stands beside it, so that a changed mark is not believed."""
+        return zlib.crc32(f"{self.epoch} {self.last_seq} {self.committed_upto}".encode("utf-8", "replace"))
+
+
+def read_mark(db: sqlite3.Connection, path: pathlib.Path) -> Mark:
+    """Return the mark; raise SpoolDamagedError when there is none to believe."""
+    with plain_errors(path):
+        rows = db.execute("SELECT epoch, last_seq, committed_upto, sum FROM mark").fetchall()
+    if len(rows) != 1:
+        raise SpoolDamagedError(f"{path}: not a spool of humed: its mark is missing")
+    mark = Mark(*rows[0][:3])
+    if mark.sum != rows[0][3]:
+        raise SpoolDamagedError(f"{path}: the spool is damaged: its mark is not what was written")
+    return mark
+
+
+def write_mark(db: sqlite3.Connection, mark: Mark) -> None:
+    """Write the mark, in the transaction that is open."""
+    db.execute("INSERT OR REPLACE INTO mark VALUES (1, ?, ?, ?, ?)", (*mark, mark.sum))
+
+
+def open_read_only(path: pathlib.Path) -> sqlite3.Connection:
+    """Open without ever writing: nothing is folded in or deleted, also not when it is closed."""
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    # Text that is no UTF-8 is damage like any other; it is found by what it says then.
+    db.text_factory = lambda text: text.decode("utf-8", "replace")
+    return db
+
+
 def configure(db: sqlite3.Connection) -> None:
-    """Make commits durable (WAL, synchronous=FULL) and the WAL short."""
+    """Make commits durable (WAL, synchronous=FULL), the WAL short, and a new file able to shrink again."""
+    db.execute("PRAGMA auto_vacuum = INCREMENTAL")
     db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
@@ -68,7 +128,11 @@ def plain_errors(path: pathlib.Path) -> Iterator[None]:
     """Outside a group: let the operator read which file it is and what SQLite says of it."""
     try:
         yield
+    except UnicodeDecodeError as error:
+        raise SpoolDamagedError(f"{path}: the spool cannot be read: what SQLite says of it is no text") from error
     except sqlite3.Error as error:
+        if _primary_code(error) in _TRY_AGAIN:
+            raise UnavailableError(f"{path}: the spool cannot be read now: {error}") from error
         kind = SpoolDamagedError if _primary_code(error) in _DAMAGED else SpoolBrokenError
         raise kind(f"{path}: the spool cannot be read: {error}") from error
 

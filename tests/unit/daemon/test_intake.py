@@ -11,7 +11,6 @@ import pytest
 from humeops.clock import FakeClock
 from humeops.daemon.config import SpoolSettings
 from humeops.daemon.dropfolder import DropFolder
-from humeops.daemon.highwater import HighWater
 from humeops.daemon.intake import Intake
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Request
@@ -45,7 +44,7 @@ class Humed:
         clock = FakeClock()
         self.keeper = Keeper(self.spool, SpoolSettings(ballast_bytes=0, min_free_bytes=0), "web1", clock)
         pipeline = Pipeline("web1", self.runs, SharedData(self.spool.db), self.keeper.admit)
-        self.intake = Intake(self.spool, pipeline, self.keeper, HighWater(path / "spool.high"), clock)
+        self.intake = Intake(self.spool, pipeline, self.keeper, clock)
         self.path = path / "drop"
         self.folder = DropFolder(self.path)
         self.replies: Any = Replies(self.spool)

@@ -25,7 +25,7 @@ class Humed:
 
     def __init__(self, path):
         self.spool = Spool(path)
-        self.pipeline = Pipeline("web1", OpenRuns(self.spool.db), SharedData(self.spool.db), lambda worth: None)
+        self.pipeline = Pipeline("web1", OpenRuns(self.spool.db), SharedData(self.spool.db), lambda worth, size: None)
 
     def take(self, said, sayer=SOMEBODY):
         with self.spool.group() as group:

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""Is this file a sound spool? Asked at start, read-only, so that a damaged one can be kept exactly as it was found.
+
+Looked at: that it is a database, its tables, its structure (all pages: 0.4 s for 500 MB that are in memory), its mark.
+Not looked at: each event's seal; the forwarding thread does so when it reads them.
+"""
+
+import contextlib
+import pathlib
+import sqlite3
+
+from humeops.daemon import spooldb
+from humeops.daemon.spooldb import SpoolDamagedError
+
+
+def inspect(path: pathlib.Path) -> spooldb.Mark | None:
+    """Return the mark of a sound spool, its `last_seq` raised to the highest row's; None where there is none yet.
+
+    Raise SpoolDamagedError for one that is not sound, and HumeError for one that another version of humed made.
+    """
+    if not path.exists():
+        return None
+    with spooldb.plain_errors(path), contextlib.closing(spooldb.open_read_only(path)) as db:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        tables = {sql for (sql,) in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+        if version == 0 and not tables:
+            return None  # empty, or killed while it was made
+        if version != 0:
+            spooldb.check_version(version, path)
+        if not tables.issuperset(spooldb.STATEMENTS):
+            raise SpoolDamagedError(f"{path}: the spool is damaged: its tables are not those of humed")
+        if version == 0:
+            raise SpoolDamagedError(f"{path}: the spool is damaged: it does not say its version")
+        return _sound_mark(db, path)
+
+
+def _sound_mark(db: sqlite3.Connection, path: pathlib.Path) -> spooldb.Mark:
+    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise SpoolDamagedError(f"{path}: the spool is damaged: {' '.join(found.split())}")
+    mark = spooldb.read_mark(db, path)
+    highest = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+    return mark._replace(last_seq=max(mark.last_seq, highest, mark.committed_upto))
