@@ -3,14 +3,16 @@
 
 The socket: HUME_ENDPOINT; HUME_DIR; the system's run folder, if it is there; the person's folder. The drop folder:
 HUME_SPOOL; HUME_DIR; the system's, if it is there; the person's. What the client cannot know, humed's spool and settings,
-is beside them: in the one folder, or where deploy/ puts them on a host. Reads nothing but the environment and whether
-the system's folders are there.
+is beside them: in the one folder, or where deploy/ puts them on a host.
 """
 
+import os
 import pathlib
 import typing
 from collections.abc import Mapping
 
+from humeops.daemon import config
+from humeops.errors import ConfigError
 from humeops.layout import Layout
 
 RUN_FOLDER = pathlib.Path("/run/hume")
@@ -52,6 +54,19 @@ def find(
     if spool := environ.get("HUME_SPOOL"):
         return places._replace(drop=pathlib.Path(spool))
     return places
+
+
+def settings_of(places: Places) -> tuple[config.Config | None, str]:
+    """Return humed's settings there, and what is wrong with them; wrong ones give the defaults, unknown places None."""
+    if places.root is None:
+        return None, ""
+    there = places.config is not None and places.config.exists()
+    # Without a file the defaults still tell where things are, as far as anybody can tell.
+    nothing = pathlib.Path(os.devnull)
+    try:
+        return config.load(places.root, places.config if there else nothing), ""
+    except ConfigError as error:
+        return config.load(places.root, nothing), str(error)
 
 
 def _find_socket(environ: Mapping[str, str], run: pathlib.Path, drop: pathlib.Path) -> Places:

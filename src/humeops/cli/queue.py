@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""`hume queue`: what waits on this host to reach central, and whether humed is there to bring it.
+"""`hume queue`: what waits on this host to reach central, whether humed is there to bring it, and what had to be given up.
 
-humed itself is asked. When it does not answer, its spool is read (read-only) and that is said: exit status 75.
+The humed that `hume` itself speaks to is asked. When it does not answer, its spool is read and that is said: exit status 75.
 """
 
+import os
 import pathlib
 import sqlite3
 import sys
@@ -12,11 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 import click
 
-from humeops.cli import ask, listing, moments, options, phrases
+from humeops.cli import ask, listing, moments, options, phrases, places, spoolfile
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
 from humeops.errors import Exit, UnavailableError
-from humeops.layout import Layout, default_dir
 from humeops.wire.dropfile import is_drop_name
 
 Picture = Mapping[str, typing.Any]
@@ -26,18 +26,17 @@ Picture = Mapping[str, typing.Any]
 @click.option(
     "-o", "--output", type=options.one_of("format", ("table", "json")), default="table", help="table or json."
 )
-@click.option("--dir", "folder", metavar="DIR", help="The hume folder [HUME_DIR, else ~/.local/state/hume].")
+@click.option("--dir", "folder", metavar="DIR", help="The hume folder [what `hume` itself would use].")
 def command(output: str, folder: str | None) -> int:
     """Show what waits on this host to reach central.
 
     Exit status: 0, or 75 when humed does not answer.
     """
-    layout = Layout(pathlib.Path(folder).absolute() if folder else default_dir())
-    why = ""
+    where, why = places.find(os.environ, folder), ""
     try:
-        picture: Picture = ask.ask(layout.socket, "?queue")
+        picture = _ask(where)
     except UnavailableError as error:
-        why, picture = str(error), from_disk(layout)
+        why, picture = str(error), from_disk(where, SystemClock().wall_ns())
     if output == "json":
         print(listing.to_json(dict(picture)))
     else:
@@ -48,26 +47,42 @@ def command(output: str, folder: str | None) -> int:
     return Exit.OK
 
 
-def from_disk(layout: Layout) -> Picture:
+def _ask(where: places.Places) -> Picture:
+    if where.socket is None:
+        raise UnavailableError(where.complaint)
+    return ask.ask(where.socket, "?queue")
+
+
+def from_disk(where: places.Places, now_ns: int) -> Picture:
     """Return what the spool and the drop folder tell without humed; what can't be read is left out."""
-    found: dict[str, typing.Any] = {
-        "drop_waiting": _count(layout.drop, is_drop_name),
-        "quarantined": _count(layout.drop / "quarantine", bool),
-    }
-    try:
-        spool = sqlite3.connect(f"{layout.spool.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)
-    except sqlite3.Error:
+    found: dict[str, typing.Any] = {}
+    if where.drop is not None:
+        found["drop_waiting"] = _count(where.drop, is_drop_name)
+        found["quarantined"] = _count(where.drop / "quarantine", bool)
+    chosen, _ = places.settings_of(where)
+    if chosen is None:
         return found
     try:
-        row = spool.execute(
-            "SELECT (SELECT count(*) FROM event), (SELECT min(seq) FROM event), last_seq, committed_upto, epoch FROM mark"
-        ).fetchone()
-        found.update(zip(("depth", "first_seq", "last_seq", "committed_upto", "epoch"), row or (), strict=False))
+        with spoolfile.reading(chosen.spool) as spool:
+            return found | _read(spool, now_ns)
     except sqlite3.Error:
-        return found  # made by another version, or damaged: humed's restart is what tells
-    finally:
-        spool.close()
-    return found
+        return found  # made by another version, damaged, or not ours to read: `hume doctor` tells
+
+
+def _read(spool: sqlite3.Connection, now_ns: int) -> dict[str, typing.Any]:
+    mark = "SELECT epoch, last_seq, committed_upto FROM mark"
+    epoch, floor, committed_upto = spool.execute(mark).fetchone() or ("", 0, 0)
+    waits = "SELECT count(*), min(seq), max(seq), min(taken) FROM event WHERE seq > ?"
+    depth, first, last, taken = spool.execute(waits, (committed_upto,)).fetchone()
+    return {
+        "epoch": epoch,
+        "depth": depth,
+        "first_seq": first,
+        "last_seq": max(floor, last or 0),
+        "committed_upto": committed_upto,
+        "oldest_age_seconds": None if taken is None else max(0.0, now_ns / moments.SECOND - taken),
+        "dropped": dict(spool.execute("SELECT cause, count FROM dropped ORDER BY cause").fetchall()),
+    }
 
 
 def draw(terminal: Terminal, picture: Picture, now_ns: int) -> Iterator[str]:
@@ -75,6 +90,8 @@ def draw(terminal: Terminal, picture: Picture, now_ns: int) -> Iterator[str]:
     yield terminal.paint(_heading(terminal, picture), "bold")
     rows = [
         ("waiting", _waiting(picture), "yellow" if picture.get("last_error") else ""),
+        ("room", terminal.text(_room(picture)), "red bold"),
+        ("given up", terminal.text(_given_up(picture)), "yellow bold"),
         ("central", _central(picture, now_ns), ""),
         ("last error", terminal.text(str(picture.get("last_error") or "")), "yellow"),
         ("drop folder", _dropped(picture), "yellow" if picture.get("quarantined") else ""),
@@ -114,6 +131,22 @@ def _central(picture: Picture, now_ns: int) -> str:
     elif "pid" in picture:
         parts.append("no receipt since humed started")
     return ", ".join(parts)
+
+
+def _room(picture: Picture) -> str:
+    room = picture.get("room")
+    if not isinstance(room, str) or room == "everything":
+        return ""
+    return "nothing is taken now" if room == "nothing" else f"only {room} are taken now"
+
+
+def _given_up(picture: Picture) -> str:
+    """Return what was dropped in the life of this spool, by cause, in the words of its causes."""
+    dropped = picture.get("dropped")
+    if not isinstance(dropped, dict):
+        return ""
+    counts = {cause: count for cause, count in dropped.items() if isinstance(count, int) and count}
+    return "; ".join(f"{phrases.plural(count, 'event')}: {cause}" for cause, count in counts.items())
 
 
 def _dropped(picture: Picture) -> str:

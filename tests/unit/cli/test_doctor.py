@@ -176,6 +176,16 @@ def test_sentences_are_wrapped_and_commands_are_left_whole(width, unicode):
     assert unicode or all(line.isascii() for line in lines)
 
 
+def test_what_waits_too_long_waits_for_humed_first():
+    facts = GOOD._replace(daemon=Daemon("nothing", {"oldest_age_seconds": 7200.0, "dropped": {"waited too long": 1}}))
+
+    found = {result.check: result.finding for result in checks.judge(facts)}
+
+    assert (found["waiting"].state, found["waiting"].mend) == ("warning", "hume up")
+    assert found["dropped"].state == "warning"
+    assert "forwarding" not in found
+
+
 def test_it_reads_like_this():
     results = [
         result for result in checks.judge(_daemon(answer="silent", process_state="T")) if result.check == "humed"

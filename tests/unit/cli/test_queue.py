@@ -7,6 +7,7 @@ import pytest
 
 from humeops.cli import queue
 from humeops.cli.terminal import Terminal
+from humeops.clock import SystemClock
 from humeops.daemon.spool import Spool
 from humeops.layout import Layout
 
@@ -89,3 +90,48 @@ def test_a_spool_that_cannot_be_read_is_no_fault(hume, tmp_path, content):
 
     assert (said.status, said.out.splitlines()[0]) == (75, "humed is not there")
     assert said.err.count("\n") == 1
+
+
+def test_what_is_not_taken_and_what_was_given_up_are_said():
+    told = {"room": "starts, stops and failures", "dropped": {"spool over its size": 412, "waited too long": 1}}
+
+    lines = _lines({**PICTURE, **told})
+
+    assert lines[2:4] == [
+        "  room         only starts, stops and failures are taken now",
+        "  given up     412 events: spool over its size; 1 event: waited too long",
+    ]
+    assert _lines({**PICTURE, "room": "nothing"})[2] == "  room         nothing is taken now"
+    assert _lines({**PICTURE, "room": "everything", "dropped": {}}) == _lines(PICTURE)
+
+
+def test_without_humed_the_spool_tells_what_was_given_up_and_how_long_it_waits(hume, tmp_path):
+    layout = Layout(tmp_path / "hume")
+    layout.root.mkdir()
+    spool = Spool(layout.spool)
+    taken = SystemClock().wall_ns() // 1_000_000_000 - 7200
+    with spool.group() as group:
+        for number in range(4):
+            group.put(b"%d" % number, taken=taken)
+    with spool.group() as group:
+        group.release(1)
+        group.drop([4], "waited too long")
+    spool.close()
+    before = sorted(layout.root.iterdir())
+
+    said = hume("queue")
+
+    assert said.status == 75
+    assert "2 events, the oldest for 2 h" in said.out
+    assert "has everything up to number 1 of 4" in said.out
+    assert "given up     1 event: waited too long" in said.out
+    assert sorted(layout.root.iterdir()) == before
+
+
+def test_the_humed_that_hume_speaks_to_is_meant(hume, tmp_path, monkeypatch):
+    monkeypatch.setenv("HUME_ENDPOINT", f"ipc://{tmp_path}/elsewhere/humed.sock")
+
+    assert f"{tmp_path}/elsewhere/humed.sock" in hume("queue").err
+    assert f"{tmp_path}/named/humed.sock" in hume("queue", "--dir", f"{tmp_path}/named").err
+    monkeypatch.setenv("HUME_ENDPOINT", "tcp://127.0.0.1:4864")
+    assert "only ipc" in hume("queue").err

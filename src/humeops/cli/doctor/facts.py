@@ -10,7 +10,7 @@ import typing
 from humeops.cli.places import Places
 from humeops.daemon.config import Config
 
-Picture = typing.Mapping[str, typing.Any]  # humed's answer to ?queue, or what the spool told instead
+Picture = typing.Mapping[str, typing.Any]  # humed's answer to ?queue, or what its spool tells without it
 
 
 class Program(typing.NamedTuple):

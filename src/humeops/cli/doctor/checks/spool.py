@@ -103,6 +103,9 @@ def _of(facts: Facts, name: str) -> typing.Any:
 
 def _hurry(facts: Facts) -> str:
     # Central and its credential have findings of their own; then this makes humed try at once.
+    away = humed.humed_answers(facts)
+    if away and away.mend:
+        return away.mend
     return f"kill -HUP {facts.daemon.pid}" if facts.daemon.is_humed else "hume queue"
 
 
