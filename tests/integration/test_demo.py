@@ -16,7 +16,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 @pytest.fixture
 def demo_environ(installed):
     processes.find_hume()
-    return installed.environ(DEMO_EXIT="1", DEMO_DIR=str(installed.root / "demo"))
+    # What a shell may have set for a hume of its own must lead the demo nowhere else.
+    elsewhere = {"HUME_CENTRAL": "http://127.0.0.1:9", "HUME_RUN": "elsewhere", "HUME_DISABLE": "1"}
+    return installed.environ(DEMO_EXIT="1", DEMO_DIR=str(installed.root / "demo"), **elsewhere)
 
 
 def _run_demo(environ):
@@ -48,9 +50,8 @@ def test_the_demo_works_shows_the_failed_run_and_leaves_nothing_running(demo_env
     assert _processes_in(demo_environ["DEMO_DIR"]) == []
 
 
-def test_the_demo_stays_up_until_ctrl_c_and_then_stops_everything(demo_environ):
-    environ = {name: value for name, value in demo_environ.items() if name != "DEMO_EXIT"}
-    # A terminal sends Ctrl-C to the whole process group.
+def _end_demo_at(word, environ, send):
+    """Start the demo, send it a signal when it has said this word; return its status and what it said until then."""
     demo = subprocess.Popen(
         ["sh", "scripts/demo"], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -58,18 +59,36 @@ def test_the_demo_stays_up_until_ctrl_c_and_then_stops_everything(demo_environ):
     seen = []
     for line in demo.stdout:
         seen.append(line)
-        if line.startswith("Ctrl-C"):
+        if line.strip().startswith(word):
             break
 
-    os.killpg(demo.pid, signal.SIGINT)
+    send(demo.pid)
 
     try:
-        assert demo.wait(timeout=30) == 0, "".join(seen)
+        seen.append(demo.communicate(timeout=30)[0])
     finally:
-        demo.stdout.close()
         if demo.poll() is None:
             os.killpg(demo.pid, signal.SIGKILL)
             demo.wait()
+    return demo.returncode, "".join(seen)
+
+
+def test_the_demo_stays_up_until_ctrl_c_and_then_stops_everything(demo_environ):
+    environ = {name: value for name, value in demo_environ.items() if name != "DEMO_EXIT"}
+
+    # A terminal sends Ctrl-C to the whole process group.
+    status, said = _end_demo_at("Ctrl-C", environ, lambda pid: os.killpg(pid, signal.SIGINT))
+
+    assert status == 0, said
+    assert _processes_in(demo_environ["DEMO_DIR"]) == []
+
+
+@pytest.mark.parametrize(("send", "number"), [(os.kill, signal.SIGTERM), (os.killpg, signal.SIGINT)])
+def test_a_demo_that_is_cut_short_never_passes_for_a_good_one(demo_environ, send, number):
+    status, said = _end_demo_at("backup", demo_environ, lambda pid: send(pid, number))
+
+    assert status == 128 + number, said
+    assert "all of it worked" not in said
     assert _processes_in(demo_environ["DEMO_DIR"]) == []
 
 
