@@ -208,6 +208,7 @@ complete -c hume -n '__fish_seen_subcommand_from runs' -l limit
 complete -c hume -n '__fish_seen_subcommand_from runs' -l central
 complete -c hume -n '__fish_seen_subcommand_from runs' -l dir
 complete -c hume -n '__fish_seen_subcommand_from runs' -l help
+complete -c hume -n '__fish_seen_subcommand_from show' -l all
 complete -c hume -n '__fish_seen_subcommand_from show' -l output
 complete -c hume -n '__fish_seen_subcommand_from show' -l central
 complete -c hume -n '__fish_seen_subcommand_from show' -l dir
@@ -455,6 +456,7 @@ complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l limit
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from show' -l all
 complete -c hume-cli -n '__fish_seen_subcommand_from show' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from show' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from show' -l dir

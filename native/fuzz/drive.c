@@ -2,11 +2,12 @@
 // Drives a fuzz target where libFuzzer is not at hand: gcc's -fsanitize-coverage=trace-pc,trace-cmp tells what an input
 // reached, and what reached something new is kept and mutated further. Same seed, same build, same run.
 //
-//   fuzz-TARGET [-seed=N] [-runs=N] [-max_total_time=SECONDS] [-keep=FOLDER] FOLDER|FILE...
+//   fuzz-TARGET [-seed=N] [-runs=N] [-max_total_time=SECONDS] [-keep=FOLDER] [-branches] FOLDER|FILE...
 //
-// Takes all inputs named first; with -runs=0 nothing else. -keep writes down what was new, smallest first. An input that
+// Takes all inputs named first, the smallest first; with -runs=0 nothing else. -keep writes down what was new. -branches
+// takes only branches for new, no counts and no comparisons: with -runs=0 -keep it leaves a small corpus. An input that
 // breaks a promise, or takes longer than ten seconds, is left as ./crash-SUM. The options are those of libFuzzer where
-// it has them.
+// it has them. One long file: all of its parts work on the one state.
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -41,6 +42,7 @@ static struct {
     size_t room; // of this mutant
     uint64_t chance;
     const char *keep;
+    bool branches_only;
     unsigned long runs;
 } drive;
 
@@ -70,7 +72,8 @@ static void reach(uint64_t what) {
     uint32_t place = (uint32_t)(what * UINT64_C(0x9E3779B97F4A7C15) >> 40) & (MAP - 1);
     if (reached[place] == 0)
         reached_list[reached_count++] = place;
-    reached[place] += reached[place] < 255;
+    if (reached[place] < 255)
+        reached[place]++;
 }
 
 void __sanitizer_cov_trace_pc(void) {
@@ -82,7 +85,8 @@ void __sanitizer_cov_trace_pc(void) {
 
 // How many bits agree is worth as much as a branch: it leads to equality step by step.
 static void compare(uint64_t place, uint64_t a, uint64_t b) {
-    reach(place * 64 + (unsigned)__builtin_popcountll(a ^ b));
+    if (!drive.branches_only)
+        reach(place * 64 + (unsigned)__builtin_popcountll(a ^ b));
     if (a != b && b > 1)
         recent[recent_at++ % RECENT] = b;
 }
@@ -153,7 +157,7 @@ static bool was_new(void) {
     bool is_new = false;
     for (uint32_t i = 0; i < reached_count; i++) {
         uint32_t place = reached_list[i];
-        uint8_t bit = magnitude(reached[place]);
+        uint8_t bit = drive.branches_only ? 1 : magnitude(reached[place]);
         is_new |= !(drive.seen[place] & bit);
         drive.seen[place] |= bit;
         reached[place] = 0;
@@ -350,6 +354,7 @@ int main(int argc, char **argv) {
         seconds = number_of(argv[i], "-max_total_time=", seconds);
         if (strncmp(argv[i], "-keep=", 6) == 0)
             drive.keep = argv[i] + 6;
+        drive.branches_only |= strcmp(argv[i], "-branches") == 0;
         if (argv[i][0] != '-')
             name_input(argv[i]);
     }

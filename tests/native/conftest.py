@@ -24,13 +24,13 @@ Answer = Callable[[bytes], bytes | None]
 class Caller:
     """Calls hume as a script would, with HUME_DIR as its one folder and nothing else of ours in the environment."""
 
-    def __init__(self, root: pathlib.Path) -> None:
+    def __init__(self, root: pathlib.Path, program: str | None = None) -> None:
         self.root = root
         self.socket = root / "humed.sock"
         self.pid_file = root / "humed.pid"
         self.drop = root / "drop"
         # HUME_TEST_CLIENT=hume-sanitized: all of these tests under the sanitizers (a little slower).
-        self.program = native.build(os.environ.get("HUME_TEST_CLIENT", "hume"))
+        self.program = native.build(program or os.environ.get("HUME_TEST_CLIENT", "hume"))
 
     def environment(self, **more: str) -> dict[str, str]:
         return {"PATH": os.environ["PATH"], "HUME_DIR": str(self.root), **more}
@@ -107,11 +107,15 @@ def raw_server(path: pathlib.Path, serve: Callable[[socket.socket], None]) -> It
         thread.join()
 
 
+# For modules whose tests always run under the sanitizers, too: those in which somebody else's bytes come in.
+both_builds = pytest.mark.parametrize("hume", ["hume", "hume-sanitized"], indirect=True)
+
+
 @pytest.fixture
-def hume() -> Iterator[Caller]:
+def hume(request: pytest.FixtureRequest) -> Iterator[Caller]:
     # Not tmp_path: a socket's path has at most 107 bytes.
     with tempfile.TemporaryDirectory(prefix="hume-") as folder:
-        yield Caller(pathlib.Path(folder))
+        yield Caller(pathlib.Path(folder), getattr(request, "param", None))
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.native.conftest import Answer, Caller, Router
+from tests.native.conftest import Answer, Caller, Router, both_builds
 
+pytestmark = both_builds
 RouterStart = Callable[[Answer], Router]
 NODE = os.uname().nodename
 

@@ -6,7 +6,9 @@ import subprocess
 import pytest
 
 from humeops.event import Event
-from tests.native.conftest import Caller
+from tests.native.conftest import Caller, both_builds
+
+pytestmark = both_builds
 
 # Every option and variable of 1.x, as its scripts write them.
 SCRIPT = """\

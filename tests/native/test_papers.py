@@ -42,7 +42,10 @@ def test_completion_offers_every_option_of_the_client_but_those_of_1x() -> None:
 def test_the_completion_file_is_what_the_verb_prints(shell: str, installed: processes.Installation) -> None:
     printed = installed.hume("completion", shell).stdout
 
-    assert (ROOT / "native/completion" / COMPLETION[shell]).read_text() == printed, "write it anew"
+    name = COMPLETION[shell]
+    assert (ROOT / "native/completion" / name).read_text() == printed, (
+        f"hume completion {shell} > native/completion/{name}"
+    )
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
