@@ -6,10 +6,11 @@ where a person comes to read them.
 """
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from humeops.api.schemas import EventView, RunDetail, RunView, Stretch
 from humeops.cli import looks, moments, phrases, visible
+from humeops.cli.folding import fold
 from humeops.cli.terminal import UNCUT, Terminal
 
 _BAR_MOST = 40
@@ -18,10 +19,17 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _NAME_MOST = 24
 _PAGE = 100  # columns of a page that is not a terminal
 _INDENT = "  "
+# What a screen gets of a run that said more than a few screens: its beginning, its end, and every trouble between, up to
+# so many (the latest: they are nearest to what became of it).
+_LONG = 250
+_HEAD = 30
+_TAIL = 70
+_TROUBLES = 100
+_ENDS = 20  # bars at the beginning and at the end
 
 
-def draw(terminal: Terminal, detail: RunDetail, now_ns: int) -> Iterator[str]:
-    """Yield the lines: heading, reason, origin; the stretches; the timeline."""
+def draw(terminal: Terminal, detail: RunDetail, now_ns: int, folded: bool = False) -> Iterator[str]:
+    """Yield the lines: heading, reason, origin; the stretches; the timeline. Folded, long ones lose their middle."""
     run = detail.run
     yield from heading(terminal, run, now_ns)
     if run.reason:
@@ -30,13 +38,13 @@ def draw(terminal: Terminal, detail: RunDetail, now_ns: int) -> Iterator[str]:
     # A single stretch says nothing that the heading did not say.
     if len(detail.stretches) > 1:
         yield ""
-        yield from bars(terminal, run, detail.stretches)
+        yield from bars(terminal, run, detail.stretches, folded)
     yield ""
-    yield from said(terminal, run, detail.events)
+    yield from said(terminal, run, detail.events, folded)
     if detail.more_events:
-        yield terminal.paint(
-            f"more than {len(detail.events)} events; all of them: hume events --run {run.short}", "dim"
-        )
+        unread = max(0, run.events - len(detail.events))
+        number = f"{unread:,} events" if unread else "some events"
+        yield _gap(terminal, f"{number} before the last ones were not read; hume show --all reads them")
 
 
 def heading(terminal: Terminal, run: RunView, now_ns: int) -> Iterator[str]:
@@ -57,15 +65,20 @@ def heading(terminal: Terminal, run: RunView, now_ns: int) -> Iterator[str]:
         yield when
 
 
-def bars(terminal: Terminal, run: RunView, stretches: Sequence[Stretch]) -> Iterator[str]:
+def bars(terminal: Terminal, run: RunView, stretches: Sequence[Stretch], folded: bool = False) -> Iterator[str]:
     """Yield a bar for each stretch; the last one of a run that went wrong ends in the state's shape."""
     most = min(_NAME_MOST, _width(terminal) // 3)
-    names = [terminal.cut(terminal.text(stretch.name), most) for stretch in stretches]
-    lengths = [moments.span(stretch.lasts) + ("" if not stretch.open else " so far") for stretch in stretches]
+    rows = list(fold(stretches, _ENDS, _ENDS) if folded and len(stretches) > 3 * _ENDS else stretches)
+    names = [terminal.cut(terminal.text(row.name), most) for row in rows if isinstance(row, Stretch)]
+    lengths = [_length(row) for row in rows if isinstance(row, Stretch)]
     column, length = max(map(visible.width, names)), max(map(len, lengths))
     room = max(_BAR_LEAST, min(_BAR_MOST, _width(terminal) - len(_INDENT) - column - length - 6))
     longest = max(stretch.lasts for stretch in stretches) or 1
-    for stretch, name, text in zip(stretches, names, lengths, strict=True):
+    for stretch in rows:
+        if isinstance(stretch, int):
+            yield _gap(terminal, f"{_INDENT}{terminal.ellipsis} {stretch:,} more {terminal.ellipsis}")
+            continue
+        name, text = terminal.cut(terminal.text(stretch.name), most), _length(stretch)
         last = stretch is stretches[-1]
         look = looks.look_of(run.state)
         style = look.style if last and run.state != "ok" else "green"
@@ -84,14 +97,20 @@ def bar_of(share: float, room: int, unicode: bool) -> str:
     return "█" * whole + (_EIGHTHS[eighths] if eighths else "")
 
 
-def said(terminal: Terminal, run: RunView, events: Sequence[EventView]) -> Iterator[str]:
+def said(terminal: Terminal, run: RunView, events: Sequence[EventView], folded: bool = False) -> Iterator[str]:
     """Yield what the run said: time of day, time since its start, level or kind, text, data."""
-    offsets = [_offset(event, run) for event in events]
-    offset_columns = max(map(len, offsets), default=0)
-    words = [phrases.what(event) for event in events]
-    word_columns = max(map(len, words), default=0)
+    offset_columns = max((len(_offset(event, run)) for event in events), default=0)
+    word_columns = max((len(phrases.what(event)) for event in events), default=0)
     day = moments.date_of(run.started_at)
-    for event, offset, word in zip(events, offsets, words, strict=True):
+    shown: Iterable[EventView | int] = events
+    if folded and len(events) > _LONG:
+        beginning_and_end = fold(events, _HEAD, _TAIL, _matters, _TROUBLES)
+        shown = beginning_and_end
+    for event in shown:
+        if isinstance(event, int):
+            yield _gap(terminal, f"{terminal.ellipsis} {event:,} events {terminal.ellipsis}  (hume show --all)")
+            continue
+        offset, word = _offset(event, run), phrases.what(event)
         if moments.date_of(event.time) != day:
             day = moments.date_of(event.time)
             yield terminal.paint(day, "dim")
@@ -100,6 +119,18 @@ def said(terminal: Terminal, run: RunView, events: Sequence[EventView]) -> Itera
             f"{terminal.paint(lead, 'dim')}{terminal.paint(word, _style(event))}{' ' * (word_columns - len(word))}  "
         )
         yield from _wrapped(terminal, _text(terminal, event), prefix, len(lead) + word_columns + 2, _text_style(event))
+
+
+def _matters(event: EventView) -> bool:
+    return event.kind in ("stop", "loss") or looks.is_serious(event.level)
+
+
+def _gap(terminal: Terminal, text: str) -> str:
+    return terminal.paint(terminal.cut(text, terminal.width), "dim")
+
+
+def _length(stretch: Stretch) -> str:
+    return moments.span(stretch.lasts) + (" so far" if stretch.open else "")
 
 
 def _origin(terminal: Terminal, run: RunView) -> str:

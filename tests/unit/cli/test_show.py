@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """`hume show`: one run, found by any of its names, told in full."""
 
+import csv
+import io
 import json
 
 import pytest
 
 from humeops.api.schemas import EventView, RunDetail, RunView, Stretch
-from humeops.cli import timeline, visible
+from humeops.cli import timeline, visible, wholerun
+from humeops.cli.folding import fold
 from humeops.cli.terminal import Terminal
 from tests.unit.cli.central import SECOND
 
@@ -38,6 +41,78 @@ def test_a_run_is_found_by_any_of_its_names(hume, filled):
         assert read["run"]["id"] == failed.id
     filled.details[filled.runs[0].id] = RunDetail(filled.runs[0])
     assert json.loads(hume("show", "-o", "json", ask=filled).out)["run"]["task"] == "replica-check"
+
+
+def test_programs_get_the_runs_events_a_row_each(hume, filled):
+    failed = filled.runs[1]
+    rows = list(csv.DictReader(io.StringIO(hume("show", "backup", "-o", "csv", ask=filled).out)))
+    lines = [json.loads(line) for line in hume("show", "backup", "-o", "ndjson", ask=filled).out.splitlines()]
+
+    assert [row["id"] for row in rows] == [line["id"] for line in lines] == [event.id for event in filled.events[::-1]]
+    assert {row["run"] for row in rows} == {line["run"] for line in lines} == {failed.id}
+
+
+@pytest.fixture
+def long_run(filled):
+    """A run of which central gives the first 5 of 600 flags; then the error and the stop."""
+    run = RunView("01900000-0000-7000-8000-0000aaaaaaaa", "aaaaaaaa", "db1", "long", "failed", NOW, NOW, 700 * SECOND)
+    said = [("flag", "info", f"f{number}") for number in range(600)]
+    said[300:300] = [("log", "warning", "odd in the middle")]
+    said += [("log", "error", "the end of it"), ("stop", "info", "")]
+    run.events = len(said)
+    filled.events = [
+        EventView(f"{at:08x}", NOW + at * SECOND, NOW, "db1", kind, level, "long", run.id, message=text, flag=text)  # type: ignore[arg-type]
+        for at, (kind, level, text) in enumerate(said)
+    ]
+    some = [Stretch(f"f{number}", max(0, number - 1) * SECOND, SECOND) for number in range(5)]
+    end = Stretch("end", 4 * SECOND, 696 * SECOND)
+    filled.details = {"long": RunDetail(run, [*some, end], filled.events[:5], more_events=True)}
+    return filled
+
+
+def test_the_end_of_a_long_run_is_fetched(hume, long_run):
+    long_run.page = 250
+    said = hume("show", "long", ask=long_run).out
+    read = json.loads(hume("show", "long", "-o", "json", ask=long_run).out)
+
+    assert "the end of it" in said.splitlines()[-2]
+    assert [event["id"] for event in read["events"]] == [event.id for event in long_run.events]
+    assert [stretch["name"] for stretch in read["stretches"]] == [*(f"f{number}" for number in range(600)), "end"]
+    assert read["stretches"][-1] == {"name": "end", "begins": 600 * SECOND, "lasts": 100 * SECOND}
+    assert read["more_events"] is False
+
+
+def test_a_run_too_long_for_a_screen_is_read_from_both_ends(hume, long_run, monkeypatch):
+    monkeypatch.setattr(wholerun, "MOST", 50)
+    monkeypatch.setattr(wholerun, "NEWEST", 1000)
+
+    said = hume("show", "long", ask=long_run)
+
+    assert said.out.splitlines()[-1].endswith("were not read; hume show --all reads them")
+    assert "not read" not in hume("show", "long", "--all", ask=long_run).out
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_screen_gets_the_beginning_the_end_and_every_trouble(long_run, width):
+    detail = long_run.details["long"]
+    stretches = [Stretch(f"f{number}", number * SECOND, SECOND) for number in range(600)]
+    whole = RunDetail(detail.run, stretches, long_run.events)
+
+    lines = list(timeline.draw(Terminal(width=width), whole, NOW, folded=True))
+
+    assert max(map(visible.width, lines)) <= width
+    assert len(lines) < 200
+    assert "  … 560 more …" in lines
+    assert any("… 270 events …" in line for line in lines)
+    assert any("  warning  odd" in line for line in lines)
+    assert "stop" in lines[-1]
+    assert len(list(timeline.draw(Terminal(width=width), whole, NOW))) > 1200
+
+
+def test_a_fold_leaves_out_the_middle_but_for_what_matters():
+    assert list(fold(range(10), 2, 3)) == [0, 1, 5, 7, 8, 9]
+    assert list(fold(range(10), 2, 3, lambda item: item in (2, 5), 1)) == [0, 1, 3, 5, 6, 7, 8, 9]
+    assert list(fold(range(4), 2, 3)) == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("name", ["nosuch", "01900000-0000-7000-8000-0000deadbeef", "db9:backup"])
