@@ -14,34 +14,9 @@ from humeops.central.store.questions import data, events, runs, tasks
 from humeops.errors import MalformedEventError
 from humeops.wire import batch
 from tests.contract.conftest import make_agent
+from tests.contract.looking import ask, content, count, distinct_words, take
 from tests.fixtures.events import NOON, SECOND, a_run, body_of, epoch_id, event_id, say
 from tests.fixtures.events import runs as drawn_runs
-
-
-def take(database, agent, *said, **more):
-    return intake.take(database, agent, body_of(*said, **more), NOON + SECOND)
-
-
-def ask(database, question, wanted, *more):
-    with database.reading() as connection:
-        return question(connection, wanted, *more, 1_000, None).rows
-
-
-def content(database):
-    """Return everything that has to be the same whatever way events took."""
-    with database.reading() as connection:
-        return {
-            table.name: sorted(
-                tuple(value for column, value in row._mapping.items() if column not in ("epoch", "seq", "received_at"))
-                for row in connection.execute(sa.select(table))
-            )
-            for table in (tables.event, tables.run, tables.run_tag, tables.task, tables.task_tag, tables.datum)
-        }
-
-
-def count(database, table):
-    with database.reading() as connection:
-        return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 
 def test_a_batch_is_stored_with_all_that_follows_from_it(database, agent):
@@ -106,9 +81,9 @@ def test_batches_out_of_order_end_the_same(database, agent, make_database):
     phases=[Phase.generate],  # shrinking would open thousands of databases
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(drawn_runs(), st.integers(0, 1_000_000))
-def test_any_way_to_the_store_ends_in_the_same_content(make_database, run, seed):
-    _, said = run
+@given(drawn_runs(), distinct_words, st.integers(0, 1_000_000))
+def test_any_way_to_the_store_ends_in_the_same_content(make_database, run, loose, seed):
+    said = [*run[1], *loose]
     chance = random.Random(seed)
     halves = [[event for event in said if chance.random() < 0.5], said, chance.sample(said, len(said))]
     found = []
@@ -248,97 +223,3 @@ def test_a_task_that_only_spoke_outside_of_runs_is_new(database, agent):
     (found, nameless) = reversed(ask(database, tasks.find, tasks.Filter()))
     assert (found.state, found.tags, found.last_run, found.since) == ("new", ["a", "b"], None, NOON + SECOND)
     assert nameless.task == "-"
-
-
-def test_a_task_is_what_its_run_that_started_last_is(database, agent):
-    older = a_run(begins=0, ends=500, status=1, outcome="failed")
-    newer = a_run(begins=100, ends=200)
-
-    take(database, agent, *newer)
-    take(database, agent, *older, first=10)
-
-    (task,) = ask(database, tasks.find, tasks.Filter())
-    assert (task.state, task.reason, task.since) == ("ok", "", NOON + 200 * SECOND)
-    assert task.last_run is not None
-    assert task.last_run.summary.run == newer[0].id
-
-
-def test_open_runs_are_counted_also_when_a_run_turns_out_to_be_another_tasks(database, agent):
-    first, second = a_run(ends=None), a_run(say("log", 12, task="guessed"), begins=10, ends=None)
-
-    take(database, agent, *first, second[1])
-    assert {task.task: task.running for task in ask(database, tasks.find, tasks.Filter())} == {
-        "backup": 1,
-        "guessed": 1,
-    }
-
-    take(database, agent, second[0], first=10)
-    assert {task.task: task.running for task in ask(database, tasks.find, tasks.Filter())} == {"backup": 2}
-
-
-def test_each_change_of_state_is_stored_once_with_its_reason(database, agent):
-    said = [*a_run(status=3, outcome="failed", line=41), *a_run(begins=100, ends=160)]
-    for seq, event in enumerate(said, 1):
-        take(database, agent, event, first=seq)
-        take(database, agent, event, first=seq)
-
-    with database.reading() as connection:
-        moved = connection.execute(sa.select(tables.transition).order_by(tables.transition.c.id)).all()
-    assert [(row.from_state, row.to_state, row.reason) for row in moved] == [
-        ("new", "running", ""),
-        ("running", "failed", "exit 3 at line 41"),
-        ("failed", "running", ""),
-        ("running", "ok", ""),
-    ]
-    assert {row.at for row in moved} == {NOON + SECOND}
-
-
-def test_a_failure_between_two_good_runs_of_one_batch_is_not_passed_over(database, agent):
-    said = [*a_run(), *a_run(begins=100, ends=110, status=1, outcome="failed"), *a_run(begins=200, ends=210)]
-
-    take(database, agent, *said)
-
-    assert [row[3] for row in moves(database)] == ["running", "ok", "running", "failed", "running", "ok"]
-
-
-def test_a_run_that_fails_within_one_batch_after_one_that_failed_is_two_changes_of_state(database, agent):
-    take(database, agent, *a_run(status=1, outcome="failed"))
-
-    take(database, agent, *a_run(begins=100, ends=110, status=2, outcome="failed"), first=3)
-
-    assert [(row[2], row[3], row[6]) for row in moves(database)] == [
-        ("new", "running", ""),
-        ("running", "failed", "exit 1"),
-        ("failed", "running", ""),
-        ("running", "failed", "exit 2"),
-    ]
-
-
-@settings(
-    max_examples=25,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(st.lists(drawn_runs(), min_size=1, max_size=4), st.integers(0, 1_000_000))
-def test_where_batches_begin_and_end_makes_no_difference_to_the_changes_of_state(make_database, drawn, seed):
-    chance = random.Random(seed)
-    said = [event for _, events in drawn for event in events]
-    said = chance.sample(said, len(said))
-    found = []
-    for size in (1, 2, 5, len(said)):
-        database = make_database()
-        agent = make_agent(database, "db1")
-        for begin in range(0, len(said), size):
-            take(database, agent, *said[begin : begin + size])
-        found.append((moves(database), content(database)))
-        database.close()
-
-    assert all(one == found[0] for one in found)
-
-
-def moves(database):
-    """Return the changes of state in the order in which they came: host, task, from, to, run, event, reason."""
-    with database.reading() as connection:
-        rows = connection.execute(sa.select(tables.transition).order_by(tables.transition.c.id)).all()
-    return [(*tuple(row)[1:7], row.reason) for row in rows]

@@ -5,6 +5,7 @@ The same sentence stands on the terminal, in the API and in alerts; nobody words
 """
 
 from humeops.central.fold import Said, Summary
+from humeops.event import Event
 
 MAX_QUOTE = 120
 
@@ -18,6 +19,22 @@ def of_run(summary: Summary) -> str:
             return _warned(summary)
         case _:
             return ""
+
+
+def of_word(event: Event) -> str:
+    """Return why a task is not well, of which this was said outside of any run; empty when it says that all is well."""
+    if event.kind != "stop":
+        return "" if event.level == "ok" else _quote(event.message) or event.level
+    if event.outcome == "ok":
+        return ""
+    otherwise = "failed" if event.outcome == "failed" else "ended with a warning"
+    words = [f"exit {event.status}" if event.status else otherwise]
+    if event.origin.line:
+        words.append(f" at line {event.origin.line}")
+    words.append(", without a start")
+    if event.message:
+        words.append(f": {_quote(event.message)}")
+    return "".join(words)
 
 
 def _ended(summary: Summary, otherwise: str) -> str:

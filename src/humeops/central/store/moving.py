@@ -11,23 +11,30 @@ from typing import NamedTuple
 
 import msgspec
 
-from humeops.central import reason
+from humeops.central import reason, verdict
 from humeops.central.fold import Summary
-from humeops.central.store.running import Folded, task_of
+from humeops.central.store.running import Change, Folded, task_of
+from humeops.central.verdict import Verdict
 from humeops.event import Event
 
 Name = tuple[str, str]  # host, task
 
 
 class Standing(msgspec.Struct):
-    """What decides the state of a task: its run that started last."""
+    """What decides the state of a task: its run that started last, and what was said of it outside of runs."""
 
     state: str = "new"
     last: Summary | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def deciding(self) -> Verdict | None:
+        """The verdict if the state is its, and not the last run's."""
+        return verdict.deciding(self.verdict, self.last)
 
 
 class Move(NamedTuple):
-    """A change of state: by which run, told by which event, why."""
+    """A change of state: by which run (None: by what was said outside of runs), told by which event, why."""
 
     name: Name
     before: str
@@ -49,10 +56,23 @@ class Walk:
 
     def through(self, new: Iterable[Event]) -> list[Move]:
         """Return the changes of state that these events made, in their order."""
-        return [move for event in new if event.id in self._steps for move in self._step(event)]
+        return [move for event in new for move in self._moves(event)]
 
-    def _step(self, event: Event) -> Iterable[Move]:
-        before, after = self._steps[event.id]
+    def _moves(self, event: Event) -> Iterable[Move]:
+        if change := self._steps.get(event.id):
+            return self._step(event, change)
+        if found := verdict.of_event(event):
+            return self._hear((event.host, event.task), event, found)
+        return ()
+
+    def _hear(self, name: Name, event: Event, said: Verdict) -> Iterable[Move]:
+        standing = self._standings[name]
+        standing.verdict = verdict.later(standing.verdict, said)
+        move = self._settle(name, event)
+        return [move] if move else []
+
+    def _step(self, event: Event, change: Change) -> Iterable[Move]:
+        before, after = change
         self._runs[after.run] = after
         names = [task_of(after)] if before is None else list(dict.fromkeys((task_of(before), task_of(after))))
         for name in names:
@@ -73,11 +93,13 @@ class Walk:
 
     def _settle(self, name: Name, event: Event) -> Move | None:
         standing = self._standings[name]
-        run = standing.last
-        state = run.state if run else "new"
+        word, run = standing.deciding, standing.last
+        state = word.state if word else run.state if run else "new"
         if state == standing.state:
             return None
         before, standing.state = standing.state, state
+        if word is not None:
+            return Move(name, before, state, None, word.id, word.reason)
         if run is None:
             return Move(name, before, state, None, event.id, "")
         return Move(name, before, state, run.run, (run.stop or run.begin).id, reason.of_run(run))

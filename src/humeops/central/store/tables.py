@@ -139,6 +139,7 @@ task = sa.Table(
     sa.Column("loose_tags", sa.Text, nullable=False),  # JSON list
     sa.Column("loose_first_at", sa.BigInteger),
     sa.Column("loose_last_at", sa.BigInteger),
+    sa.Column("verdict", sa.Text),  # JSON of verdict.Verdict: the last word on how the task fares, if there is one
     sqlite_with_rowid=False,
 )
 sa.Index("ix_task_state", task.c.state, task.c.host, task.c.task)

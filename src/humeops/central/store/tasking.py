@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a task is now: the state of its run that started last; with events but no run, `new`. And its changes of state.
+"""What a task is now: the state of its run that started last, or of a later verdict from outside of runs; else `new`.
 
 Two clocks meet here. `since` comes from what the host said; a transition's `at` is central's own, because whoever acts
 on transitions must not depend on the clocks of hosts.
@@ -15,7 +15,10 @@ from humeops.central.fold import MAX_TAGS_OF_RUN, Summary
 from humeops.central.store import rows, statements
 from humeops.central.store.moving import Move, Name, Standing, Walk
 from humeops.central.store.running import Change, Folded, read_summary, task_of
+from humeops.central.verdict import Verdict
 from humeops.event import Event
+
+_read_verdict = msgspec.json.Decoder(Verdict).decode
 
 
 class _Task(msgspec.Struct):
@@ -29,6 +32,7 @@ class _Task(msgspec.Struct):
     loose_first_at: int | None = None
     loose_last_at: int | None = None
     last_run: bytes | None = None
+    verdict: str | None = None
 
 
 def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_ns: int) -> None:
@@ -46,22 +50,23 @@ def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_
     standings = _standings(connection, tasks, folded)
     walk = Walk(standings, folded, lambda name: _last_besides(connection, name, folded.changes))
     moves = walk.through(new)
-    last = {name: _as_it_is_now(standing.last, folded) for name, standing in standings.items()}
-    _store(connection, tasks, last)
+    for standing in standings.values():
+        standing.last = _as_it_is_now(standing.last, folded)
+    _store(connection, tasks, standings)
     statements.add_transitions(connection, [_transition(move, now_ns) for move in moves])
 
 
-def _store(connection: sa.Connection, tasks: Mapping[Name, _Task], last: Mapping[Name, Summary | None]) -> None:
+def _store(connection: sa.Connection, tasks: Mapping[Name, _Task], standings: Mapping[Name, Standing]) -> None:
     made, gone, dropped, added = [], [], [], []
     for name, task in tasks.items():
-        run = last[name]
+        run = standings[name].last
         tags = run.tags if run else task.loose_tags
         dropped += [(*name, tag) for tag in task.tags if tag not in tags]
         added += [(*name, tag) for tag in tags if tag not in task.tags]
         if run is None and task.loose_first_at is None:
             gone.append(name)
             continue
-        made.append(_row(name, task, run, tags))
+        made.append(_row(name, task, standings[name], tags))
     statements.put_tasks(connection, made)
     statements.drop_tasks(connection, gone)
     statements.change_task_tags(connection, dropped, added)
@@ -106,7 +111,14 @@ def _standings(connection: sa.Connection, tasks: Mapping[Name, _Task], folded: F
     known = {rows.key_of(run): change.before for run, change in folded.changes.items()}
     others = [task.last_run for task in tasks.values() if task.last_run and task.last_run not in known]
     known.update((key, read_summary(text)) for key, text in statements.runs(connection, others))
-    return {name: Standing(task.state, known[task.last_run] if task.last_run else None) for name, task in tasks.items()}
+    return {
+        name: Standing(
+            task.state,
+            known[task.last_run] if task.last_run else None,
+            _read_verdict(task.verdict) if task.verdict else None,
+        )
+        for name, task in tasks.items()
+    }
 
 
 def _last_besides(connection: sa.Connection, name: Name, changes: Mapping[str, Change]) -> Summary | None:
@@ -126,17 +138,32 @@ def _transition(move: Move, now_ns: int) -> tuple[object, ...]:
     return (*move.name, move.before, move.after, run, rows.key_of(move.event), now_ns, move.reason)
 
 
-def _row(name: Name, task: _Task, run: Summary | None, tags: list[str]) -> tuple[object, ...]:
+def _row(name: Name, task: _Task, standing: Standing, tags: list[str]) -> tuple[object, ...]:
+    run = standing.last
     return (
         *name,
-        run.state if run else "new",
-        (run.ended_at or run.begin.time) if run else task.loose_first_at,
+        standing.state,
+        _since(task, standing),
         task.last_event_at,
-        reason.of_run(run) if run else "",
+        _why(standing),
         task.running,
         rows.key_of(run.run) if run else None,
         rows.json_text(tags),
         rows.json_text(task.loose_tags),
         task.loose_first_at,
         task.loose_last_at,
+        rows.json_text(standing.verdict) if standing.verdict else None,
     )
+
+
+def _since(task: _Task, standing: Standing) -> int | None:
+    if word := standing.deciding:
+        return word.time
+    run = standing.last
+    return (run.ended_at or run.begin.time) if run else task.loose_first_at
+
+
+def _why(standing: Standing) -> str:
+    if word := standing.deciding:
+        return word.reason
+    return reason.of_run(standing.last) if standing.last else ""

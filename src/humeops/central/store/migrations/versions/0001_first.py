@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("loose_tags", sa.Text(), nullable=False),
         sa.Column("loose_first_at", sa.BigInteger(), nullable=True),
         sa.Column("loose_last_at", sa.BigInteger(), nullable=True),
+        sa.Column("verdict", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("host", "task", name=op.f("pk_task")),
         sqlite_with_rowid=False,
     )
