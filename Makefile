@@ -21,6 +21,7 @@ demo: setup ## hume up, the example scripts for real, then look around (DEMO_EXI
 
 check: setup ## format, lint, types, import contracts, unit tests: the quick loop
 	@sh scripts/check
+	$(BIN)/pytest tests/unit -q -n 2
 
 test: setup ## everything a change must pass, real processes included
 	@sh scripts/check
