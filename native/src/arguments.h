@@ -28,8 +28,8 @@ struct asked {
 };
 
 // Reads the command line. Tags and extras go into the event at once, so that any number of them needs no room. The
-// words are moved to the front of argv, but not before a verb of ours was found: argv is whole when there is a
-// stranger (but for -m, which has none). Goes on after a fault, so that --strict behind it is seen; the first fault is kept.
+// words are moved to the front of argv, but not before a verb of ours or a message was found: argv is whole when there
+// is a stranger. Goes on after a fault, so that --strict behind it is seen; the first fault is kept.
 void arguments_read(int argc, char **argv, struct asked *asked, struct event *event, struct fault *fault);
 
 #endif

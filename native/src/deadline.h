@@ -16,7 +16,8 @@ struct deadline {
 };
 
 // A first part of `quick` milliseconds, and the whole of `milliseconds`.
-struct deadline deadline_in_ms(uint64_t quick, uint64_t milliseconds, bool (*is_worth_it)(const char *), const char *whom);
+struct deadline deadline_in_ms(uint64_t quick, uint64_t milliseconds, bool (*is_worth_it)(const char *),
+                               const char *whom);
 
 // Waits until `events` (POLLIN, POLLOUT) or an end of the connection shows on the descriptor. Returns false when the
 // deadline passed first.

@@ -6,10 +6,10 @@
 #include "number.h"
 #include "quantity.h"
 
-// Why an event always fits. The process tree takes what room is left, and has no bound here. A code point takes at most 6 bytes of JSON in text (a control character, \u001f), and at
-// most 4 in a name, which holds no control characters (a quote takes 2). So everything but `data` has a bound, the
-// bounds leave room for at least one datum of the largest kind, and data are written only while they leave room for
-// what follows.
+// Why an event always fits. A code point takes at most 6 bytes of JSON in text (a control character, \u001f), and at
+// most 4 in a name, which holds no control characters (a quote takes 2). So everything but `data` and the process tree
+// has a bound, the bounds leave room for at least one datum of the largest kind, data are written only while they leave
+// room for what follows, and the tree, which comes last, takes what is left.
 enum {
     NAME_JSON = MAX_NAME * 4 + 2,
     DIGITS = 20,

@@ -29,7 +29,8 @@ const struct verb *older_verb(const char *command, struct fault *fault) {
     if (meant)
         fault_set(fault, EXIT_USAGE, "-c '%.60s': did you mean %s?", command, meant);
     else
-        fault_set(fault, EXIT_USAGE, "-c '%.60s': counter-start, counter-stop, counter-pause or counter-reset", command);
+        fault_set(fault, EXIT_USAGE, "-c '%.60s': counter-start, counter-stop, counter-pause or counter-reset",
+                  command);
     return NULL;
 }
 

@@ -2,9 +2,9 @@
 // The command line of hume 1.x: `hume -t TASK -T a,b -L warn -c counter-start "message"`. Scripts written for it run
 // unmodified.
 //
-// It is taken for that form when no verb was found and an option came before the first word, or -m gives the message.
-// The first word is a verb all the same when it is one of ours that can stand so (a level needs a text behind it, a lone
-// one is a message), or one for people with nothing but -v before it.
+// It is taken for that form when no verb was found and an option came before the first word, or when there is -c or -m.
+// The first word is a verb all the same when it is one of ours that can stand so (a level needs a text behind it: a
+// lone one is a message), or one for people with nothing but -v before it. arguments.c decides.
 #ifndef HUME_OLDER_H
 #define HUME_OLDER_H
 

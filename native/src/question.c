@@ -122,6 +122,7 @@ void question_get(const struct asked *asked, struct fault *fault) {
         char verb[] = "get";
         delegate_become((char *[]){verb, verb, asked->words.at[0], NULL});
         fault_set(fault, EXIT_USAGE,
-                  "what other hosts share is asked by hume-cli (Python package humeops), found neither beside hume nor on PATH");
+                  "what other hosts share is asked by hume-cli (Python package humeops), found neither beside hume "
+                  "nor on PATH");
     }
 }

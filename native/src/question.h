@@ -5,9 +5,9 @@
 
 #include "arguments.h"
 
-// Asks humed for [HOST[:TASK]/]KEY, the first word, and prints the value and a line feed on standard output. fault.status
-// is the exit status: 0, 1 no such value (without a text), 64, 65 or 75. Another host's value is another program's matter:
-// becomes hume-cli then, and returns only when there is none.
+// Asks humed for [HOST[:TASK]/]KEY, the first word, and prints the value and a line feed on standard output. The exit
+// status is fault.status: 0, 1 no such value (without a text), 64, 65, 75 or 77. Another host's value is another
+// program's matter: becomes hume-cli then, and returns only when there is none.
 void question_get(const struct asked *asked, struct fault *fault);
 
 #endif
