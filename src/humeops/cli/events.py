@@ -8,12 +8,13 @@ import typing
 import click
 
 from humeops.api import schemas
-from humeops.cli import listing, options, phrases, show
+from humeops.cli import board, listing, options, phrases, show
 from humeops.clock import SystemClock
 from humeops.event import KINDS, LEVELS
 
 COLUMNS = ("time", "host", "task", "what", "said")
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SHORT_LEVELS = {"warn": "warning", "err": "error", "crit": "critical"}  # as scripts say them
 DERIVED = {"what": phrases.what, "said": phrases.said}
 
 
@@ -29,7 +30,9 @@ DERIVED = {"what": phrases.what, "said": phrases.said}
     metavar="KIND",
     help=f"{', '.join(KINDS)}; may be repeated.",
 )
-@click.option("--level", type=options.one_of("level", LEVELS), metavar="LEVEL", help="This level and those above.")
+@click.option(
+    "--level", type=options.one_of("level", LEVELS, SHORT_LEVELS), metavar="LEVEL", help="This level and those above."
+)
 @click.option("--text", type=options.filled, metavar="TEXT", help="Only with this in their text.")
 @click.option("--oldest", is_flag=True, help="Oldest first.")
 @options.period_options
@@ -56,7 +59,7 @@ def command(
     params = {**filters, "run": run, "order": "oldest" if oldest else None}
     found = asked.items("events", schemas.EventPage, params, limit)
     now_ns = SystemClock().wall_ns()
-    listing.print_items(
-        found, output, columns, COLUMNS, schemas.EventView, now_ns, empty="no such event", derived=DERIVED
-    )
+    # Nothing although nothing in particular was asked for: nobody has said anything yet.
+    empty = "no such event" if run is not None or any(filters.values()) else "\n".join(board.FIRST_STEPS)
+    listing.print_items(found, output, columns, COLUMNS, schemas.EventView, now_ns, empty=empty, derived=DERIVED)
     return 0

@@ -3,7 +3,7 @@
 
 import click
 
-from humeops.cli import verbs
+from humeops.cli import saying, verbs
 
 
 @click.command("help")
@@ -15,7 +15,7 @@ def command(ctx: click.Context, verb: str | None) -> int:
         click.echo(overview())
         return 0
     if verb in verbs.NATIVE:
-        click.echo(verbs.NATIVE[verb])
+        click.echo(saying.help_of(verb))
         return 0
     root = ctx.find_root()
     assert isinstance(root.command, click.Group)  # noqa: S101 - help is a verb of the group

@@ -2,7 +2,7 @@
 """Options that several verbs share, so that one word means the same everywhere."""
 
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 
@@ -30,10 +30,11 @@ def filled(text: str) -> str:
     return text
 
 
-def one_of(what: str, words: Sequence[str]) -> Callable[[str], str]:
-    """Return a type for click: one of a few words; a wrong one is answered with the nearest right one."""
+def one_of(what: str, words: Sequence[str], also: Mapping[str, str] | None = None) -> Callable[[str], str]:
+    """Return a type for click: one of a few words, or what stands for one; a wrong one is answered with the nearest."""
 
     def check(word: str) -> str:
+        word = (also or {}).get(word, word)
         if word in words:
             return word
         meant = verbs.nearest(word, words)

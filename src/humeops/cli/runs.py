@@ -6,7 +6,7 @@ import typing
 import click
 
 from humeops.api import schemas
-from humeops.cli import listing, options
+from humeops.cli import board, listing, options
 from humeops.clock import SystemClock
 
 COLUMNS = ("state", "short", "host", "task", "started_at", "duration", "reason")
@@ -54,5 +54,6 @@ def command(
     }
     found = options.ask(central, folder).items("runs", schemas.RunPage, params, limit)
     now_ns = SystemClock().wall_ns()
-    listing.print_items(found, output, columns, COLUMNS, schemas.RunView, now_ns, empty="no such run")
+    empty = "no such run" if any(params.values()) else "\n".join(board.FIRST_STEPS)
+    listing.print_items(found, output, columns, COLUMNS, schemas.RunView, now_ns, empty=empty)
     return 0

@@ -123,8 +123,8 @@ def _no_such_verb(word: str) -> str:
     if word.startswith("-"):
         return f"no such option: {ascii(word)[1:-1]}; hume help lists the verbs"
     meant = verbs.nearest(word)
-    hint = f"; did you mean: hume {meant}" if meant else "; hume help lists them"
-    return f"no such verb: {ascii(word)[1:-1]}{hint}"
+    # The same sentences as the native client's: nobody should care which of the two does not know a verb.
+    return f"no verb {word!a}; did you mean {meant}?" if meant else f"no verb {word!a} (hume --help lists them)"
 
 
 def _usage_line(error: click.UsageError) -> str:

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,8 +58,22 @@ def test_an_empty_list_is_empty_in_every_format(hume, fake):
     assert hume("runs", "-o", "json", ask=fake).out == "[]\n"
     assert hume("runs", "-o", "ndjson", ask=fake).out == ""
     assert hume("runs", "-o", "csv", "--columns", "host,task", ask=fake).out == "host,task\n"
-    table = hume("runs", ask=fake)
+    table = hume("runs", "--failed", ask=fake)
     assert (table.status, table.out, table.err) == (0, "", "no such run\n")
+
+
+@pytest.mark.parametrize("verb", ["events", "runs"])
+def test_where_nothing_was_said_yet_it_teaches(hume, fake, verb):
+    said = hume(verb, ask=fake)
+
+    assert (said.status, said.out) == (0, "")
+    assert "hume start backup" in said.err
+
+
+@pytest.mark.parametrize(("word", "level"), [("warn", "warning"), ("err", "error"), ("crit", "critical")])
+def test_a_level_may_be_short_as_in_scripts(hume, fake, word, level):
+    assert hume("events", "--level", word, ask=fake).status == 0
+    assert fake.asked[-1][1]["level"] == level
 
 
 def test_ndjson_has_one_object_a_line_with_the_columns_asked_for(hume, filled):

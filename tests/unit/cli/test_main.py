@@ -8,19 +8,19 @@ import sys
 
 import pytest
 
-from humeops.cli import verbs
+from humeops.cli import saying, verbs
 from humeops.errors import Exit
 
 
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["stauts"], "hume: no such verb: stauts; did you mean: hume status"),
-        (["stat"], "hume: no such verb: stat; did you mean: hume status"),
-        (["wran", "x"], "hume: no such verb: wran; did you mean: hume warn"),
-        (["begin"], "hume: no such verb: begin; did you mean: hume start"),
-        (["xyzzy"], "hume: no such verb: xyzzy; hume help lists them"),
-        (["\x1b[2J"], "hume: no such verb: \\x1b[2J; hume help lists them"),
+        (["stauts"], "hume: no verb 'stauts'; did you mean status?"),
+        (["stat"], "hume: no verb 'stat'; did you mean status?"),
+        (["wran", "x"], "hume: no verb 'wran'; did you mean warn?"),
+        (["begin"], "hume: no verb 'begin'; did you mean start?"),
+        (["xyzzy"], "hume: no verb 'xyzzy' (hume --help lists them)"),
+        (["\x1b[2J"], "hume: no verb '\\x1b[2J' (hume --help lists them)"),
         (["--colour"], "hume: no such option: --colour"),
         (["start", "x"], "hume: `start` is said by the native client `hume`, not by hume-cli"),
         (["runs", "--failde"], "hume: runs: no such option: --failde; did you mean --failed (hume help runs)"),
@@ -44,7 +44,7 @@ def test_a_wrong_word_of_an_option_is_answered_with_the_right_one(hume, fake):
     for arguments, meant in (
         (("runs", "-o", "jsno"), "did you mean json?"),
         (("runs", "--state", "faild"), "did you mean failed?"),
-        (("events", "--level", "warn"), "did you mean warning?"),
+        (("events", "--level", "wraning"), "did you mean warning?"),
         (("runs", "--since", "soon"), "write one such as 15m, 2h"),
         (("runs", "--columns", "sate"), "did you mean state?"),
         (("status", "--columns", "last_run.duration,tsak"), "did you mean task?"),
@@ -66,8 +66,17 @@ def test_help_lists_all_verbs(hume):
 
     assert said.status == 0
     assert all(f"  hume {verb} " in said.out for verb in [*verbs.PEOPLE, *verbs.NATIVE])
-    assert hume("help", "warn").out == "an event: hume warn TEXT\n"
+    assert hume("help", "warn").out.startswith("an event: hume warn TEXT\n\n  --task ")
     assert hume("--version").out == hume("version").out != ""
+
+
+@pytest.mark.parametrize("verb", verbs.NATIVE)
+def test_help_of_a_native_verb_explains_each_option_it_takes(hume, verb):
+    said = hume("help", verb)
+
+    assert said.status == 0
+    assert [line.split()[0] for line in said.out.splitlines()[2:]] == saying.options_of(verb)
+    assert all(len(line) <= 90 for line in said.out.splitlines())
 
 
 def test_central_not_there_is_75_with_a_hint(hume, tmp_path, monkeypatch):
