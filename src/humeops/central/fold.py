@@ -66,6 +66,11 @@ class Summary(msgspec.Struct, array_like=True):
         return self.start or self.first
 
     @property
+    def task(self) -> str | None:
+        """The task that the run's own start named; None until that start is there."""
+        return self.start.task if self.start and self.start.id == self.run else None
+
+    @property
     def ended_at(self) -> int | None:
         """When the stop was said."""
         return self.stop.time if self.stop else None

@@ -68,5 +68,5 @@ def _assign(event: Event, host: str) -> None:
         event.run = event.id
     if event.origin.uid is not None and not 0 <= event.origin.uid <= _LARGEST_UID:
         event.origin.uid = None
-    if event.run is None and not event.task:
+    if not event.task and (event.run is None or event.kind == "start"):
         event.task = NAMELESS

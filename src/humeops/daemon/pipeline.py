@@ -74,6 +74,10 @@ class Pipeline:
         elif run := self.runs.find(event):
             event.run = run.id
             event.task = event.task or run.task
+        elif event.run:
+            # Ended here, or another host's: central knows its task, and the script's name would only hide that.
+            event.task = event.task or self.runs.task_of(event.run)
+            return
         event.task = event.task or task_of_script(event.origin.script)
         if not event.task:
             raise MalformedEventError("no `task`, no run to take it from, and no `origin.script`")

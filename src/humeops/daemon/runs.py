@@ -67,6 +67,11 @@ class OpenRuns:
                     return run
         return None
 
+    def task_of(self, run_id: str) -> str:
+        """Return the task of this run, open or ended; empty when this host does not know the run."""
+        row = self._db.execute("SELECT task FROM run WHERE id = ?", (run_id,)).fetchone()
+        return row[0] if row else ""
+
     def apply(self, event: Event, group: Group, wall_ns: int) -> None:
         """Register what a start opens, close what a stop ends; durable with the group."""
         if event.kind == "start":

@@ -95,9 +95,25 @@ def test_without_a_run_the_script_names_the_task(humed):
     assert humed.take(say(origin={"script": "/usr/local/bin/backup.sh"})).task == "backup.sh"
 
 
-@pytest.mark.parametrize(
-    "members", [{"origin": {}}, {"origin": {"script": "/"}}, {"origin": {"script": "/a/ "}}, {"run": next_id()}]
-)
+def test_a_named_run_that_has_ended_still_tells_its_task(humed):
+    started = humed.take(say("start", task="backup", origin={"chain": [SHELL]}))
+    humed.take(say("stop", run=started.id, outcome="ok", origin={"chain": [SHELL]}))
+
+    event = humed.take(say(run=started.id, origin={"script": "/bin/bash"}))
+
+    assert (event.run, event.task) == (started.id, "backup")
+
+
+@pytest.mark.parametrize("kind", [{}, {"kind": "stop", "outcome": "ok"}, {"kind": "data", "data": {"a": 1}}])
+def test_the_task_of_a_named_run_that_is_not_known_here_is_left_to_central(humed, kind):
+    run = next_id()
+
+    event = humed.take(say(**{"kind": "log", "run": run, "origin": {"script": "/bin/bash"}, **kind}))
+
+    assert (event.run, event.task) == (run, "")
+
+
+@pytest.mark.parametrize("members", [{"origin": {}}, {"origin": {"script": "/"}}, {"origin": {"script": "/a/ "}}])
 def test_an_event_that_belongs_to_nothing_is_refused(humed, members):
     with pytest.raises(MalformedEventError, match="no `task`"):
         humed.take(say(**members))

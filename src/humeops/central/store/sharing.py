@@ -4,35 +4,28 @@
 So the result does not depend on the order in which events arrive.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
 from humeops.central.store import rows, statements
-from humeops.central.store.running import Change, task_of
 from humeops.event import Event
 
 _NS_PER_SECOND = 1_000_000_000
 
 
-def share(connection: sa.Connection, new: Iterable[Event], changes: Mapping[str, Change]) -> None:
-    """Take over what these new events share."""
+def share(connection: sa.Connection, said: Iterable[Event]) -> None:
+    """Take over what these events share; one without a task is named when its run's start comes (see naming)."""
     last: dict[tuple[str, str, str], Event] = {}
-    for event in new:
-        if event.kind != "data":
+    for event in said:
+        if event.kind != "data" or not event.task:
             continue
-        host, task = _where(event, changes)
         for key in event.data:
-            known = last.get((host, task, key))
+            place = (event.host, event.task, key)
+            known = last.get(place)
             if known is None or (known.time, known.id) < (event.time, event.id):
-                last[host, task, key] = event
+                last[place] = event
     statements.put_data(connection, [_row(*place, event) for place, event in last.items()])
-
-
-def _where(event: Event, changes: Mapping[str, Change]) -> tuple[str, str]:
-    if event.task or not event.run:
-        return event.host, event.task
-    return event.host, task_of(changes[event.run].after)[1]
 
 
 def _row(host: str, task: str, key: str, event: Event) -> tuple[object, ...]:

@@ -20,6 +20,8 @@ _INSERT_EVENTS = """
 INSERT INTO event (id, epoch, seq, kind, level, time, boot, mono, host, task, run, message, tags, rest, received_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_UNNAMED_DATA = "SELECT id, time, host, run, rest FROM event WHERE run = ? AND task = '' AND kind = 'data'"
+_NAME_EVENTS = "UPDATE event SET task = ? WHERE run = ? AND task = ''"
 _INSERT_DEAD = """
 INSERT INTO dead_letter (epoch, seq, received_at, error, raw) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
@@ -77,6 +79,16 @@ def known_events(connection: sa.Connection, keys: list[bytes]) -> list[bytes]:
 def insert_events(connection: sa.Connection, made: Rows) -> None:
     """Insert these events, none of which is there."""
     _many(connection, _INSERT_EVENTS, made)
+
+
+def unnamed_data(connection: sa.Connection, run: bytes) -> Sequence[Sequence[Any]]:
+    """Return (id, time, host, run, rest) of the run's data events that have no task."""
+    return connection.exec_driver_sql(_UNNAMED_DATA, (run,)).all()
+
+
+def name_events(connection: sa.Connection, made: Rows) -> None:
+    """Give the events of runs that have no task one, as (task, run)."""
+    _many(connection, _NAME_EVENTS, made)
 
 
 def refusal(connection: sa.Connection, act: Callable[[], None]) -> str | None:

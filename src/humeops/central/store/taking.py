@@ -3,9 +3,10 @@
 
 Order of steps (each relies on the one before):
 
-1. the events that are not there yet are inserted; one that the database refuses becomes a dead letter, alone
-2. only the new ones are folded into their runs, data and tasks, so that nothing is counted twice
-3. each change of a task's state is stored as a transition, also those that a later event of the batch took back
+1. the events that are not there yet are folded into their runs, and only these, so that nothing is counted twice
+2. they are inserted, with the task of their run where they name none, and so are the data they share; an event that the
+   database refuses becomes a dead letter, alone
+3. tasks follow, and each change of a task's state is stored as a transition, also those that a later event of the batch took back
 4. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
 
 The single writer makes "look which are known, then insert" safe; another engine has to take its own way in `_not_yet_known`.
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import epochs, rows, running, sharing, statements, tasking
+from humeops.central.store import epochs, naming, rows, running, sharing, statements, tasking
 from humeops.event import Event
 
 
@@ -100,10 +101,14 @@ def _store(
 
 def _follow_up(connection: sa.Connection, parcel: Parcel, epoch: int, candidates: list[_Candidate]) -> None:
     received_at = parcel.received_at
-    new = [one.event for one in candidates]
+    folded = running.fold_into_runs(connection, [one.event for one in candidates])
+    new = naming.name_new((one.event for one in candidates), folded.changes)
     statements.insert_events(
-        connection, [rows.event_row(one.event, one.key, epoch, one.seq, received_at) for one in candidates]
+        connection,
+        [
+            rows.event_row(event, one.key, epoch, one.seq, received_at)
+            for event, one in zip(new, candidates, strict=True)
+        ],
     )
-    folded = running.fold_into_runs(connection, new)
-    sharing.share(connection, new, folded.changes)
+    sharing.share(connection, [*new, *naming.name_earlier(connection, folded.changes)])
     tasking.update(connection, new, folded, received_at)
