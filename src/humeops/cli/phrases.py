@@ -14,6 +14,8 @@ def what(event: EventView) -> str:
 
 def said(event: EventView) -> str:
     """Return what the event says: the flag, the progress or the status, its text, its data."""
+    if event.kind == "loss":
+        return event.message + _numbers(event)
     data = value(event.data) if event.data else ""
     unit = f" {event.unit}" if event.unit and data else ""
     return "  ".join(filter(None, [_subject(event), event.message, data + unit]))
@@ -57,6 +59,14 @@ def size(count: int) -> str:
 def plural(count: int, noun: str) -> str:
     """Return the number and the noun: `1 file`, `2 files`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _numbers(loss: EventView) -> str:
+    """Return between which numbers of its host's spool the lost events were, where that is known."""
+    first, last = loss.data.get("first"), loss.data.get("last")
+    if type(first) is not int or type(last) is not int:
+        return ""
+    return f" (number {first})" if first == last else f" (numbers {first} to {last})"
 
 
 def _subject(event: EventView) -> str:

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""How losses read: the declared one as an event, with the numbers that are gone; hosts by pattern."""
+
+import pytest
+
+from humeops.api.schemas import EventView
+from humeops.cli import losses, phrases
+
+
+@pytest.mark.parametrize(
+    ("data", "numbers"),
+    [
+        ({"first": 135, "last": 152, "epoch": "e"}, " (numbers 135 to 152)"),
+        ({"first": 7, "last": 7}, " (number 7)"),
+        ({"first": "x", "last": 2}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_loss_reads_as_what_was_lost_and_its_numbers(data, numbers):
+    loss = EventView("i", 0, 0, "db1", "loss", "error", message="17 events lost: waited too long", data=data)
+
+    assert phrases.said(loss) == f"17 events lost: waited too long{numbers}"
+
+
+def test_only_star_and_question_mark_are_special_in_the_name_of_a_host():
+    notes = {"web[1]": "a", "web1": "b", "db1": "c"}
+
+    assert losses.of_hosts(notes, "web[1]") == {"web[1]": "a"}
+    assert losses.of_hosts(notes, "web*") == {"web[1]": "a", "web1": "b"}
