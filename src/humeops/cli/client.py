@@ -19,6 +19,7 @@ import urllib3
 from humeops.api import schemas
 from humeops.errors import Exit, HumeError, NotAllowedError, UnavailableError
 from humeops.layout import Layout, default_dir
+from humeops.wire import failure
 
 TIMEOUT_SECONDS = 10.0  # a person waits; central answers in milliseconds
 PAGE = 1_000  # items asked for at once; the most that central gives
@@ -183,13 +184,5 @@ def _problem(body: bytes) -> str:
 
 
 def cause(error: Exception) -> str:
-    """Return why a request failed, in the system's own words."""
-    # urllib3 wraps the system's own words several times; those words are what helps.
-    reason: BaseException | None = error
-    while reason is not None:
-        if isinstance(reason, OSError) and reason.strerror:
-            return reason.strerror.lower()
-        reason = getattr(reason, "reason", None) or reason.__cause__ or reason.__context__
-        if not isinstance(reason, BaseException):
-            break
-    return "timed out" if "timed out" in str(error) else type(error).__name__
+    """Return why a request failed, in words."""
+    return failure.in_words(error)

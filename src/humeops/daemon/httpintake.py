@@ -13,7 +13,7 @@ import urllib3
 from humeops.daemon.config import ADDRESS_FORM, Config
 from humeops.daemon.forwarder import SlowDownError, TooLargeError
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
-from humeops.wire import batch
+from humeops.wire import batch, failure
 
 # A receipt has about 70 bytes; whatever answers instead of central is not read to its end.
 MAX_ANSWER_BYTES = 65_536
@@ -53,7 +53,7 @@ class HttpIntake:
             return _receipt(answer, _content(answer))
         except urllib3.exceptions.HTTPError as error:
             self._target = None
-            raise UnavailableError(f"central does not answer: {type(error).__name__}") from error
+            raise UnavailableError(f"central does not answer: {failure.in_words(error)}") from error
         except HumeError as error:
             if not isinstance(error, TooLargeError):
                 self._target = None
