@@ -9,15 +9,31 @@ import difflib
 import pathlib
 import re
 import tomllib
-from typing import TypeVar
+import typing
 
 import msgspec
 
 from humeops.errors import ConfigError
 
-T = TypeVar("T", bound=msgspec.Struct)
+T = typing.TypeVar("T", bound=msgspec.Struct)
 
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<path>[^`]*)`)?")
+_ENUM = re.compile(r"Invalid enum value (?P<value>.*)", re.DOTALL)
+_PATTERN = re.compile(r"Expected `str` matching regex (?P<pattern>.*)", re.DOTALL)
+_WRONG_TYPE = re.compile(r"Expected `(?P<expected>\w+)`, got `(?P<got>\w+)`")
+_BOUND = re.compile(r"Expected `(?P<expected>\w+)` (?P<sign>[<>]=?) (?P<limit>\S+)")
+_LENGTH = re.compile(r"Expected `str` of length (?P<sign>[<>]=?) (?P<limit>\d+)")
+_NAMES = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+_BOUNDS = {">=": "of at least", "<=": "of at most", ">": "above", "<": "below"}
+# msgspec tells a form as a regular expression; the only one among our settings is an address.
+_FORMS = (("https?://", "an address is expected, such as http://127.0.0.1:4863"),)
 _AT = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")
 
 
@@ -51,8 +67,42 @@ def _explain(text: str, kind: type[msgspec.Struct], name: str, message: str) -> 
         return f"{name}{_line_of(text, parents, key)}: no setting `{'.'.join([*parents, key])}`{hint}"
     if at := _AT.search(message):
         parts = re.sub(r"\[[^\]]*\]", "", at["path"]).split(".")  # an item of a list is found by its list
-        return f"{name}{_line_of(text, parts[:-1], parts[-1])}: `{at['path']}`: {message[: at.start()]}"
+        what = _in_words(message[: at.start()], _type_at(kind, parts))
+        return f"{name}{_line_of(text, parts[:-1], parts[-1])}: `{at['path']}`: {what}"
     return f"{name}: {message}"
+
+
+def _in_words(message: str, kind: object) -> str:
+    """Return what msgspec found wrong as a person would say it; what is not known here stays as it is."""
+    if enum := _ENUM.fullmatch(message):
+        words = [str(word) for word in _allowed(kind) if word]
+        near = difflib.get_close_matches(enum["value"].strip("'"), words, 1, 0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; use {', '.join(words)}"
+        return f"no such value: {enum['value']}{hint}" if words else message
+    if pattern := _PATTERN.fullmatch(message):
+        return next((words for part, words in _FORMS if part in pattern["pattern"]), "it has not the form it must have")
+    if wrong := _WRONG_TYPE.fullmatch(message):
+        return f"{_NAMES.get(wrong['expected'], wrong['expected'])} is expected, here is {_NAMES.get(wrong['got'], wrong['got'])}"
+    if bound := _BOUND.fullmatch(message):
+        return f"{_NAMES.get(bound['expected'], bound['expected'])} {_BOUNDS[bound['sign']]} {bound['limit'].removesuffix('.0')} is expected"
+    if length := _LENGTH.fullmatch(message):
+        if length["limit"] == "1" and length["sign"] == ">=":
+            return "it may not be empty"
+        return f"text {_BOUNDS[length['sign']]} {length['limit']} characters is expected"
+    return message
+
+
+def _allowed(kind: object) -> list[object]:
+    inner = [one for part in typing.get_args(kind) for one in _allowed(part)]
+    return list(typing.get_args(kind)) if typing.get_origin(kind) is typing.Literal else inner
+
+
+def _type_at(kind: object, path: list[str]) -> object:
+    for name in path:
+        if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+            return kind
+        kind = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}.get(name)
+    return kind
 
 
 def _keys_at(kind: type[msgspec.Struct], parents: list[str]) -> list[str]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Configuration errors name the file, the line and the nearest right key."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import pytest
@@ -16,7 +16,11 @@ class Inner(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Outer(msgspec.Struct, forbid_unknown_fields=True):
-    host: str = "here"
+    host: Annotated[str, msgspec.Meta(min_length=1)] = "here"
+    seconds: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    level: Literal["", "info", "warning"] = ""
+    address: Annotated[str, msgspec.Meta(pattern="^(https?://.*)?$")] = ""
+    word: Annotated[str, msgspec.Meta(pattern="^[a-z]*$", max_length=7)] = ""
     inner: Inner = msgspec.field(default_factory=Inner)
 
 
@@ -27,7 +31,7 @@ def test_a_file_that_is_not_there_gives_the_defaults(tmp_path):
 def test_a_file_is_read(tmp_path):
     (tmp_path / "a.toml").write_text('host = "there"\n[inner]\nport = 7\n')
 
-    assert settings.load(tmp_path / "a.toml", Outer) == Outer("there", Inner(7))
+    assert settings.load(tmp_path / "a.toml", Outer) == Outer("there", inner=Inner(7))
 
 
 @pytest.mark.parametrize("make", ["folder", "bytes"])
@@ -52,9 +56,16 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, make):
         ("[inner]\nprt = 1", "f:2: no setting `inner.prt`; did you mean `port`?"),
         ("[ inner ]\nprt = 1", "f:2: no setting `inner.prt`; did you mean `port`?"),
         ("[iner]\nport = 1", "f:1: no setting `iner`; did you mean `inner`?"),
-        ("[inner]\nport = 0", "f:2: `inner.port`: Expected `int` >= 1"),
-        ("[inner]\nport = 'a'", "f:2: `inner.port`: Expected `int`, got `str`"),
-        ("host = 'x'\ninner = 3", "f:2: `inner`: Expected `object`, got `int`"),
+        ("[inner]\nport = 0", "f:2: `inner.port`: a whole number of at least 1 is expected"),
+        ("[inner]\nport = 'a'", "f:2: `inner.port`: a whole number is expected, here is text"),
+        ("host = 'x'\ninner = 3", "f:2: `inner`: a table is expected, here is a whole number"),
+        ("seconds = 0", "f:1: `seconds`: a number above 0 is expected"),
+        ("level = 'warn'", "f:1: `level`: no such value: 'warn'; did you mean 'warning'?"),
+        ("level = 'fatal'", "f:1: `level`: no such value: 'fatal'; use info, warning"),
+        ("address = 'db1:80'", "f:1: `address`: an address is expected, such as http://127.0.0.1:4863"),
+        ("word = 'aaaaaaaa'", "f:1: `word`: text of at most 7 characters is expected"),
+        ("word = 'A'", "f:1: `word`: it has not the form it must have"),
+        ("host = ''", "f:1: `host`: it may not be empty"),
     ],
 )
 def test_an_error_names_line_key_and_the_nearest_right_one(text, told):
