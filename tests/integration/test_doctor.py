@@ -120,7 +120,8 @@ def test_hume_1x_before_hume_is_found_and_not_run(installed, tmp_path):
 
     assert "hume 1.x" in found["client"]["found"]
     assert found["client"]["mend"] == f'PATH="{processes.BIN}:$PATH"'
-    assert found["client-alone"]["state"] == "warning"
+    other_way_round = _doctor(installed, PATH=f"{processes.BIN}:{tmp_path}:/usr/bin:/bin")
+    assert other_way_round["client-alone"]["mend"] == f"mv {older} {older}.old"
     assert not ran.exists()
 
 

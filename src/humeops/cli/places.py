@@ -60,8 +60,8 @@ def settings_of(places: Places) -> tuple[config.Config | None, str]:
     """Return humed's settings there, and what is wrong with them; wrong ones give the defaults, unknown places None."""
     if places.root is None:
         return None, ""
-    there = places.config is not None and places.config.exists()
-    # Without a file the defaults still tell where things are, as far as anybody can tell.
+    # Without a file that we may read, the defaults still tell where things are, as far as anybody can tell.
+    there = places.config is not None and os.access(places.config, os.R_OK)
     nothing = pathlib.Path(os.devnull)
     try:
         return config.load(places.root, places.config if there else nothing), ""
@@ -73,7 +73,7 @@ def _find_socket(environ: Mapping[str, str], run: pathlib.Path, drop: pathlib.Pa
     own = _own_folder(environ)
     named = environ.get("HUME_DIR")
     if endpoint := environ.get("HUME_ENDPOINT"):
-        dropped = pathlib.Path(named) / "drop" if named else drop if drop.exists() else own and own / "drop"
+        dropped = pathlib.Path(named) / "drop" if named else drop if os.path.exists(drop) else own and own / "drop"
         if not endpoint.startswith(_IPC):
             text = "HUME_ENDPOINT: only ipc:///path/of/humed.sock is spoken yet"
             return Places("HUME_ENDPOINT", None, dropped, None, None, complaint=text)
@@ -83,13 +83,13 @@ def _find_socket(environ: Mapping[str, str], run: pathlib.Path, drop: pathlib.Pa
         return _of_folder("HUME_ENDPOINT", socket.parent)._replace(socket=socket, drop=dropped)
     if named:
         return _of_folder("HUME_DIR", pathlib.Path(named))
-    if run.exists():
+    if os.path.exists(run):
         return _system(f"{run} is there", drop)._replace(socket=run / "humed.sock")
     if own is None:
         text = "no HUME_DIR, no XDG_STATE_HOME, no HOME: there is no folder for hume here"
-        return Places("nothing", None, drop if drop.exists() else None, None, None, complaint=text)
+        return Places("nothing", None, drop if os.path.exists(drop) else None, None, None, complaint=text)
     places = _of_folder("XDG_STATE_HOME" if environ.get("XDG_STATE_HOME") else "HOME", own)
-    return places._replace(drop=drop) if drop.exists() else places
+    return places._replace(drop=drop) if os.path.exists(drop) else places
 
 
 def _own_folder(environ: Mapping[str, str]) -> pathlib.Path | None:

@@ -87,8 +87,8 @@ OLDER = Program("/usr/local/bin/hume", "older")
 TROUBLES = {
     "no client": (_programs(beside="/opt/hume/bin/hume"), "client", "broken", "ln -s /opt/hume/bin/hume /usr/local/bin/hume"),
     "no client anywhere": (_programs(), "client", "broken", "pip install --force-reinstall humeops"),
-    "hume 1.x first": (_programs(OLDER), "client", "broken", "rm /usr/local/bin/hume && pip install"),
-    "two humes": (_programs(NATIVE, OLDER), "client-alone", "warning", "rm /usr/local/bin/hume"),
+    "hume 1.x first": (_programs(OLDER), "client", "broken", "mv /usr/local/bin/hume /usr/local/bin/hume.old && pip install"),
+    "two humes": (_programs(NATIVE, OLDER), "client-alone", "warning", "mv /usr/local/bin/hume /usr/local/bin/hume.old"),
     "an old client": (_programs(NATIVE._replace(version="1.9")), "versions", "warning", "pip install"),
     "an old humed still runs": (_told(version="1.9"), "versions", "warning", "kill -KILL 4711; hume up"),
     "disabled": (_programs(NATIVE, disabled="1"), "disabled", "warning", "unset HUME_DISABLE"),
@@ -113,6 +113,7 @@ TROUBLES = {
     "the system's run folder is another's": (SYSTEM._replace(run_folder=_file("/run/hume", 0o40755, "eve")), "run-folder", "broken", "chown hume: /run/hume"),
     "the system's run folder is closed": (SYSTEM._replace(run_folder=_file("/run/hume", 0o40700, "hume")), "run-folder", "broken", "chmod 0755 /run/hume"),
     "a drop folder not to be written": (GOOD._replace(drop_folder=_file(ROOT / "drop", 0o40500, writable=False)), "drop-folder", "broken", "chmod u+rwx /srv/hume/drop"),
+    "a drop folder not to be made": (GOOD._replace(drop_folder=None, drop_can_be_made=False), "drop-folder", "broken", "unset HUME_DIR HUME_SPOOL"),
     "a drop folder open to all": (GOOD._replace(drop_folder=_file(ROOT / "drop", 0o40777)), "drop-folder", "warning", "chmod o-w /srv/hume/drop"),
     "a drop folder that is a file": (GOOD._replace(drop_folder=_file(ROOT / "drop", 0o100644)), "drop-folder", "broken", "mv /srv/hume/drop /srv/hume/drop.old"),
     "wrong rights on the system's": (SYSTEM._replace(drop_folder=_file("/var/spool/hume", 0o40755, "hume")), "drop-folder", "broken", "chown hume:hume /var/spool/hume && chmod 3777 /var/spool/hume"),

@@ -109,6 +109,7 @@ class Facts(typing.NamedTuple):
     socket: File | None = None
     run_folder: File | None = None
     drop_folder: File | None = None
+    drop_can_be_made: bool = True
     tokens: tuple[File, ...] = ()
     dropped: Dropped = Dropped()
     disks: tuple[Disk, ...] = ()

@@ -40,7 +40,7 @@ def drop_folder_is_right(facts: Facts) -> Finding | None:
     if path is None:
         return broken("there is no drop folder: what humed does not take is lost", "export HUME_SPOOL=/a/folder")
     if folder is None:
-        return ok(f"the drop folder {path} is made when it is needed") if not _is_systems(facts) else _missing(facts)
+        return _not_there(facts)
     if not stat.S_ISDIR(folder.mode):
         return broken(f"{path} is no folder: what humed does not take is lost", f"mv {path} {path}.old")
     if _is_systems(facts):
@@ -92,7 +92,14 @@ def _is_systems(facts: Facts) -> bool:
     return facts.places.is_system and facts.places.drop is not None and facts.places.drop.parts[1] == "var"
 
 
-def _missing(facts: Facts) -> Finding:
+def _not_there(facts: Facts) -> Finding:
+    path = facts.places.drop
+    if not _is_systems(facts):
+        if facts.drop_can_be_made:
+            return ok(f"the drop folder {path} is made when it is needed")
+        return broken(
+            f"{path} may not be made or seen by you: what humed does not take is lost", "unset HUME_DIR HUME_SPOOL"
+        )
     return broken(f"{facts.places.drop} is missing: what humed does not take goes to each user's own folder", _TMPFILES)
 
 

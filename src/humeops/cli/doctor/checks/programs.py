@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Is the `hume` that scripts run the right one? Pure."""
 
+import shlex
+
 import humeops
 from humeops.cli.doctor.facts import Facts
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
@@ -28,10 +30,10 @@ def client_is_native(facts: Facts) -> Finding:
 def client_is_alone(facts: Facts) -> Finding | None:
     """No other `hume` is on PATH: cron's PATH is not the one of a shell, and may find the other first."""
     others = [program.path for program in facts.programs.humes[1:]]
-    if not others:
+    if not others or facts.programs.humes[0].kind != "native":
         return None
     first = facts.programs.humes[0].path
-    return warning(f"several humes are on PATH: after {first} also {', '.join(others)}", f"rm {others[0]}")
+    return warning(f"several humes are on PATH: after {first} also {', '.join(others)}", _out_of_the_way(others[0]))
 
 
 def versions_agree(facts: Facts) -> Finding | None:
@@ -60,4 +62,9 @@ def is_enabled(facts: Facts) -> Finding | None:
 
 def _way_past(facts: Facts, wrong: str) -> str:
     native = next((program.path for program in facts.programs.humes if program.kind == "native"), "")
-    return f'PATH="{native.rpartition("/")[0]}:$PATH"' if native else f"rm {wrong} && {INSTALL}"
+    return f'PATH="{native.rpartition("/")[0]}:$PATH"' if native else f"{_out_of_the_way(wrong)} && {INSTALL}"
+
+
+def _out_of_the_way(path: str) -> str:
+    # Moved, not deleted: nobody but its owner knows what else needs it.
+    return f"mv {shlex.quote(path)} {shlex.quote(path + '.old')}"

@@ -36,6 +36,7 @@ def gather(folder: str | None, environ: Mapping[str, str], clock: Clock) -> Fact
         socket=files.look(where.socket),
         run_folder=files.look(where.socket and where.socket.parent),
         drop_folder=files.look(where.drop),
+        drop_can_be_made=files.can_be_made(where.drop),
         tokens=tuple(filter(None, map(files.look, _secrets(where, chosen)))),
         dropped=files.look_into_drop(where.drop, now_ns),
         disks=files.look_at_disks(spool and spool.parent, where.drop),

@@ -28,6 +28,14 @@ def look(path: pathlib.Path | None) -> File | None:
     return File(path, found.st_mode, found.st_uid, found.st_gid, *names, os.access(path, os.W_OK))
 
 
+def can_be_made(folder: pathlib.Path | None) -> bool:
+    """Tell whether we may make this folder: its nearest ancestor that we see is ours to write."""
+    if folder is None:
+        return False
+    there = next((parent for parent in folder.parents if os.path.isdir(parent)), folder)
+    return os.access(there, os.W_OK | os.X_OK)
+
+
 def look_into_drop(folder: pathlib.Path | None, wall_ns: int) -> Dropped:
     """Count what waits for humed, and what it could not use."""
     if folder is None:

@@ -28,9 +28,9 @@ def look(environ: Mapping[str, str]) -> Programs:
 
 def check_config(humed: Program | None, where: Places) -> str:
     """Let humed itself judge its settings; return what it says, or nothing when they are right."""
-    if humed is None or where.root is None:
+    if humed is None or where.config is None or not os.access(where.config, os.R_OK):
         return ""
-    named = ["--config", str(where.config)] if where.is_system and where.config and where.config.exists() else []
+    named = ["--config", str(where.config)] if where.is_system else []
     status, said = _run([humed.path, "--check-config", "--dir", str(where.root), *named])
     return said.removeprefix("humed: ") if status == Exit.CONFIG else ""
 
