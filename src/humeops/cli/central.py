@@ -47,7 +47,7 @@ def _serve(chosen: config.Config) -> int:
     from humeops.api.service import Central
     from humeops.central import door
     from humeops.central.store import schema
-    from humeops.central.store.database import Database
+    from humeops.central.store.database import Database, plain_errors
 
     logs.to_stderr(chosen.log_level)
     config.check_address(chosen)
@@ -57,12 +57,13 @@ def _serve(chosen: config.Config) -> int:
     # The database first: its lock tells whether this folder is ours. Only then are the address and the tokens touched.
     database = Database(chosen.database)
     try:
-        schema.upgrade(database)
         keys = [
             door.Key(chosen.person_token, "person", door.OWNER),
             door.Key(chosen.agent_token, "agent", chosen.agent_host, chosen.agent_host),
         ]
-        door.provide(database, keys, clock.wall_ns())
+        with plain_errors(database.path):
+            schema.upgrade(database)
+            door.provide(database, keys, clock.wall_ns())
         with server.listen(chosen.host, chosen.port) as bound:
             url = server.url_of(bound)
             server.calm_collector()
@@ -85,11 +86,12 @@ def _announce(chosen: config.Config, url: str) -> None:
 
 def _migrate(chosen: config.Config) -> int:
     from humeops.central.store import schema
-    from humeops.central.store.database import Database
+    from humeops.central.store.database import Database, plain_errors
 
     database = Database(chosen.database)
     try:
-        schema.upgrade(database)
+        with plain_errors(database.path):
+            schema.upgrade(database)
     finally:
         database.close()
     print(f"{chosen.database} has schema {schema.newest()}")

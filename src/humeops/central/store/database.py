@@ -11,13 +11,14 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import sqlite3
 import threading
 import typing
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from humeops.central.store import sqlite
+from humeops.central.store import identity, sqlite
 from humeops.errors import UnavailableError
 
 READERS = 8
@@ -28,8 +29,12 @@ class Database:
     """Central's database. `writing` and `reading` are the only ways in."""
 
     def __init__(self, path: pathlib.Path) -> None:
-        """Open the file, made when absent; the schema is the matter of `schema.upgrade`."""
+        """Open the file, made when absent; the schema is the matter of `schema.upgrade`.
+
+        Raise DatabaseError for a file that is not hume-central's, which is then left alone.
+        """
         self.path = path
+        identity.check(path)
         self._lock_file = _hold_lock(path)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._writer = sqlite.writer_engine(path)
@@ -72,18 +77,29 @@ class Database:
         self._lock_file.close()
 
 
+@contextlib.contextmanager
+def plain_errors(path: pathlib.Path) -> Iterator[None]:
+    """At start: let the operator read which file it is and what is wrong with it."""
+    try:
+        yield
+    except (sa.exc.DatabaseError, sqlite3.Error) as error:
+        what = " ".join(str(getattr(error, "orig", error)).split())
+        raise identity.DatabaseError(f"{path}: the database cannot be used: {what}") from error
+
+
 def _hold_lock(path: pathlib.Path) -> typing.IO[str]:
     # A file beside the database: closing any descriptor of the database itself would drop SQLite's own locks.
-    file = open(path.with_name(path.name + ".lock"), "a+", encoding="ascii", opener=_private)  # noqa: SIM115
+    file = open(path.with_name(path.name + ".lock"), "a+", encoding="ascii", errors="replace", opener=_private)  # noqa: SIM115
+    file.seek(0)
+    pid = file.read(20).strip()
+    if pid and not pid.isdecimal():
+        raise identity.DatabaseError(f"{file.name} is not hume-central's lock of {path}: move it away")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        file.seek(0)
-        pid = file.read(20).strip() or "unknown"
         file.close()
-        raise UnavailableError(f"another hume-central (pid {pid}) works on {path}") from None
-    file.seek(0)
-    file.truncate()
+        raise UnavailableError(f"another hume-central (pid {pid or 'unknown'}) works on {path}") from None
+    file.truncate(0)
     file.write(f"{os.getpid()}\n")
     file.flush()
     return file

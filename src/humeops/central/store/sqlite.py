@@ -9,6 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from humeops.central.store.identity import APPLICATION_ID
+
 READ_SECONDS = 10.0  # after this a question is given up
 _STEPS_BETWEEN_LOOKS = 50_000  # virtual machine instructions: some milliseconds
 _CACHE_KIB = 65_536  # of the writer: index pages that are hot at ten million events
@@ -24,6 +26,9 @@ def writer_engine(path: pathlib.Path) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def opened(connection: Any, _record: object) -> None:
+        # Before the WAL is there: so that the file itself says whose it is from its first byte on.
+        if connection.execute("PRAGMA application_id").fetchone() == (0,):
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         # WAL pages between checkpoints: 4,000 (16 MB) halves the checkpoints of a busy intake. A flipped bit in the WAL
         # loses what follows it, so it is not left to grow further.
         for pragma in (
