@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The doctor's findings as calm lines: troubles first told last, each with its shape, its word and what mends it. Pure.
+"""The doctor's findings as calm lines: in the order of the checks, each with its shape, its word and what mends it. Pure.
 
 Commands are never cut and never wrapped: they are there to be copied.
 """
