@@ -58,6 +58,8 @@ def draw(
 def _draw_tasks(terminal: Terminal, tasks: Sequence[TaskView], now_ns: int, notes: dict[str, str]) -> Iterator[str]:
     lines = [_compose(terminal, view, now_ns) for view in tasks]
     task, when, took = (max(map(visible.width, column)) for column in zip(*(line[1:4] for line in lines), strict=True))
+    if took and len(_MARGIN) + _BADGE + len(_GAP) * 3 + _LEAST_TASK + when + took > terminal.width:
+        lines, took = [line._replace(took="") for line in lines], 0  # a narrow terminal: whole columns go, not letters
     fixed = len(_MARGIN) + _BADGE + len(_GAP) * (4 if took else 3) + when + took
     sentence = min(max(visible.width(line.sentence) for line in lines), _LEAST_SENTENCE)
     task = min(task, max(_LEAST_TASK, terminal.width - fixed - sentence))

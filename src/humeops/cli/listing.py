@@ -59,7 +59,7 @@ def print_items(
         if not rows:
             print(empty, file=sys.stderr)
             return
-        for line in tables.render(terminal, rows, wanted, now_ns):
+        for line in tables.render(terminal, rows, wanted, now_ns, may_drop=columns is None):
             print(line)
         return
     fields = wanted if columns is not None else None

@@ -6,13 +6,15 @@ printed.
 """
 
 import dataclasses
+import textwrap
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from humeops.cli import looks, moments, phrases, visible
+from humeops.cli import looks, moments, narrow, phrases, visible
 from humeops.cli.terminal import Terminal
 
 GAP = "  "
+_SENTENCE_LINES = 3
 HEADINGS = {
     "short": "run",
     "started_at": "started",
@@ -27,10 +29,18 @@ _FREE_TEXT = frozenset({"message", "reason", "data", "said", "value", "amount"})
 Row = Mapping[str, typing.Any]
 
 
-def render(terminal: Terminal, rows: Sequence[Row], columns: Sequence[str], now_ns: int) -> Iterator[str]:
-    """Yield the heading and one line for each row, none wider than the terminal."""
+def render(
+    terminal: Terminal, rows: Sequence[Row], columns: Sequence[str], now_ns: int, may_drop: bool = False
+) -> Iterator[str]:
+    """Yield the heading and one line for each row, none wider than the terminal.
+
+    With `may_drop` columns of less importance go where there is no room for all, and the sentence may go on below its row.
+    """
+    sentence = None
+    if may_drop:
+        columns, sentence = _narrow(terminal, rows, columns, now_ns)
     cells = [[cell(terminal, row, column, now_ns) for column in columns] for row in rows]
-    heads = [HEADINGS.get(name, name.replace("_", " ")) for name in (column.rpartition(".")[2] for column in columns)]
+    heads = [_heading(column) for column in columns]
     natural = [
         max(visible.width(text) for text in [head, *(texts[index] for texts in cells)])
         for index, head in enumerate(heads)
@@ -39,6 +49,37 @@ def render(terminal: Terminal, rows: Sequence[Row], columns: Sequence[str], now_
     yield terminal.paint(_line(terminal, heads, widths), "dim")
     for row, texts in zip(rows, cells, strict=True):
         yield _line(terminal, texts, widths, [style_of(row, column) for column in columns])
+        if sentence is not None:
+            yield from _below(terminal, cell(terminal, row, sentence, now_ns))
+
+
+def _narrow(
+    terminal: Terminal, rows: Sequence[Row], columns: Sequence[str], now_ns: int
+) -> tuple[list[str], str | None]:
+    """Return the columns there is room for, and the one that is told below each row, if any."""
+    natural = {
+        column: max(len(_heading(column)), *(visible.width(cell(terminal, row, column, now_ns)) for row in rows))
+        for column in columns
+    }
+    is_one_host = len({row.get("host") for row in rows}) == 1
+    layout = narrow.choose(natural, is_one_host, terminal.width, len(GAP))
+    if layout.is_below:
+        return layout.columns[:-1], layout.columns[-1]
+    return layout.columns, None
+
+
+def _below(terminal: Terminal, text: str) -> Iterator[str]:
+    room = terminal.width - len(GAP)
+    lines = textwrap.wrap(text, room, break_on_hyphens=False)
+    if len(lines) > _SENTENCE_LINES:
+        lines = [*lines[: _SENTENCE_LINES - 1], " ".join(lines[_SENTENCE_LINES - 1 :])]
+    for line in lines:
+        yield GAP + terminal.cut(line, room)
+
+
+def _heading(column: str) -> str:
+    name = column.rpartition(".")[2]
+    return HEADINGS.get(name, name.replace("_", " "))
 
 
 def fit(natural: Sequence[int], columns: Sequence[str], room: int) -> list[int]:
@@ -48,7 +89,11 @@ def fit(natural: Sequence[int], columns: Sequence[str], room: int) -> list[int]:
     free = [index for index, column in enumerate(columns) if column.partition(".")[0] in _FREE_TEXT]
     names = [index for index, column in enumerate(columns) if index not in free and column not in (*_SHOWN, "short")]
     every = range(len(widths))
-    steps = ((40, free), (24, names), (30, free), (16, names), (20, free), (12, names), (8, every), (1, every))
+    steps = (
+        *((40, free), (24, names), (30, free), (16, names), (20, free), (12, names)),
+        # Times and ids are worth nothing in part: names and texts become short before.
+        *((8, [*free, *names]), (4, [*free, *names]), (8, every), (1, every)),
+    )
     for floor, indices in steps:
         while (over := sum(widths) - spare) > 0:
             candidates = [index for index in indices if widths[index] > floor]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from humeops.api.schemas import DatumView, EventView
-from humeops.cli import phrases, tables, visible
+from humeops.cli import moments, phrases, tables, visible
 from humeops.cli.listing import to_cell, to_json
 from humeops.cli.terminal import Terminal
 
@@ -159,6 +159,45 @@ def test_columns_always_fit(natural, room):
 
     assert sum(widths) + 2 * (len(widths) - 1) <= room
     assert all(width <= wanted for width, wanted in zip(widths, natural, strict=True))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_a_narrow_terminal_gets_state_id_time_task_and_sentence_in_whole(hume, filled, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    failed = filled.runs[1]
+
+    runs, events = hume("runs", ask=filled).out, hume("events", ask=filled).out
+
+    assert max(map(visible.width, (runs + events).splitlines())) <= width
+    assert f"✗ failed   {failed.short}  " in runs
+    assert "replica-check" in runs
+    assert "exit 3 at line 41, after db-dumped" in " ".join(runs.split())
+    assert all(moments.time_of_day(event.time) in events for event in filled.events)
+    assert events.count("backup  ") >= len(filled.events)
+    assert "replica 14 s behind" in events
+
+
+def test_whole_columns_go_by_importance(hume, filled, monkeypatch):
+    def heads(verb, columns):
+        monkeypatch.setenv("COLUMNS", columns)
+        return hume(verb, ask=filled).out.splitlines()[0].split()
+
+    assert heads("runs", "120") == ["state", "run", "host", "task", "started", "took", "reason"]
+    assert heads("runs", "80") == ["state", "run", "host", "task", "started", "took"]
+    assert heads("runs", "55") == ["state", "run", "task", "started", "took"]
+    assert heads("runs", "40") == ["state", "run", "task"]
+    assert heads("events", "40") == ["time", "host", "task", "what"]
+    assert heads("data", "40") == ["task", "key", "value"]
+    filled.runs[0].host = "web04"
+    assert heads("runs", "55") == ["state", "run", "host", "task", "started"]
+
+
+def test_columns_that_were_asked_for_are_not_dropped(hume, filled, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+
+    said = hume("runs", "--columns", "state,host,task,started_at,duration,reason", ask=filled).out
+
+    assert len(said.splitlines()[0].split()) == 6
 
 
 def test_a_table_shows_hostile_text_and_obeys_none_of_it():

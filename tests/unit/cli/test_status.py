@@ -64,6 +64,7 @@ def test_no_line_is_wider_than_the_terminal(width, unicode):
         _task("ok", "\x1b[2J\u202e" * 8),
     ]
 
+    tasks[2].last_run = RunView("x", "x", "h", "t", "ok", NOW - 900 * SECOND, NOW - 11 * MINUTE, 250 * SECOND)
     lines = _draw(Terminal(width=width, unicode=unicode), *tasks)
 
     assert max(map(visible.width, lines)) <= width
