@@ -66,6 +66,14 @@ def print_items(
     _WRITERS[output](records, fields, _flat_fields(item))
 
 
+def print_record(record: Record, output: str) -> None:
+    """Print a single record for programs: as JSON one object, as CSV a heading and a row."""
+    if output == "csv":
+        _write_csv([record], None, list(record))
+    else:
+        print(to_json(record))
+
+
 def to_record(item: msgspec.Struct, wanted: Sequence[str] = (), derived: Derived | None = None) -> Record:
     """Return all fields of an item as plain values, absent ones as None, and what is derived where it is wanted."""
     record = {name: msgspec.to_builtins(getattr(item, name)) for name in item.__struct_fields__}

@@ -24,7 +24,12 @@ Picture = Mapping[str, typing.Any]
 
 @click.command("queue")
 @click.option(
-    "-o", "--output", type=options.one_of("format", ("table", "json")), default="table", help="table or json."
+    "-o",
+    "--output",
+    type=options.one_of("format", options.FORMATS),
+    default="table",
+    metavar="FORMAT",
+    help="table, json, ndjson or csv.",
 )
 @click.option("--dir", "folder", metavar="DIR", help="The hume folder [what `hume` itself would use].")
 def command(output: str, folder: str | None) -> int:
@@ -37,10 +42,10 @@ def command(output: str, folder: str | None) -> int:
         picture = _ask(where)
     except UnavailableError as error:
         why, picture = str(error), from_disk(where, SystemClock().wall_ns())
-    if output == "json":
-        print(listing.to_json(dict(picture)))
-    else:
+    if output == "table":
         print("\n".join(draw(terminal_of(sys.stdout), picture, SystemClock().wall_ns())))
+    else:
+        listing.print_record(dict(picture), output)
     if why:
         print(f"hume: {why}; what is said waits in the spool and the drop folder until it is back", file=sys.stderr)
         return Exit.UNAVAILABLE

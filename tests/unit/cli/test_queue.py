@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`hume queue`: what humed tells is shown whatever it leaves out, and without humed the spool itself tells."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -135,3 +137,14 @@ def test_the_humed_that_hume_speaks_to_is_meant(hume, tmp_path, monkeypatch):
     assert f"{tmp_path}/named/humed.sock" in hume("queue", "--dir", f"{tmp_path}/named").err
     monkeypatch.setenv("HUME_ENDPOINT", "tcp://127.0.0.1:4864")
     assert "only ipc" in hume("queue").err
+
+
+def test_programs_get_one_object_or_one_row(hume, tmp_path):
+    (tmp_path / "hume").mkdir()
+
+    row = list(csv.DictReader(io.StringIO(hume("queue", "-o", "csv").out)))
+    lines = hume("queue", "-o", "ndjson").out.splitlines()
+
+    assert len(row) == len(lines) == 1
+    assert list(row[0]) == list(json.loads(lines[0]))
+    assert row[0]["quarantined"] == "0"
