@@ -32,8 +32,11 @@ _NAMES = {
     "object": "a table",
 }
 _BOUNDS = {">=": "of at least", "<=": "of at most", ">": "above", "<": "below"}
-# msgspec tells a form as a regular expression; the only one among our settings is an address.
-_FORMS = (("https?://", "an address is expected, such as http://127.0.0.1:4863"),)
+# msgspec tells a form as a regular expression; what each of ours means.
+_FORMS = (
+    ("https?://", "an address is expected, such as http://127.0.0.1:4863"),
+    ("[^\\\\s:/", "a host's name is expected, without spaces, `:`, `/`, `,`, `=` and control characters"),
+)
 _AT = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")
 
 
@@ -56,6 +59,27 @@ def parse(text: str, kind: type[T], name: str) -> T:
         raise ConfigError(f"{name}: not TOML: {error}") from error
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(text, kind, name, str(error))) from error
+
+
+def fault(file: pathlib.Path, setting: str, what: str) -> ConfigError:
+    """Return the error for a setting of this file that has the right form and yet cannot work."""
+    *parents, key = setting.split(".")
+    place = f"{file}{_line_of(file.read_text('utf-8'), parents, key)}: " if file.is_file() else ""
+    return ConfigError(f"{place}`{setting}`: {what}")
+
+
+def check_folder(path: pathlib.Path, file: pathlib.Path, setting: str) -> None:
+    """Raise ConfigError when no folder can be at this path; nothing is made, and rights are not asked."""
+    there = path.absolute()
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise fault(file, setting, f"{path} cannot be a folder: {there} is no folder")
+    real = there.resolve()
+    if real.is_relative_to("/dev/shm"):  # noqa: S108 - a folder people may choose, nothing is put there
+        return
+    if any(real.is_relative_to(kernels) for kernels in ("/proc", "/sys", "/dev")):
+        raise fault(file, setting, f"no files can be made in {path}, which is the kernel's")
 
 
 def _explain(text: str, kind: type[msgspec.Struct], name: str, message: str) -> str:

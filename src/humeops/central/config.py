@@ -3,7 +3,9 @@
 
 import dataclasses
 import ipaddress
+import logging
 import pathlib
+import re
 import socket
 from typing import Annotated, Literal
 
@@ -12,6 +14,9 @@ import msgspec
 from humeops import settings
 from humeops.errors import ConfigError
 from humeops.layout import Layout
+from humeops.wire import hostname
+
+log = logging.getLogger(__name__)
 
 
 class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -25,7 +30,7 @@ class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
 class AgentSettings(msgspec.Struct, forbid_unknown_fields=True):
     """The humed of this machine."""
 
-    host: Annotated[str, msgspec.Meta(max_length=255)] = ""
+    host: hostname.Host = ""
 
 
 class LogSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,7 +42,7 @@ class LogSettings(msgspec.Struct, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """All of central.toml; a file that does not exist gives these defaults."""
 
-    database: str = ""
+    database: Annotated[str, msgspec.Meta(min_length=1)] = "central.db"
     listen: ListenSettings = msgspec.field(default_factory=ListenSettings)
     agent: AgentSettings = msgspec.field(default_factory=AgentSettings)
     log: LogSettings = msgspec.field(default_factory=LogSettings)
@@ -63,13 +68,14 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None) -> Config:
     layout = Layout(root)
     if file is not None and not file.is_file():
         raise ConfigError(f"{file}: no such file")
-    chosen = settings.load(file or layout.central_config, Settings)
+    file = file or layout.central_config
+    chosen = settings.load(file, Settings)
     return Config(
-        database=root / chosen.database if chosen.database else layout.database,
+        database=_database(root, file, chosen.database),
         host=chosen.listen.host,
         port=chosen.listen.port,
         behind_proxy=chosen.listen.behind_proxy,
-        agent_host=chosen.agent.host or socket.gethostname(),
+        agent_host=chosen.agent.host or _host_of_machine(),
         log_level=chosen.log.level,
         person_token=layout.person_token,
         agent_token=layout.agent_token,
@@ -77,14 +83,49 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None) -> Config:
     )
 
 
+def check(config: Config) -> None:
+    """Raise ConfigError for what cannot work, whether the file or the command line says it. Nothing is made or asked."""
+    hostname.check(config.agent_host, "agent.host")
+    check_address(config)
+
+
 def check_address(config: Config) -> None:
-    """Raise ConfigError when tokens would travel in the clear: central itself speaks no TLS."""
+    """Raise ConfigError for no address, or when tokens would travel in the clear: central itself speaks no TLS."""
+    if not (_is_ip(config.host) or re.fullmatch(r"[A-Za-z0-9._-]+", config.host)):
+        raise ConfigError(f"`listen.host`: {config.host!a} is neither an IP address nor a host's name")
     if config.behind_proxy or _is_loopback(config.host):
         return
     raise ConfigError(
         f"{config.host} is not a loopback address, and hume-central itself speaks no TLS: listen on 127.0.0.1 behind a "
         "proxy that ends TLS, or say --behind-proxy if nothing but such a proxy can reach this address"
     )
+
+
+def _database(root: pathlib.Path, file: pathlib.Path, named: str) -> pathlib.Path:
+    path = root / named
+    if path.is_dir():
+        raise settings.fault(file, "database", f"{path} is a folder; name a file, or leave it out for central.db")
+    if path.parent != root:
+        if not path.parent.is_dir():
+            raise settings.fault(file, "database", f"there is no folder {path.parent}")
+        settings.check_folder(path.parent, file, "database")
+    return path
+
+
+def _host_of_machine() -> str:
+    machine = socket.gethostname()
+    name = hostname.mend(machine)
+    if name != machine:
+        log.warning("this machine's name %r cannot be a host's name here; its humed reports as %s", machine, name)
+    return name
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:

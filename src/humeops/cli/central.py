@@ -103,7 +103,7 @@ def _chosen(options: argparse.Namespace) -> config.Config:
     names = ("host", "port", "agent_host", "behind_proxy")
     given = {name: getattr(options, name) for name in names if getattr(options, name, None) is not None}
     chosen = dataclasses.replace(chosen, **given)
-    config.check_address(chosen)
+    config.check(chosen)
     return chosen
 
 

@@ -2,8 +2,10 @@
 """humed's configuration: humed.toml as a type. docs/reference/humed-config.md says what each setting is for."""
 
 import dataclasses
+import logging
 import pathlib
 import socket
+import urllib.parse
 from typing import Annotated
 
 import msgspec
@@ -11,7 +13,9 @@ import msgspec
 from humeops import settings
 from humeops.errors import ConfigError
 from humeops.layout import Layout
+from humeops.wire import hostname
 
+log = logging.getLogger(__name__)
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 ADDRESS_FORM = r"https?://[^\s/]+\S*"
 Address = Annotated[str, msgspec.Meta(pattern=f"^({ADDRESS_FORM})?$")]
@@ -40,7 +44,7 @@ class SpoolSettings(msgspec.Struct, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """All of humed.toml; a file that does not exist gives these defaults."""
 
-    host: Annotated[str, msgspec.Meta(max_length=255)] = ""
+    host: hostname.Host = ""
     runtime_dir: str = ""
     state_dir: str = ""
     drop_dir: str = ""
@@ -69,15 +73,21 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
     layout = Layout(root)
     if config_file is not None and not config_file.exists():
         raise ConfigError(f"{config_file}: there is no such file")
-    chosen = settings.load(config_file or layout.daemon_config, Settings)
+    file = config_file or layout.daemon_config
+    chosen = settings.load(file, Settings)
     runtime = Layout(pathlib.Path(chosen.runtime_dir)) if chosen.runtime_dir else layout
     state = Layout(pathlib.Path(chosen.state_dir)) if chosen.state_dir else layout
     credential = chosen.central.credential_file
+    drop = pathlib.Path(chosen.drop_dir) if chosen.drop_dir else layout.drop
+    for setting in ("runtime_dir", "state_dir", "drop_dir"):
+        if named := getattr(chosen, setting):
+            settings.check_folder(pathlib.Path(named), file, setting)
+    _check_url(file, chosen.central.url)
     return Config(
-        host=chosen.host or socket.gethostname(),
+        host=chosen.host or _host_of_machine(),
         socket=runtime.socket,
         pid_file=runtime.pid_file,
-        drop=pathlib.Path(chosen.drop_dir) if chosen.drop_dir else layout.drop,
+        drop=drop,
         spool=state.spool,
         lock=state.root / "humed.lock",
         central_url_file=layout.central_url,
@@ -85,3 +95,22 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
         central=chosen.central,
         limits=chosen.spool,
     )
+
+
+def _host_of_machine() -> str:
+    machine = socket.gethostname()
+    name = hostname.mend(machine)
+    if name != machine:
+        log.warning("this machine's name %r cannot be a host's name here; it reports as %s", machine, name)
+    return name
+
+
+def _check_url(file: pathlib.Path, url: str) -> None:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        usable = not url or (bool(parts.hostname) and parts.port != 0)
+    except ValueError:  # a port that is none, brackets that do not match
+        usable = False
+    if not usable:
+        what = f"{url} is no address: http://HOST:PORT is expected, with a port of 1 to 65535"
+        raise settings.fault(file, "central.url", what)

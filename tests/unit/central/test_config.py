@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+import socket
+
+import pytest
+
+from humeops.central import config
+from humeops.errors import ConfigError
+
+
+def load(folder, text):
+    (folder / "central.toml").write_text(text)
+    chosen = config.load(folder)
+    config.check(chosen)
+    return chosen
+
+
+def test_without_a_file_the_database_is_in_the_folder_and_the_machine_names_the_host(tmp_path):
+    chosen = load(tmp_path, "")
+
+    assert (chosen.database, chosen.agent_host) == (tmp_path / "central.db", socket.gethostname())
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("database = ''", r":1: `database`: it may not be empty"),
+        ("database = '/'", r"`database`: / is a folder"),
+        ("database = '/proc/x'", r"`database`: no files can be made"),
+        ("database = 'nowhere/central.db'", r"`database`: there is no folder"),
+        ("[agent]\nhost = ''", r":2: `agent.host`: it may not be empty"),
+        ("[agent]\nhost = 'a b:c'", r":2: `agent.host`: a host's name is expected"),
+        ("[listen]\nhost = 'a b:c'\nbehind_proxy = true", r"`listen.host`: 'a b:c' is neither"),
+    ],
+)
+def test_what_cannot_work_is_refused(tmp_path, text, complaint):
+    with pytest.raises(ConfigError, match=complaint):
+        load(tmp_path, text)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["central.toml"]
+
+
+def test_a_machines_name_that_is_no_hosts_name_is_mended_and_said(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(socket, "gethostname", lambda: "my host:1")
+
+    assert load(tmp_path, "").agent_host == "my_host_1"
+    assert "'my host:1' cannot be a host's name" in caplog.text
