@@ -31,7 +31,7 @@ CAUSE_WENT_BACK = "the spool lost commits without an error"
 CAUSE_DAMAGED = "the spool was damaged"
 CAUSE_GONE = "the spool was gone"
 _PARTS = ("", "-wal", "-shm")
-_MAKING, _NEW = ".making", ".new"
+_MAKING, _NEW, _FOUND_DAMAGED = ".making", ".new", ".damaged"
 _PUT_AT_ONCE = 1_000
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,8 @@ def open_spool(path: pathlib.Path, high_water: HighWater, host: str, clock: Cloc
         _change(path, clock)  # an earlier start was killed in the middle of it
     seen = high_water.read()
     try:
+        if _named(path, _FOUND_DAMAGED).exists():
+            raise SpoolDamagedError(f"{path}: the spool was found damaged while it was in use")
         found = inspection.inspect(path)
     except SpoolDamagedError as error:
         log.warning("%s: it is put aside", error)
@@ -56,6 +58,12 @@ def open_spool(path: pathlib.Path, high_water: HighWater, host: str, clock: Cloc
     spool = Spool(path, high_water.note)
     high_water.note(spool.epoch, spool.last_seq, spool.committed_upto)
     return spool
+
+
+def note_damage(path: pathlib.Path) -> None:
+    """Remember that this spool is damaged, for the next start, whose look at it may pass over what its use ran into."""
+    with contextlib.suppress(OSError):
+        _named(path, _FOUND_DAMAGED).touch()
 
 
 # -- commits that vanished ---------------------------------------------------------------------------------------------
@@ -177,6 +185,7 @@ def _change(path: pathlib.Path, clock: Clock) -> pathlib.Path:
     for part in _PARTS:
         with contextlib.suppress(FileNotFoundError):
             _named(path, part).rename(_named(aside, part))
+    _named(path, _FOUND_DAMAGED).unlink(missing_ok=True)
     _sync_folder(path)
     _named(path, _NEW).rename(path)
     _sync_folder(path)

@@ -31,12 +31,12 @@ from humeops.daemon.httpintake import HttpIntake
 from humeops.daemon.intake import GROUP_FILES, GROUP_REQUESTS, Intake
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Listener, Request
-from humeops.daemon.opening import open_spool
+from humeops.daemon.opening import note_damage, open_spool
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, notify_systemd
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sharing import SharedData
-from humeops.daemon.spool import SpoolFullError
+from humeops.daemon.spool import SpoolDamagedError, SpoolFullError
 from humeops.daemon.warmup import warm_up
 from humeops.errors import Exit, HumeError, MalformedEventError
 from humeops.wire import codec, reply
@@ -108,14 +108,21 @@ class Service:
 
     def run(self) -> None:
         """Serve until told to stop. A disk that fails ends it at once, with nothing more acknowledged."""
-        self.start()
+        try:
+            self.start()
+            self._serve()
+        except SpoolDamagedError:
+            note_damage(self._config.spool)
+            raise
+        self.stop()
+
+    def _serve(self) -> None:
         try:
             while self.turn():
                 pass
         except (HumeError, OSError):
             self._pid_file.remove()
             raise
-        self.stop()
 
     def turn(self) -> bool:
         """Wait for something, do all of it once; return False when it is time to stop."""

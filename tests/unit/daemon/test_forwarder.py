@@ -11,7 +11,7 @@ import pytest
 from humeops.clock import FakeClock
 from humeops.daemon.backoff import Backoff
 from humeops.daemon.forwarder import Forwarder, SlowDownError, TooLargeError
-from humeops.daemon.spool import Spool, SpoolReader
+from humeops.daemon.spool import Spool, SpoolBrokenError, SpoolReader
 from humeops.errors import UnavailableError
 from humeops.wire import batch
 
@@ -244,6 +244,59 @@ def test_a_fault_of_its_own_does_not_end_forwarding(line, caplog):
         until(lambda: line.forwarder.committed_upto == 1)
 
     assert "forwarding failed" in caplog.messages
+
+
+def test_a_changed_event_is_handed_to_the_loop_and_what_comes_before_it_is_sent(line):
+    line.put(5)
+    line.spool.db.execute("UPDATE event SET body = x'00' WHERE seq = 3")
+    with line.running():
+        until(lambda: line.forwarder.damaged_seq == 3)
+
+    assert line.central.seqs() == [[1, 2]]
+    assert line.rang >= 2
+    assert line.forwarder.failure is None
+
+
+def test_once_it_is_given_up_the_rest_goes_on(line):
+    line.put(5)
+    line.spool.db.execute("UPDATE event SET body = x'00' WHERE seq = 3")
+    with line.running():
+        until(lambda: line.forwarder.damaged_seq == 3)
+        with line.spool.group() as group:
+            group.drop([3], "a test")
+        line.forwarder.wake()
+        until(lambda: line.forwarder.committed_upto == 5)
+
+    assert line.central.seqs() == [[1, 2], [4, 5]]
+    assert line.central.batches[1].lost == [(3, 3)]
+
+
+def test_a_broken_spool_ends_forwarding_and_the_loop_hears_why(line):
+    line.put(1)
+    line.spool.db.execute("DROP TABLE event")
+    with line.running():
+        until(lambda: line.forwarder.failure is not None)
+        until(lambda: line.rang == 1)
+        assert line.forwarder._thread is not None
+        line.forwarder._thread.join(PATIENCE)
+        assert not line.forwarder._thread.is_alive()
+
+    assert isinstance(line.forwarder.failure, SpoolBrokenError)
+
+
+def test_rows_are_on_their_way_only_while_they_are(line):
+    line.put(3)
+    seen = []
+
+    def send(_):
+        seen.append(line.forwarder.in_flight_upto)
+        return batch.Receipt(3)
+
+    line.central.send = send
+    line.forward()
+
+    assert seen == [3]
+    assert line.forwarder.in_flight_upto == 0
 
 
 def test_every_wake_is_heard(line):

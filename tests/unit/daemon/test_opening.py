@@ -351,6 +351,17 @@ def test_damage_is_told_once_and_the_new_spool_lasts(folder):
     assert len(list((folder / "crashed").glob("*.bad-*"))) == 1
 
 
+def test_damage_that_only_its_use_ran_into_counts_once(folder):
+    bodies = live(folder, folded=True)
+    opening.note_damage(folder / "crashed" / "spool.db")
+
+    for _ in range(2):
+        with started(folder / "crashed") as spool:
+            assert sorted(said(spool)) == sorted(bodies)
+            assert len(losses(spool)) == 1
+    assert not (folder / "crashed" / "spool.db.damaged").exists()
+
+
 def test_two_damaged_spools_of_one_second_are_both_kept(folder):
     live(folder, folded=True)
     for _ in range(2):
