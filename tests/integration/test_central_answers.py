@@ -9,7 +9,7 @@ import pytest
 from humeops.wire.batch import MAX_BATCH_BYTES
 from tests.fixtures import processes
 from tests.fixtures.asking import Caller, agent_of, nobody_at, owner_of
-from tests.fixtures.events import BOOT, a_run, body_of, say
+from tests.fixtures.events import BOOT, a_run, body_of, epoch_id, say
 
 READS = ["/api/v1/tasks", "/api/v1/runs", "/api/v1/runs/backup", "/api/v1/events", "/api/v1/data", "/api/v1/agents"]
 
@@ -176,13 +176,24 @@ def test_a_run_that_is_not_there_is_404(owner, name):
     assert owner.get(f"/api/v1/runs/{name}").status == 404
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"null", b"\xff\xfe", b"[" * 10_000, b'{"v":1,"epoch":"","oldest":0}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"null",
+        b"\xff\xfe",
+        b"[" * 10_000,
+        b'{"v":1,"epoch":"","oldest":0}',
+        body_of(epoch="x").replace(epoch_id("x").encode(), b"a"),
+    ],
+)
 def test_what_is_no_batch_is_400(agent, body):
     assert agent.call("POST", "/api/v1/intake", body).status == 400
 
 
 def test_seqs_that_do_not_ascend_are_400(agent):
-    body = b'{"v":1,"epoch":"e","oldest":1,"sent_at":1,"events":[[2,{}],[1,{}]]}'
+    body = b'{"v":1,"epoch":"%b","oldest":1,"sent_at":1,"events":[[2,{}],[1,{}]]}' % epoch_id("e").encode()
 
     assert agent.call("POST", "/api/v1/intake", body).status == 400
 
