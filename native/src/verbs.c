@@ -64,6 +64,10 @@ static struct guess guess_of_people(const char *typed) {
 
 const char *verb_nearest_native(const char *typed) {
     struct guess guess = {0}, people = guess_of_people(typed);
+    // The beginning of a word is that word: `stat` is status and no slip in start.
+    for (int i = 0; i < PEOPLE_COUNT; i++)
+        if (strlen(typed) > 2 && strncmp(typed, of_people[i], strlen(typed)) == 0)
+            return NULL;
     for (int i = 0; i < NATIVE_COUNT; i++)
         spelling_consider(&guess, typed, native[i].word);
     return guess.distance < people.distance ? spelling_meant(&guess, typed) : NULL;
