@@ -2,14 +2,15 @@
 """A witness beside the spool: how far its numbering and central had come, so that a spool that went back is found out.
 
 SQLite cannot tell: one flipped bit in the middle of a WAL discards every later committed transaction, and what is left
-passes every check (docs/design/spool.md). So after each commit a few bytes are written to a small file as well, unsynced:
-they survive the death of humed, and after a power cut they may be behind the spool, never ahead of it. When the witness is
-ahead at start, events that were acknowledged are gone from the spool.
+passes every check (docs/design/spool.md). So after each commit a few bytes are written to a small mapped file as well,
+unsynced: they survive the death of humed, and after a power cut they may be behind the spool, never ahead of it. When the
+witness is ahead at start, events that were acknowledged are gone from the spool.
 
 Two places are written in turn, each with its sum: a torn or damaged one leaves the other.
 """
 
 import errno
+import mmap
 import os
 import pathlib
 import struct
@@ -20,6 +21,7 @@ from typing import NamedTuple
 _FORM = struct.Struct("<8s16sqqQ")  # magic, epoch, seq, committed_upto, and how often it was written
 _SUM = struct.Struct("<I")
 _MAGIC = b"HUMEHW2\0"
+_LENGTH = _FORM.size + _SUM.size
 _PLACE_BYTES = 64
 # A witness that cannot be written now stays behind, which it may. Any other error is the disk failing.
 _NO_ROOM_NOW = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -38,7 +40,11 @@ class HighWater:
 
     def __init__(self, path: pathlib.Path) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        self._count, self._seen = max((_unpack(one) for one in self._places()), default=(0, None), key=_count_of)
+        try:
+            self._count, self._seen = max((_unpack(one) for one in self._places()), default=(0, None), key=_count_of)
+            self._map = self._mapped()
+        finally:
+            os.close(self._fd)
 
     def read(self) -> Mark | None:
         """Return what had been noted last when the file was opened; None when nothing was, or nothing readable."""
@@ -46,20 +52,31 @@ class HighWater:
 
     def note(self, epoch: str, seq: int, committed_upto: int) -> None:
         """Write down that this much is committed; call it after the commit, never before."""
+        if self._map is None:
+            return
         self._count += 1
         content = _FORM.pack(_MAGIC, uuid.UUID(epoch).bytes, seq, committed_upto, self._count)
-        try:
-            os.pwrite(self._fd, content + _SUM.pack(zlib.crc32(content)), self._count % 2 * _PLACE_BYTES)
-        except OSError as error:
-            if error.errno not in _NO_ROOM_NOW:
-                raise
+        place = self._count % 2 * _PLACE_BYTES
+        self._map[place : place + _LENGTH] = content + _SUM.pack(zlib.crc32(content))
 
     def close(self) -> None:
         """Let go of the file."""
-        os.close(self._fd)
+        if self._map is not None:
+            self._map.close()
+
+    def _mapped(self) -> mmap.mmap | None:
+        # Written before it is mapped, so that its block is there: a store into a hole of a full disk would be the end.
+        size = 2 * _PLACE_BYTES
+        try:
+            os.pwrite(self._fd, os.pread(self._fd, size, 0).ljust(size, b"\0"), 0)
+        except OSError as error:
+            if error.errno not in _NO_ROOM_NOW:
+                raise
+            return None
+        return mmap.mmap(self._fd, size)
 
     def _places(self) -> list[bytes]:
-        return [os.pread(self._fd, _FORM.size + _SUM.size, number * _PLACE_BYTES) for number in range(2)]
+        return [os.pread(self._fd, _LENGTH, number * _PLACE_BYTES) for number in range(2)]
 
 
 def _unpack(place: bytes) -> tuple[int, Mark | None]:

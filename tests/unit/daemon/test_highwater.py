@@ -85,18 +85,18 @@ def test_nonsense_counts_as_nothing_and_is_written_over(path, content):
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
 def test_without_room_it_stays_behind_and_that_is_all(path, monkeypatch, number):
     note(path, (EPOCH, 1, 0))
-    with contextlib.closing(HighWater(path)) as witness, monkeypatch.context() as patch:
+    with monkeypatch.context() as patch:
         patch.setattr(os, "pwrite", _fail_with(number))
-        witness.note(EPOCH, 2, 0)
+        note(path, (EPOCH, 2, 0))
 
     assert read(path) == Mark(EPOCH, 1, 0)
 
 
 def test_a_failing_disk_is_not_passed_over(path, monkeypatch):
-    with contextlib.closing(HighWater(path)) as witness, monkeypatch.context() as patch:
+    with monkeypatch.context() as patch:
         patch.setattr(os, "pwrite", _fail_with(errno.EIO))
         with pytest.raises(OSError, match="Input/output"):
-            witness.note(EPOCH, 2, 0)
+            HighWater(path)
 
 
 def _fail_with(number):
