@@ -58,7 +58,11 @@ class SpoolStates(RuleBasedStateMachine):
 
     def open(self):
         self.witness = HighWater(self.here / "spool.high")
-        self.spool: Spool = open_spool(self.here / "spool.db", self.witness, HOST, self.clock)
+        try:
+            self.spool: Spool = open_spool(self.here / "spool.db", self.witness, HOST, self.clock)
+        except SpoolDamagedError:  # humed ends, and is started again
+            note_damage(self.here / "spool.db")
+            self.spool = open_spool(self.here / "spool.db", self.witness, HOST, self.clock)
         self.reader = SpoolReader(self.spool.path)
 
     def close(self):

@@ -80,16 +80,20 @@ def _mend(path: pathlib.Path, last_seq: int, high_water: HighWater, seen: Mark, 
     count = sum(last - first + 1 for first, last in missing)
     log.error("%s: %d events put back, %d lost", CAUSE_WENT_BACK, len(back), count)
     spool = Spool(path, high_water.note)
-    replay = Replay(spool.db, clock)
-    with spool.group() as group:
-        group.skip_to(seen.seq)
-        for seq, body in back.items():
-            replay.put_back(seq, body, group)
-        for body in others:
-            replay.put(body, group)
-        group.release(max(seen.committed_upto, spool.committed_upto))
-        group.note_lost(missing, CAUSE_WENT_BACK, count)
-        losses.declare(Loss(spool.epoch, behind + 1, seen.seq, count, CAUSE_WENT_BACK), group, host, clock)
+    try:
+        replay = Replay(spool.db, clock)
+        with spool.group() as group:
+            group.skip_to(seen.seq)
+            for seq, body in back.items():
+                replay.put_back(seq, body, group)
+            for body in others:
+                replay.put(body, group)
+            group.release(max(seen.committed_upto, spool.committed_upto))
+            group.note_lost(missing, CAUSE_WENT_BACK, count)
+            losses.declare(Loss(spool.epoch, behind + 1, seen.seq, count, CAUSE_WENT_BACK), group, host, clock)
+    except BaseException:
+        spool.close()  # damaged where the look did not reach: the next start puts it aside
+        raise
     return spool
 
 
