@@ -33,7 +33,7 @@ static const char all[] =
 static const char start[] =
     "hume start [TASK] [MESSAGE]\n"
     "A run begins. TASK is HUME_TASK or the script's name if not given; with -t TASK all words are the message.\n"
-    "  --print-run          print the run's id: export HUME_RUN=$(hume start --print-run)\n"
+    "  --print-run          print the run's id, to hand over: run=$(hume start --print-run)\n"
     "  --every 1d  --cron '15 3 * * *'  --tz ZONE  --grace 1h  --max 2h     the schedule the script keeps\n"
     "  --describe TEXT  --runbook URL  --owner NAME\n"
     "Example: hume start backup 'full dump'\n";

@@ -74,10 +74,12 @@ def say_at(installed: Installation, rate: int, said: dict[str, float]) -> None:
 def watch(installed: Installation, seen: dict[str, float], stop: threading.Event) -> None:
     """Note when each event is first seen in the database."""
     with contextlib.closing(sqlite3.connect(f"file:{installed.layout.database}?mode=ro", uri=True)) as db:
-        last = db.execute("SELECT coalesce(max(rowid), 0) FROM event").fetchone()[0]
+        # Ids begin with the time they were made: what is new sorts behind what was seen.
+        last = db.execute("SELECT coalesce(max(hex(id)), '') FROM event").fetchone()[0].lower()
         while not stop.is_set():
-            rows = db.execute("SELECT rowid, lower(hex(id)) FROM event WHERE rowid > ?", (last,)).fetchall()
+            query = "SELECT lower(hex(id)) FROM event WHERE id > ?"
+            found = [event_id for (event_id,) in db.execute(query, (bytes.fromhex(last),))]
             now = time.perf_counter()
-            seen.update((event_id, now) for _, event_id in rows)
-            last = max((rowid for rowid, _ in rows), default=last)
+            seen.update((event_id, now) for event_id in found)
+            last = max(found, default=last)
             time.sleep(LOOK_SECONDS)

@@ -16,11 +16,6 @@ def damage(path, at, length):
         file.write(b"\xa5" * length)
 
 
-def put_folder(path):
-    path.unlink()
-    path.mkdir()
-
-
 def put_pipe(path):
     path.unlink()
     os.mkfifo(path)
@@ -68,10 +63,9 @@ def refused(*arguments):
         (lambda path: os.truncate(path, 4_096), "cannot be used"),
         (put_foreign, "not hume-central's"),
         (lambda path: path.write_text("root:x:0:0:root:/root:/bin/sh\n"), "is not a database"),
-        (put_folder, "is not a file"),
         (put_pipe, "is not a file"),
     ],
-    ids=["magic", "all", "all but its header", "cut short", "another database", "text", "folder", "pipe"],
+    ids=["magic", "all", "all but its header", "cut short", "another database", "text", "pipe"],
 )
 def test_a_damaged_or_foreign_database_is_one_line_and_74(made, spoil, words, verb):
     path = made / "central.db"
@@ -112,3 +106,13 @@ def test_hume_up_prints_the_same_line(made):
     assert ended.returncode != 0
     assert f"hume-central: {made}/central.db is not a database" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_database_that_is_a_folder_is_a_wrong_setting(tmp_path):
+    (tmp_path / "central.db").mkdir()
+
+    ended = run_central("migrate", "--dir", tmp_path)
+
+    assert (ended.returncode, ended.stderr.count("\n")) == (78, 1)
+    assert "is a folder" in ended.stderr
+    assert not (tmp_path / "central.db.lock").exists()

@@ -110,6 +110,7 @@ def test_a_question_about_the_queue_is_answered(installed, peers):
     drop(installed.layout.drop, say("loss"))
     ask(peers(), say("start", task="t", origin={"chain": [[5, 6]]}))
     wait_until(lambda: queue(peers())["quarantined"] == 1, "the bad file is put aside", 5)
+    wait_until(lambda: queue(peers())["last_error"], "forwarding was tried", 5)
 
     seen = queue(peers())
 

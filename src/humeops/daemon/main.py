@@ -15,11 +15,15 @@ from humeops.daemon.service import Service
 from humeops.errors import Exit, HumeError
 from humeops.layout import default_dir
 
+SWITCH_SECONDS = 0.0005
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run humed in the foreground until SIGTERM or SIGINT; return an exit code of docs/reference/exit-codes.md."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="humed: %(message)s")
+    # The forwarding thread must not keep the receiving loop, and with it an ack, waiting for Python's usual 5 ms.
+    sys.setswitchinterval(SWITCH_SECONDS)
     # Modes of what humed makes are chosen where it makes them; nothing is opened wider by somebody's umask.
     os.umask(0o077)
     try:

@@ -169,7 +169,7 @@ class Service:
         if self._folder.has_news() or self._drop_backlog:
             self._drop_backlog = not self._take_files()
         if requests:
-            self._intake.take_requests(requests, self._listener, self._forwarder.committed_upto)
+            self._intake.take_requests(requests, self._listener, self._due_release())
             self._forwarder.wake()
         return len(requests)
 
@@ -214,6 +214,11 @@ class Service:
                 return
             self._forwarder.damaged_seq = 0
             self._forwarder.wake()
+
+    def _due_release(self) -> int:
+        # Deleting with every group would make each ack wait for more pages to be written than its own.
+        is_due = self._release_due_ns is not None and self._clock.boot_ns() >= self._release_due_ns
+        return self._forwarder.committed_upto if is_due else 0
 
     def _release_if_due(self) -> None:
         upto = self._forwarder.committed_upto
