@@ -6,23 +6,15 @@ two meet in the spool's rows and in one number, how far central has committed. k
 was acknowledged: what was not is said again by its sayer, from the drop folder if need be.
 """
 
-import contextlib
 import logging
-import os
 import select
-import signal
-from types import FrameType
-from typing import Any, NamedTuple
 
-import msgspec
 import zmq
 
-import humeops
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon.backoff import Backoff
 from humeops.daemon.ballast import make_room_to_open
 from humeops.daemon.config import Config
-from humeops.daemon.counters import QueueView
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.folders import make_folder
 from humeops.daemon.forwarder import Forwarder
@@ -34,12 +26,13 @@ from humeops.daemon.listener import Listener, Request
 from humeops.daemon.opening import note_damage, open_spool
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, notify_systemd
+from humeops.daemon.questions import Questions
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import SpoolDamagedError, SpoolFullError
+from humeops.daemon.wakes import Wakes
 from humeops.daemon.warmup import warm_up
-from humeops.errors import Exit, HumeError, MalformedEventError
-from humeops.wire import codec, reply
+from humeops.errors import HumeError
 
 # Released rows are deleted together with the next group, or alone after this long: a transaction of their own costs an fsync.
 RELEASE_AFTER_SECONDS = 0.5
@@ -57,23 +50,13 @@ LAST_ANSWERS_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
-class _Wake(NamedTuple):
-    """Descriptors that end the loop's waiting: a signal came, central has committed more."""
-
-    signals: int
-    released: int
-
-
 class Service:
     """One humed. `start`, then `turn` again and again until it returns False, then `stop`."""
 
     def __init__(self, config: Config, clock: Clock) -> None:
         self._config = config
         self._clock = clock
-        self._stopping = False
-        self._hurrying = False
         self._swept_ns = 0
-        self._started_ns = clock.boot_ns()
         self._beat_ns = 0
         self._tend_due_ns = 0
         self._release_due_ns: int | None = None
@@ -84,26 +67,29 @@ class Service:
         make_folder(self._config.spool.parent, 0o700)
         make_folder(self._config.socket.parent, 0o755)
         self._lock = Lock(self._config.lock)
-        self._wake = self._catch_signals()
+        self._wakes = Wakes()
         self._high_water = HighWater(self._config.spool.with_name("spool.high"))
         make_room_to_open(self._config.spool)
         self._spool = open_spool(self._config.spool, self._high_water, self._config.host, self._clock)
         warm_up(self._spool)
         self._keeper = Keeper(self._spool, self._config.limits, self._config.host, self._clock)
         self._runs = OpenRuns(self._spool.db)
-        self._shared = SharedData(self._spool.db)
-        pipeline = Pipeline(self._config.host, self._runs, self._shared, self._keeper.admit)
+        pipeline = Pipeline(self._config.host, self._runs, SharedData(self._spool.db), self._keeper.admit)
         self._intake = Intake(self._spool, pipeline, self._keeper, self._clock)
         self._folder = DropFolder(self._config.drop)
         self._forwarder = self._make_forwarder()
+        self._questions = self._make_questions()
         self._drain_folder()
-        self._forwarder.start(lambda: os.eventfd_write(self._wake.released, 1))
+        self._forwarder.start(self._wakes.ring)
         self._listener = Listener(self._config.socket)
         self._poller = self._make_poller()
         self._pid_file = PidFile(self._config.pid_file)
         notify_systemd("READY=1")
         log.info(
-            "listens at %s as %s, %d events wait for central", self._config.socket, self._config.host, self._depth()
+            "listens at %s as %s, %d events wait for central",
+            self._config.socket,
+            self._config.host,
+            self._questions.depth(),
         )
 
     def run(self) -> None:
@@ -126,9 +112,8 @@ class Service:
 
     def turn(self) -> bool:
         """Wait for something, do all of it once; return False when it is time to stop."""
-        self._drain_wakes(dict(self._poller.poll(self._patience_ms())))
-        if self._hurrying:
-            self._hurrying = False
+        self._wakes.drain(dict(self._poller.poll(self._patience_ms())))
+        if self._wakes.take_hangup():
             log.info("looks for central anew")
             self._forwarder.hurry()
         while self._take_waiting() == GROUP_REQUESTS:
@@ -137,7 +122,7 @@ class Service:
         self._release_if_due()
         self._tend_if_due()
         self._beat()
-        return not self._stopping
+        return not self._wakes.is_stopping
 
     def stop(self) -> None:
         """End cleanly. First the pid file goes, so that callers stop waiting; what already waits is still answered."""
@@ -148,7 +133,7 @@ class Service:
         self._forwarder.stop(FORWARDER_PATIENCE_SECONDS)
         if self._forwarder.committed_upto > self._spool.committed_upto:
             self._intake.release(self._forwarder.committed_upto)
-        log.info("stops, %d events wait for central", self._depth())
+        log.info("stops, %d events wait for central", self._questions.depth())
         self._spool.close()
         self._high_water.close()
         self._folder.close()
@@ -177,7 +162,7 @@ class Service:
         requests: list[Request] = []
         while len(requests) < GROUP_REQUESTS and (request := self._listener.receive()) is not None:
             if request.body is not None and request.body.startswith(b"?"):
-                self._answer(request)
+                self._listener.reply(request.peer, self._questions.answer(request.body))
             else:
                 requests.append(request)
         return requests
@@ -194,7 +179,7 @@ class Service:
         # coming without end cannot keep humed from serving.
         names = self._folder.names()
         for first in range(0, len(names), GROUP_FILES):
-            if self._stopping:
+            if self._wakes.is_stopping:
                 return
             if not self._intake.take_dropped(self._folder, names[first : first + GROUP_FILES]):
                 # A full spool: serve (and forward) anyway, the files wait; each turn tries again.
@@ -234,7 +219,7 @@ class Service:
     def _tend_if_due(self) -> None:
         now = self._clock.boot_ns()
         if now >= self._tend_due_ns or self._keeper.is_pressed:
-            more = self._keeper.tend(self._forwarder.in_flight_upto, self._committed_upto())
+            more = self._keeper.tend(self._forwarder.in_flight_upto, self._questions.committed_upto())
             self._tend_due_ns = now + (0 if more else int(TEND_SECONDS * NS_PER_SECOND))
 
     def _beat(self) -> None:
@@ -242,60 +227,12 @@ class Service:
         if now - self._beat_ns >= HEARTBEAT_SECONDS * NS_PER_SECOND:
             self._beat_ns = now
             self._pid_file.touch()
-            notify_systemd(f"WATCHDOG=1\nSTATUS={self._depth()} events wait for central, {len(self._runs)} runs open")
+            notify_systemd(
+                f"WATCHDOG=1\nSTATUS={self._questions.depth()} events wait for central, {len(self._runs)} runs open"
+            )
         if not self._swept_ns or now - self._swept_ns >= SWEEP_SECONDS * NS_PER_SECOND:
             self._swept_ns = now
             self._folder.sweep(self._clock.wall_ns())
-
-    def _depth(self) -> int:
-        committed = self._committed_upto()
-        return self._spool.last_seq - committed - self._spool.lost_beyond(committed)
-
-    def _committed_upto(self) -> int:
-        return max(self._spool.committed_upto, self._forwarder.committed_upto)
-
-    def _answer(self, request: Request) -> None:
-        asked, _, argument = (request.body or b"").partition(b" ")
-        if request.body == b"?queue":
-            line = b"0 ? " + msgspec.json.encode(self.queue())
-        elif asked == b"?get":
-            line = self._shared.answer(argument, self._clock.wall_ns())
-        else:
-            line = reply.pack_reply(Exit.DATA, "-", "humed knows two questions: ?queue and ?get")
-        self._listener.reply(request.peer, line)
-
-    def queue(self) -> QueueView:
-        """Return the picture of the queue as it is now."""
-        counters, forwarder = self._intake.counters, self._forwarder
-        return QueueView(
-            version=humeops.__version__,
-            pid=os.getpid(),
-            host=self._config.host,
-            epoch=self._spool.epoch,
-            depth=self._depth(),
-            oldest_age_seconds=self._oldest_age(),
-            last_seq=self._spool.last_seq,
-            committed_upto=self._committed_upto(),
-            last_ack_at=forwarder.last_ack_at,
-            last_error=forwarder.last_error,
-            open_runs=len(self._runs),
-            drop_waiting=len(self._folder.names()),
-            quarantined=self._folder.quarantined,
-            spool_bytes=self._spool.size_bytes(),
-            room=self._keeper.room,
-            dropped=self._spool.dropped(),
-            uptime_seconds=(self._clock.boot_ns() - self._started_ns) / NS_PER_SECOND,
-            forwarded=forwarder.forwarded,
-            **msgspec.structs.asdict(counters),
-        )
-
-    def _oldest_age(self) -> float | None:
-        body = self._spool.oldest_beyond(self._committed_upto())
-        if body is None:
-            return None
-        with contextlib.suppress(MalformedEventError):
-            return max(0.0, (self._clock.wall_ns() - codec.decode(body).time) / NS_PER_SECOND)
-        return None
 
     # -- waiting ---------------------------------------------------------------------------------------------------
 
@@ -312,32 +249,22 @@ class Service:
     def _make_poller(self) -> zmq.Poller:
         poller = zmq.Poller()
         poller.register(self._listener.socket, zmq.POLLIN)
-        poller.register(self._wake.signals, select.POLLIN)
-        poller.register(self._wake.released, select.POLLIN)
+        self._wakes.register(poller)
         if (fd := self._folder.fileno()) is not None:
             poller.register(fd, select.POLLIN)
         return poller
 
-    def _drain_wakes(self, ready: dict[Any, int]) -> None:
-        for fd in self._wake:
-            if fd in ready:
-                os.read(fd, 4096)
-
-    def _catch_signals(self) -> _Wake:
-        receive, send = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.set_wakeup_fd(send, warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
-        return _Wake(receive, os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC))
-
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        if number == signal.SIGHUP:
-            self._hurrying = True
-            return
-        # A second signal hurries: whatever it was doing is safe to leave.
-        if self._stopping:
-            os._exit(128 + number)
-        self._stopping = True
+    def _make_questions(self) -> Questions:
+        return Questions(
+            self._config.host,
+            self._clock,
+            self._spool,
+            self._keeper,
+            self._runs,
+            self._folder,
+            self._forwarder,
+            self._intake.counters,
+        )
 
     def _make_forwarder(self) -> Forwarder:
         central = self._config.central

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Questions to humed and their answers (docs/protocol.md, section 3): `?queue`, the picture of the queue, and `?get`.
+
+Only looks; called by humed's loop between two groups, so what it tells is true of one moment.
+"""
+
+import contextlib
+import os
+
+import msgspec
+
+import humeops
+from humeops.clock import NS_PER_SECOND, Clock
+from humeops.daemon.counters import Counters, QueueView
+from humeops.daemon.dropfolder import DropFolder
+from humeops.daemon.forwarder import Forwarder
+from humeops.daemon.keeper import Keeper
+from humeops.daemon.runs import OpenRuns
+from humeops.daemon.sharing import SharedData
+from humeops.daemon.spool import Spool
+from humeops.errors import Exit, MalformedEventError
+from humeops.wire import codec, reply
+
+
+class Questions:
+    """Sees all parts of one humed; changes none."""
+
+    def __init__(
+        self,
+        host: str,
+        clock: Clock,
+        spool: Spool,
+        keeper: Keeper,
+        runs: OpenRuns,
+        folder: DropFolder,
+        forwarder: Forwarder,
+        counters: Counters,
+    ) -> None:
+        self._host = host
+        self._clock = clock
+        self._spool = spool
+        self._keeper = keeper
+        self._runs = runs
+        self._shared = SharedData(spool.db)
+        self._folder = folder
+        self._forwarder = forwarder
+        self._counters = counters
+        self._started_ns = clock.boot_ns()
+
+    def answer(self, question: bytes) -> bytes:
+        """Return the reply to a request that begins with `?`."""
+        asked, _, argument = question.partition(b" ")
+        if question == b"?queue":
+            return b"0 ? " + msgspec.json.encode(self.queue())
+        if asked == b"?get":
+            return self._shared.answer(argument, self._clock.wall_ns())
+        return reply.pack_reply(Exit.DATA, "-", "humed knows two questions: ?queue and ?get")
+
+    def committed_upto(self) -> int:
+        """Return how far central has committed, as far as either of the two threads knows."""
+        return max(self._spool.committed_upto, self._forwarder.committed_upto)
+
+    def depth(self) -> int:
+        """Return how many events wait here for central."""
+        committed = self.committed_upto()
+        return self._spool.last_seq - committed - self._spool.lost_beyond(committed)
+
+    def queue(self) -> QueueView:
+        """Return the picture of the queue as it is now."""
+        forwarder = self._forwarder
+        return QueueView(
+            version=humeops.__version__,
+            pid=os.getpid(),
+            host=self._host,
+            epoch=self._spool.epoch,
+            depth=self.depth(),
+            oldest_age_seconds=self._oldest_age(),
+            last_seq=self._spool.last_seq,
+            committed_upto=self.committed_upto(),
+            last_ack_at=forwarder.last_ack_at,
+            last_error=forwarder.last_error,
+            open_runs=len(self._runs),
+            drop_waiting=len(self._folder.names()),
+            quarantined=self._folder.quarantined,
+            spool_bytes=self._spool.size_bytes(),
+            room=self._keeper.room,
+            dropped=self._spool.dropped(),
+            uptime_seconds=(self._clock.boot_ns() - self._started_ns) / NS_PER_SECOND,
+            forwarded=forwarder.forwarded,
+            **msgspec.structs.asdict(self._counters),
+        )
+
+    def _oldest_age(self) -> float | None:
+        body = self._spool.oldest_beyond(self.committed_upto())
+        if body is None:
+            return None
+        with contextlib.suppress(MalformedEventError):
+            return max(0.0, (self._clock.wall_ns() - codec.decode(body).time) / NS_PER_SECOND)
+        return None
