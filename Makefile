@@ -19,9 +19,9 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py $(NATIVE)
 demo: setup ## hume up, the example scripts for real, then look around (DEMO_EXIT=1: stop by itself)
 	@sh scripts/demo
 
-check: setup ## format, lint, types, import contracts, unit tests: the quick loop
+check: setup ## format, lint, types, import contracts, unit tests but the slow ones: the quick loop
 	@sh scripts/check
-	$(BIN)/pytest tests/unit -q -n 2
+	$(BIN)/pytest tests/unit -m "not slow and not soak" -q -n 2
 
 test: setup ## everything a change must pass, real processes included
 	@sh scripts/check

@@ -113,6 +113,7 @@ def test_rows_are_on_their_way_only_while_they_are(line):
     assert line.forwarder.in_flight_upto == 0
 
 
+@pytest.mark.slow
 def test_every_wake_is_heard(line):
     with line.running():
         for count in range(1, 60):

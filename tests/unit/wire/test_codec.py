@@ -45,6 +45,7 @@ def test_no_bytes_raise_anything_but_malformed(data):
         codec.decode(data)
 
 
+@pytest.mark.slow
 @given(events(), st.lists(st.tuples(st.integers(0, 2**20), st.binary(max_size=8), st.integers(0, 4)), max_size=6))
 @settings(max_examples=100)
 def test_a_mutilated_event_is_refused_or_still_an_acceptable_one(event, wounds):
