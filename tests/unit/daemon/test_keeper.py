@@ -1,27 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Under its cap the keeper makes room in the promised order, in bounded steps, and turns away only when it must."""
 
-import contextlib
-
-import pytest
-
 from humeops.daemon import dropping
 from humeops.daemon.keeper import CAUSE_SIZE
 from humeops.daemon.worth import DEBUG, NAMES, NEVER_DROPPED, REST
-from tests.unit.daemon.keeping import ALL_PAGES, CAP, Kept, debug, precious, progress, rest
+from tests.unit.daemon.keeping import ALL_PAGES, CAP, debug, precious, progress, rest
 from tests.unit.daemon.spooling import body, rows
-
-
-@pytest.fixture
-def make(tmp_path):
-    with contextlib.ExitStack() as stack:
-
-        def make(**limits):
-            made = Kept(tmp_path, **limits)
-            stack.callback(made.spool.close)
-            return made
-
-        yield make
 
 
 def test_below_the_cap_nothing_happens(make):

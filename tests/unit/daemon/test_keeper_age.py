@@ -1,26 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What waited too long goes, in bounded steps; starts, stops and failures stay, whatever the clock does."""
 
-import contextlib
-
-import pytest
-
 from humeops.daemon import dropping
 from humeops.daemon.keeper import CAUSE_AGE, DAY_SECONDS
-from tests.unit.daemon.keeping import Kept, debug, precious, progress, rest
+from tests.unit.daemon.keeping import debug, precious, progress, rest
 from tests.unit.daemon.spooling import rows
-
-
-@pytest.fixture
-def make(tmp_path):
-    with contextlib.ExitStack() as stack:
-
-        def make(**limits):
-            made = Kept(tmp_path, **limits)
-            stack.callback(made.spool.close)
-            return made
-
-        yield make
 
 
 def test_what_waited_too_long_goes_but_for_starts_stops_and_failures(make):

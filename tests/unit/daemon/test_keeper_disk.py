@@ -1,26 +1,11 @@
 # SPDX-License-Identifier: MIT
 """On a disk with little or no space left the keeper takes only what matters, and everything again once there is room."""
 
-import contextlib
 import logging
-
-import pytest
 
 from humeops.daemon.spool import SpoolFullError
 from humeops.daemon.worth import DEBUG, NAMES, NEVER_DROPPED, REST
-from tests.unit.daemon.keeping import ALL_PAGES, CAP, PLENTY, Kept, debug
-
-
-@pytest.fixture
-def make(tmp_path):
-    with contextlib.ExitStack() as stack:
-
-        def make(**limits):
-            made = Kept(tmp_path, **limits)
-            stack.callback(made.spool.close)
-            return made
-
-        yield make
+from tests.unit.daemon.keeping import ALL_PAGES, CAP, PLENTY, debug
 
 
 def test_with_little_free_only_what_matters_is_taken(make):

@@ -1,26 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What the keeper drops it counts and tells: how many, which, and why."""
 
-import contextlib
-
-import pytest
-
 from humeops.daemon.keeper import CAUSE_DAMAGED, CAUSE_SIZE
 from humeops.wire import codec
-from tests.unit.daemon.keeping import ALL_PAGES, Kept, debug, progress, rest
+from tests.unit.daemon.keeping import ALL_PAGES, debug, progress, rest
 from tests.unit.daemon.spooling import HOST, lost_ranges, rows
-
-
-@pytest.fixture
-def make(tmp_path):
-    with contextlib.ExitStack() as stack:
-
-        def make(**limits):
-            made = Kept(tmp_path, **limits)
-            stack.callback(made.spool.close)
-            return made
-
-        yield make
 
 
 def test_each_drop_is_counted_and_its_ranges_are_kept(make):
