@@ -27,6 +27,14 @@ static bool ask_humed(const struct places *places, const char *id, const char *e
     return reply.code == EXIT_STORED || fault->status != 0;
 }
 
+static const char *advice_for(int error) {
+    if (error == ENOSPC || error == EDQUOT)
+        return "make room on that disk";
+    if (error == EROFS)
+        return "that disk is read-only: mount it writable";
+    return "start humed, or make that folder writable";
+}
+
 static void drop_instead(const struct places *places, const char *id, const char *event, size_t length, const char *why,
                          struct fault *fault, struct fault *account) {
     const char *step;
@@ -37,9 +45,8 @@ static void drop_instead(const struct places *places, const char *id, const char
         if (account)
             fault_set(account, 0, "%s; left in the drop folder: %.400s/%s.hume", why, places->drop, id);
     } else {
-        fault_set(fault, EXIT_NOT_STORED,
-                  "NOT stored: %s, and can't %s %.300s: %s; start humed, or make that folder writable", why, step,
-                  places->drop, strerror(errno));
+        fault_set(fault, EXIT_NOT_STORED, "NOT stored: %s, and can't %s %.300s: %s; %s", why, step, places->drop,
+                  strerror(errno), advice_for(errno));
     }
 }
 
