@@ -13,9 +13,9 @@ A number given up for good (`written_off`) is needed only against an agent whose
 from collections.abc import Iterable
 from typing import NamedTuple
 
-MAX_RANGES = 1_000
+from humeops.wire.seqs import Range, runs_of
 
-Range = tuple[int, int]  # first and last seq, both included
+MAX_RANGES = 1_000
 
 
 class Watermark(NamedTuple):
@@ -47,17 +47,6 @@ def advance(mark: Watermark, seqs: Iterable[int], oldest: int, declared: Iterabl
     new = [*runs_of(seqs), *((first, last) for first, last in declared if 1 <= first <= last)]
     ranges = merge([*mark.ranges, *new])
     return _limited(Watermark(ranges, max(mark.floor, oldest - 1), mark.written_off))
-
-
-def runs_of(seqs: Iterable[int]) -> list[Range]:
-    """Return the ranges that these ascending seqs make."""
-    ranges: list[Range] = []
-    for seq in seqs:
-        if ranges and seq == ranges[-1][1] + 1:
-            ranges[-1] = (ranges[-1][0], seq)
-        else:
-            ranges.append((seq, seq))
-    return ranges
 
 
 def merge(ranges: Iterable[Range]) -> tuple[Range, ...]:

@@ -25,7 +25,8 @@ from humeops.daemon.highwater import HighWater, Mark
 from humeops.daemon.losses import Loss
 from humeops.daemon.replaying import Replay
 from humeops.daemon.salvage import Found, Remains
-from humeops.daemon.spool import Spool, SpoolDamagedError, SpoolFullError, runs_of
+from humeops.daemon.spool import Spool, SpoolDamagedError, SpoolFullError
+from humeops.wire.seqs import runs_of
 
 CAUSE_WENT_BACK = "the spool lost commits without an error"
 CAUSE_DAMAGED = "the spool was damaged"

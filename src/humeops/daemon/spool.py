@@ -23,6 +23,7 @@ from humeops.daemon import spooldb
 from humeops.daemon.seal import make_seal
 from humeops.daemon.spooldb import RowDamagedError, SpoolBrokenError, SpoolDamagedError, SpoolFullError
 from humeops.daemon.worth import NEVER_DROPPED
+from humeops.wire.seqs import runs_of
 
 __all__ = [
     "Group",
@@ -32,7 +33,6 @@ __all__ = [
     "SpoolDamagedError",
     "SpoolFullError",
     "SpoolReader",
-    "runs_of",
 ]
 
 
@@ -241,14 +241,3 @@ class SpoolReader:
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
-
-
-def runs_of(seqs: Iterable[int]) -> list[tuple[int, int]]:
-    """Return the ranges (first, last) that these ascending seqs make."""
-    ranges: list[tuple[int, int]] = []
-    for seq in seqs:
-        if ranges and seq == ranges[-1][1] + 1:
-            ranges[-1] = (ranges[-1][0], seq)
-        else:
-            ranges.append((seq, seq))
-    return ranges

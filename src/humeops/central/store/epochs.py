@@ -10,6 +10,7 @@ from humeops.central import watermark
 from humeops.central.store import tables
 from humeops.event import Event
 from humeops.wire import batch
+from humeops.wire.seqs import Range
 
 _epoch = tables.agent_epoch
 _range = tables.agent_range
@@ -48,7 +49,7 @@ class Word(Protocol):
     @property
     def oldest(self) -> int: ...
     @property
-    def lost(self) -> Sequence[watermark.Range]: ...
+    def lost(self) -> Sequence[Range]: ...
 
 
 def advance(connection: sa.Connection, epoch: Epoch, word: Word, seqs: Sequence[int], new: Iterable[Event]) -> int:
@@ -73,7 +74,7 @@ def note_agent(connection: sa.Connection, agent: int, received_at: int, sent_at:
 def _declare(connection: sa.Connection, epoch: Epoch, agent: int, loss: Event) -> Epoch:
     """Note a declared loss, of this epoch or an earlier one of the same agent; return this epoch as it then is."""
     first, last, count = (loss.data.get(name) for name in ("first", "last", "count"))
-    declared: list[watermark.Range] = []
+    declared: list[Range] = []
     # Only a range that is lost whole counts as there: what was kept among dropped events may still be on its way.
     if type(first) is int and type(last) is int and 1 <= first <= last and count == last - first + 1:
         declared = [(first, last)]
