@@ -22,10 +22,14 @@ MAX_SCRIPT = 512
 MAX_CHAIN = 64
 MAX_TREE = 64
 MAX_TRACEPARENT = 64
+MAX_OUTPUT = 16_384
+MAX_PATH = 512
+MAX_ARGS = 64
+MAX_ARG = 256
 MAX_CUT = 16
 MAX_INT64 = 2**63 - 1
 
-Kind = typing.Literal["start", "log", "flag", "progress", "data", "ping", "stop", "loss"]
+Kind = typing.Literal["start", "log", "flag", "progress", "data", "ping", "stop", "loss", "gone"]
 Level = typing.Literal["debug", "info", "ok", "warning", "error", "critical"]
 Outcome = typing.Literal["ok", "warning", "failed"]
 
@@ -40,6 +44,9 @@ EventId = Annotated[
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
 Nanoseconds = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]
 Value = bool | int | float | Annotated[str, msgspec.Meta(max_length=MAX_TEXT_VALUE)]
+Path = Annotated[str, msgspec.Meta(max_length=MAX_PATH)]
+Short = Annotated[str, msgspec.Meta(max_length=64)]
+ChainPlace = Annotated[int, msgspec.Meta(ge=0, lt=MAX_CHAIN)]
 ChainLink = tuple[Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)], Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]]
 
 
@@ -54,6 +61,22 @@ class Origin(msgspec.Struct, omit_defaults=True):
     traceparent: Annotated[str, msgspec.Meta(max_length=MAX_TRACEPARENT)] = ""
     tree: Annotated[list[Annotated[str, msgspec.Meta(max_length=128)]], msgspec.Meta(max_length=MAX_TREE)] = []
     via: Annotated[str, msgspec.Meta(max_length=16)] = ""
+    file: Path = ""
+    function: Annotated[str, msgspec.Meta(max_length=128)] = ""
+    command: Path = ""
+    # What started the run: only with its start.
+    own: tuple[ChainPlace, ChainPlace] | None = None
+    pidns: Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)] | None = None
+    by: Annotated[str, msgspec.Meta(max_length=16)] = ""
+    unit: Annotated[str, msgspec.Meta(max_length=256)] = ""
+    invocation: Short = ""
+    client: Short = ""
+    tty: Short = ""
+    user: Short = ""
+    exe: Path = ""
+    cwd: Path = ""
+    args: Annotated[list[Annotated[str, msgspec.Meta(max_length=MAX_ARG)]], msgspec.Meta(max_length=MAX_ARGS)] = []
+    sha256: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$", max_length=64)] = ""
 
 
 class Event(msgspec.Struct, omit_defaults=True):
@@ -68,6 +91,9 @@ class Event(msgspec.Struct, omit_defaults=True):
     host: Annotated[str, msgspec.Meta(max_length=255)] = ""
     task: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
     run: EventId | None = None
+    within: EventId | None = None
+    parent: EventId | None = None
+    link: EventId | None = None
     level: Level = "info"
     message: Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE)] = ""
     tags: Annotated[list[Name], msgspec.Meta(max_length=MAX_TAGS)] = []
@@ -78,6 +104,8 @@ class Event(msgspec.Struct, omit_defaults=True):
     progress: tuple[float, float] | None = None
     status: Annotated[int, msgspec.Meta(ge=0, le=255)] | None = None
     outcome: Outcome | None = None
+    signal: Annotated[int, msgspec.Meta(ge=1, le=64)] | None = None
+    output: Annotated[str, msgspec.Meta(max_length=MAX_OUTPUT)] = ""
     cut: Annotated[list[str], msgspec.Meta(max_length=MAX_CUT)] = []
     origin: Origin = msgspec.field(default_factory=Origin)
 

@@ -45,8 +45,8 @@ class Pipeline:
         nothing is put then.
         """
         event = codec.decode(data)
-        if event.kind == "loss":
-            raise MalformedEventError("loss events are humed's own to say")
+        if event.kind in ("loss", "gone"):
+            raise MalformedEventError(f"{event.kind} events are humed's own to say")
         worth = worth_of(event)
         self._stamp(event, sayer)
         self._attach(event)

@@ -19,7 +19,7 @@ _FAILURE = SEVERITY["error"]
 
 def worth_of(event: Event) -> int:
     """Return which class of the order of sacrifice this event is in."""
-    if event.kind in ("start", "stop", "loss") or SEVERITY[event.level] >= _FAILURE:
+    if event.kind in ("start", "stop", "loss", "gone") or SEVERITY[event.level] >= _FAILURE:
         return NEVER_DROPPED
     if event.kind == "progress":
         return PROGRESS

@@ -22,6 +22,9 @@ _FORBIDDEN_IN_NAME = re.compile(
 _PLAIN_NAMES = re.compile(r"[A-Za-z0-9_.@+-]*")
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 
+_TEXTS_OF_ORIGIN = tuple(
+    name for name, value in msgspec.structs.asdict(Origin()).items() if isinstance(value, str) and name != "sha256"
+)
 _KINDS_WITH_NEEDS = frozenset(("flag", "stop", "progress"))
 
 # JSON has no NaN and no infinity, and msgspec refuses numbers that no float holds: every float that comes is finite.
@@ -63,12 +66,10 @@ def _in_one_line(error: Exception) -> str:
 def _mend_nul(event: Event) -> None:
     # No database likes U+0000 in text. Names with it are refused below, so only free text is mended.
     mended = [
-        *_mend_fields(event, ("message", "host", "boot", "unit")),
-        *_mend_fields(event.origin, ("script", "traceparent", "via")),
+        *_mend_fields(event, ("message", "host", "boot", "unit", "output")),
+        *_mend_fields(event.origin, _TEXTS_OF_ORIGIN),
+        *_mend_lists(event.origin, ("tree", "args")),
     ]
-    if any("\0" in name for name in event.origin.tree):
-        event.origin.tree = [_without_nul(name) for name in event.origin.tree]
-        mended.append("tree")
     for key, value in event.data.items():
         if isinstance(value, str) and "\0" in value:
             event.data[key] = _without_nul(value)
@@ -83,6 +84,14 @@ def _mend_fields(holder: Event | Origin, fields: tuple[str, ...]) -> Iterator[st
         text = getattr(holder, field)
         if "\0" in text:
             setattr(holder, field, _without_nul(text))
+            yield field
+
+
+def _mend_lists(origin: Origin, fields: tuple[str, ...]) -> Iterator[str]:
+    for field in fields:
+        texts = getattr(origin, field)
+        if any("\0" in text for text in texts):
+            setattr(origin, field, [_without_nul(text) for text in texts])
             yield field
 
 

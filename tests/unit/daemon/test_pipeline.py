@@ -121,9 +121,10 @@ def test_an_event_that_belongs_to_nothing_is_refused(humed, members):
     assert humed.rows() == []
 
 
-def test_nobody_else_may_declare_a_loss(humed):
+@pytest.mark.parametrize("kind", ["loss", "gone"])
+def test_nobody_else_may_say_what_is_humeds_own_to_say(humed, kind):
     with pytest.raises(MalformedEventError, match="humed's own"):
-        humed.take(say("loss"))
+        humed.take(say(kind))
 
 
 def _event_of_the_largest_size() -> bytes:

@@ -29,6 +29,7 @@ PROGRESS_AT_ERROR = {"progress": [1, 2], "level": "error"}
         (NEVER_DROPPED, "log", {"level": "critical"}),
         (NEVER_DROPPED, "progress", PROGRESS_AT_ERROR),
         (NEVER_DROPPED, "loss", {}),
+        (NEVER_DROPPED, "gone", {}),
     ],
 )
 def test_an_event_has_its_place_in_the_order_of_sacrifice(worth, kind, members):

@@ -31,6 +31,7 @@ values = st.one_of(
 )
 nanoseconds = st.integers(0, NS_MAX)
 links = st.tuples(st.integers(0, 2**31 - 1), nanoseconds)
+places = st.integers(0, event.MAX_CHAIN - 1)
 positive = st.floats(0, exclude_min=True, allow_nan=False, allow_infinity=False)
 amounts = st.floats(0, allow_nan=False, allow_infinity=False).filter(lambda number: not math.copysign(1, number) < 0)
 
@@ -42,6 +43,21 @@ origins = st.builds(
     script=texts(event.MAX_SCRIPT),
     chain=st.lists(links, max_size=event.MAX_CHAIN),
     via=st.sampled_from(["", "ipc", "drop"]),
+    file=texts(event.MAX_PATH),
+    function=texts(128),
+    command=texts(event.MAX_PATH),
+    own=st.none() | st.tuples(places, places),
+    pidns=st.none() | st.integers(0, 2**32),
+    by=st.sampled_from(["", "cron", "systemd", "at", "ssh", "terminal"]),
+    unit=texts(256),
+    invocation=texts(64),
+    client=texts(64),
+    tty=texts(64),
+    user=texts(64),
+    exe=texts(event.MAX_PATH),
+    cwd=texts(event.MAX_PATH),
+    args=st.lists(texts(event.MAX_ARG), max_size=event.MAX_ARGS),
+    sha256=st.just("") | st.text("0123456789abcdef", min_size=64, max_size=64),
 )
 
 
@@ -61,6 +77,9 @@ def events(draw: st.DrawFn) -> event.Event:
         host=draw(texts(255)),
         task=draw(st.just("") | names),
         run=draw(st.none() | ids),
+        within=draw(st.none() | ids),
+        parent=draw(st.none() | ids),
+        link=draw(st.none() | ids),
         level=draw(st.sampled_from(event.LEVELS)),
         message=draw(texts(event.MAX_MESSAGE)),
         tags=draw(st.lists(names, max_size=event.MAX_TAGS)),
@@ -71,6 +90,8 @@ def events(draw: st.DrawFn) -> event.Event:
         progress=draw(progresses if kind == "progress" else st.none() | progresses),
         status=draw(st.none() | st.integers(0, 255)),
         outcome=draw(outcomes if kind == "stop" else st.none() | outcomes),
+        signal=draw(st.none() | st.integers(1, 64)),
+        output=draw(texts(event.MAX_OUTPUT)),
         cut=draw(st.lists(texts(20), max_size=event.MAX_CUT)),
         origin=draw(origins),
     )

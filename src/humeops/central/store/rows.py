@@ -23,6 +23,9 @@ class Rest(msgspec.Struct, omit_defaults=True):
     outcome: Outcome | None = None
     cut: list[str] = []
     origin: Origin | None = None
+    link: str | None = None
+    signal: int | None = None
+    output: str = ""
 
 
 _to_json = msgspec.json.Encoder().encode
@@ -88,5 +91,8 @@ def _rest_text(event: Event) -> str:
             event.outcome,
             event.cut,
             event.origin,
+            event.link,
+            event.signal,
+            event.output,
         )
     )
