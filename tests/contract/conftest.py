@@ -12,39 +12,61 @@ import pytest
 from humeops.central import intake
 from humeops.central.store import agents, schema
 from humeops.central.store.database import Database
+from humeops.central.store.postgresserver import PostgresDatabase
+from humeops.central.store.sqlitefile import SqliteDatabase
+from tests.fixtures import postgres
 from tests.fixtures.events import NOON
+
+ENGINES = ("sqlite", "postgresql")
+Lent = contextlib.AbstractContextManager[Database]
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database of the newest schema: copying it costs less than migrating for every test."""
     path = tmp_path_factory.mktemp("store") / "empty.db"
-    made = Database(path)
+    made = SqliteDatabase(path)
     schema.upgrade(made)
     made.close()
     return path
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Pool]:
+    """A PostgreSQL server with databases of the newest schema to lend."""
+    with postgres.server_url() as url:
+        yield postgres.Pool(url)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def make_database(empty: Path, tmp_path: Path) -> Iterator[Callable[[], Database]]:
-    """Make databases, each of its own; they are closed with the test."""
-    with contextlib.ExitStack() as opened:
-        numbers = itertools.count()
+def lend(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Lent]:
+    """Lend databases, each of its own, as `with lend() as database`."""
+    numbers = itertools.count()
 
-        def make() -> Database:
-            path = tmp_path / f"central-{next(numbers)}.db"
-            shutil.copy(empty, path)
-            database = Database(path)
-            opened.callback(database.close)
-            return database
+    @contextlib.contextmanager
+    def sqlite() -> Iterator[Database]:
+        path = tmp_path / f"central-{next(numbers)}.db"
+        shutil.copy(request.getfixturevalue("empty"), path)
+        with contextlib.closing(SqliteDatabase(path)) as database:
+            yield database
 
-        yield make
+    @contextlib.contextmanager
+    def postgresql() -> Iterator[Database]:
+        with request.getfixturevalue("server").database() as url, contextlib.closing(PostgresDatabase(url)) as database:
+            yield database
+
+    return sqlite if engine == "sqlite" else postgresql
 
 
-@pytest.fixture(params=["sqlite"])
-def database(request: pytest.FixtureRequest, make_database: Callable[[], Database]) -> Database:
-    assert request.param == "sqlite"
-    return make_database()
+@pytest.fixture
+def database(lend: Callable[[], Lent]) -> Iterator[Database]:
+    with lend() as database:
+        yield database
 
 
 @pytest.fixture

@@ -138,17 +138,16 @@ def test_a_run_that_fails_within_one_batch_after_one_that_failed_is_two_changes_
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(drawn_runs(), min_size=1, max_size=4), distinct_words, st.integers(0, 1_000_000))
-def test_where_batches_begin_and_end_makes_no_difference_to_the_changes_of_state(make_database, drawn, loose, seed):
+def test_where_batches_begin_and_end_makes_no_difference_to_the_changes_of_state(lend, drawn, loose, seed):
     chance = random.Random(seed)
     said = [*(event for _, events in drawn for event in events), *loose]
     said = chance.sample(said, len(said))
     found = []
     for size in (1, 2, 5, len(said)):
-        database = make_database()
-        agent = make_agent(database, "db1")
-        for begin in range(0, len(said), size):
-            take(database, agent, *said[begin : begin + size])
-        found.append((moves(database), content(database)))
-        database.close()
+        with lend() as database:
+            agent = make_agent(database, "db1")
+            for begin in range(0, len(said), size):
+                take(database, agent, *said[begin : begin + size])
+            found.append((moves(database), content(database)))
 
     assert all(one == found[0] for one in found)

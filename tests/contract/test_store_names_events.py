@@ -6,6 +6,7 @@ import pytest
 from humeops.central.store.questions import data, events
 from tests.contract.conftest import make_agent
 from tests.contract.looking import ask, take
+from tests.contract.refusing import refuse
 from tests.fixtures.events import a_run, say
 
 
@@ -39,11 +40,7 @@ def test_what_names_a_run_and_no_task_has_the_task_of_the_run_whenever_its_start
 def test_what_names_a_run_and_no_task_is_not_named_by_a_start_that_the_database_refuses(database, agent):
     run = a_run(say("data", 5, task="", data={"n": 1}), ends=None)
     run[0].task = "poison"
-    with database.writing() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER refuse BEFORE INSERT ON event WHEN NEW.kind = 'start' "
-            "BEGIN SELECT RAISE(ABORT, 'refused on purpose'); END"
-        )
+    refuse(database, "event", "kind", "start")
 
     receipt = take(database, agent, *run)
 

@@ -15,6 +15,7 @@ from humeops.errors import MalformedEventError
 from humeops.wire import batch
 from tests.contract.conftest import make_agent
 from tests.contract.looking import ask, content, count, distinct_words, take
+from tests.contract.refusing import refuse
 from tests.fixtures.events import NOON, SECOND, a_run, body_of, epoch_id, event_id, say
 from tests.fixtures.events import runs as drawn_runs
 
@@ -62,15 +63,15 @@ def test_the_same_event_twice_in_one_batch_is_one_event(database, agent):
     assert (receipt.stored, receipt.known, receipt.committed_upto) == (1, 1, 2)
 
 
-def test_batches_out_of_order_end_the_same(database, agent, make_database):
+def test_batches_out_of_order_end_the_same(database, agent, lend):
     said = [*a_run(say("flag", 5, flag="copied")), *a_run(say("data", 95, data={"a": 1}), begins=90, ends=100)]
-    other = make_database()
-    other_agent = make_agent(other, "db1")
+    with lend() as other:
+        other_agent = make_agent(other, "db1")
 
-    receipts = [take(database, agent, event, first=seq) for seq, event in enumerate(said, 1)]
-    backwards = [take(other, other_agent, said[seq - 1], first=seq) for seq in range(len(said), 0, -1)]
+        receipts = [take(database, agent, event, first=seq) for seq, event in enumerate(said, 1)]
+        backwards = [take(other, other_agent, said[seq - 1], first=seq) for seq in range(len(said), 0, -1)]
 
-    assert content(database) == content(other)
+        assert content(database) == content(other)
     assert receipts[-1].committed_upto == backwards[-1].committed_upto == len(said)
     assert [receipt.committed_upto for receipt in backwards[:-1]] == [0] * (len(said) - 1)
 
@@ -82,18 +83,17 @@ def test_batches_out_of_order_end_the_same(database, agent, make_database):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(drawn_runs(), distinct_words, st.integers(0, 1_000_000))
-def test_any_way_to_the_store_ends_in_the_same_content(make_database, run, loose, seed):
+def test_any_way_to_the_store_ends_in_the_same_content(lend, run, loose, seed):
     said = [*run[1], *loose]
     chance = random.Random(seed)
     halves = [[event for event in said if chance.random() < 0.5], said, chance.sample(said, len(said))]
     found = []
     for way in ([said], [said[::-1]], halves):
-        database = make_database()
-        agent = make_agent(database, "db1")
-        for part in way:
-            take(database, agent, *part)
-        found.append(content(database))
-        database.close()
+        with lend() as database:
+            agent = make_agent(database, "db1")
+            for part in way:
+                take(database, agent, *part)
+            found.append(content(database))
 
     assert found[0] == found[1]
     assert found[0] == found[2]
@@ -119,11 +119,7 @@ def test_an_event_that_the_database_refuses_is_buried_alone(database, agent, tab
     poison = a_run(say("data", 2, data={"n": 0}, task="poison"))
     for event in poison:
         event.task = "poison"
-    with database.writing() as connection:
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER refuse BEFORE INSERT ON {table} WHEN NEW.task = 'poison' "
-            "BEGIN SELECT RAISE(ABORT, 'refused on purpose'); END"
-        )
+    refuse(database, table, "task", "poison")
 
     receipt = take(database, agent, *said[:6], *poison, *said[6:])
 

@@ -8,15 +8,15 @@ import sqlalchemy as sa
 
 from humeops.central import intake
 from humeops.central.store import agents, schema, tables
-from humeops.central.store.database import Database
 from humeops.central.store.questions import runs
+from humeops.central.store.sqlitefile import SqliteDatabase
 from humeops.errors import ConfigError, UnavailableError
 from tests.fixtures.events import NOON, a_run, body_of
 
 
 @pytest.fixture
 def database(tmp_path):
-    made = Database(tmp_path / "central.db")
+    made = SqliteDatabase(tmp_path / "central.db")
     yield made
     made.close()
 
@@ -105,4 +105,4 @@ def test_a_database_of_a_newer_version_is_refused(database):
 
 def test_a_second_process_is_kept_out(database, tmp_path):
     with pytest.raises(UnavailableError, match="another hume-central"):
-        Database(tmp_path / "central.db")
+        SqliteDatabase(tmp_path / "central.db")

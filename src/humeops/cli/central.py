@@ -47,7 +47,7 @@ def _serve(chosen: config.Config) -> int:
     from humeops.api.service import Central
     from humeops.central import door
     from humeops.central.store import schema
-    from humeops.central.store.database import Database, plain_errors
+    from humeops.central.store.database import open_database, plain_errors
 
     logs.to_stderr(chosen.log_level)
     config.check_address(chosen)
@@ -55,13 +55,13 @@ def _serve(chosen: config.Config) -> int:
     # uvicorn hands a signal on when it has stopped; it must end this function by its `finally`, not the process.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # The database first: its lock tells whether this folder is ours. Only then are the address and the tokens touched.
-    database = Database(chosen.database)
+    database = open_database(chosen.database)
     try:
         keys = [
             door.Key(chosen.person_token, "person", door.OWNER),
             door.Key(chosen.agent_token, "agent", chosen.agent_host, chosen.agent_host),
         ]
-        with plain_errors(database.path):
+        with plain_errors(database.name):
             schema.upgrade(database)
             door.provide(database, keys, clock.wall_ns())
         with server.listen(chosen.host, chosen.port) as bound:
@@ -86,11 +86,11 @@ def _announce(chosen: config.Config, url: str) -> None:
 
 def _migrate(chosen: config.Config) -> int:
     from humeops.central.store import schema
-    from humeops.central.store.database import Database, plain_errors
+    from humeops.central.store.database import open_database, plain_errors
 
-    database = Database(chosen.database)
+    database = open_database(chosen.database)
     try:
-        with plain_errors(database.path):
+        with plain_errors(database.name):
             schema.upgrade(database)
     finally:
         database.close()

@@ -1,109 +1,85 @@
 # SPDX-License-Identifier: MIT
-"""Opens central's database: one connection that writes, others that can only read.
+"""Central's database, whichever engine it is: a SQLite file for one process, or a PostgreSQL server for many.
 
-*Design.* SQLite in WAL mode. Exactly one connection writes and checkpoints, under a lock of this process (facts: two
-writing connections can lose commits in SQLite before 3.51.3); a lock file keeps a second process out. Readers open the
-file read-only and see the last commit, never wait for the writer, and give up after READ_SECONDS. `synchronous=FULL`:
-a commit is on stable storage when it returns, so after kill -9 or power loss a batch is there as a whole or not at all.
+`writing` and `reading` are the only ways in. What differs between the engines is in the modules named after them, in
+`driver` (how SQL and rows reach the driver) and in `matching` (expressions); nothing above the store knows which one it is.
 """
 
+import abc
 import contextlib
-import fcntl
-import os
 import pathlib
 import sqlite3
-import threading
-import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import sqlalchemy as sa
 
-from humeops.central.store import identity, sqlite
+from humeops.central.store import identity
 from humeops.errors import UnavailableError
 
-READERS = 8
-WAIT_FOR_READER_SECONDS = 10
+# Two transactions that want the same new row: the later one starts anew. More than a few times in a row means that
+# something else is wrong.
+TRIES = 8
+
+Result = TypeVar("Result")
 
 
-class Database:
-    """Central's database. `writing` and `reading` are the only ways in."""
+class ContendedError(UnavailableError):
+    """Another transaction was faster, or the engine had to choose one of two: nothing was done, and trying again helps."""
 
-    def __init__(self, path: pathlib.Path) -> None:
-        """Open the file, made when absent; the schema is the matter of `schema.upgrade`.
 
-        Raise DatabaseError for a file that is not hume-central's, which is then left alone.
+class Database(abc.ABC):
+    """Where the truth is. Every context gives back a connection that is of no use afterwards."""
+
+    name: str  # for people: a path, or an address without its password
+
+    @abc.abstractmethod
+    def writing(self) -> contextlib.AbstractContextManager[sa.Connection]:
+        """Yield a connection in a transaction that is committed at the end, or rolled back on any error.
+
+        On return the transaction is on stable storage. Raises ContendedError where trying again helps.
         """
-        self.path = path
-        identity.check(path)
-        self._lock_file = _hold_lock(path)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        self._writer = sqlite.writer_engine(path)
-        self._readers = sqlite.reader_engine(path, READERS, WAIT_FOR_READER_SECONDS)
-        self._write_lock = threading.Lock()
 
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """Yield the writing connection in a transaction that is committed at the end, or rolled back on any error.
+    @abc.abstractmethod
+    def reading(self) -> contextlib.AbstractContextManager[sa.Connection]:
+        """Yield a connection that sees one moment of the database and cannot write.
 
-        Waits while another thread writes. On return the transaction is on stable storage.
+        A question that takes too long is given up: UnavailableError.
         """
-        with self._write_lock, self._writer.begin() as connection:
-            yield connection
 
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """Yield a read-only connection that sees one moment of the database; a question that takes too long is given up."""
-        try:
-            with self._readers.begin() as connection:
-                yield connection
-        except sa.exc.TimeoutError as error:
-            raise UnavailableError("too many questions at once; ask again") from error
-        except sa.exc.OperationalError as error:
-            if sqlite.was_interrupted(error):
-                raise UnavailableError("this question takes too long; narrow it down") from error
-            raise
+    @abc.abstractmethod
+    def exclusively(self) -> contextlib.AbstractContextManager[sa.Connection]:
+        """Yield a connection outside of any transaction, alone: for migrations, which make their own."""
 
-    @contextlib.contextmanager
-    def exclusively(self) -> Iterator[sa.Connection]:
-        """Yield the writing connection outside of any transaction, for migrations, which make their own."""
-        with self._write_lock, self._writer.connect() as connection:
-            yield connection
-
+    @abc.abstractmethod
     def close(self) -> None:
-        """Close everything; waits for the transaction under way."""
-        self._readers.dispose()
-        with self._write_lock:
-            self._writer.dispose()
-        self._lock_file.close()
+        """Close everything; waits for the transactions under way."""
+
+    def write(self, act: Callable[[sa.Connection], Result]) -> Result:
+        """Do this in a transaction of its own, again from the beginning where another one was faster."""
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(ContendedError), self.writing() as connection:
+                return act(connection)
+        with self.writing() as connection:
+            return act(connection)
+
+
+def open_database(where: pathlib.Path | str) -> Database:
+    """Open the SQLite file at this path, or the PostgreSQL server at this address (`postgresql://…`)."""
+    if isinstance(where, str):
+        from humeops.central.store.postgresserver import PostgresDatabase
+
+        return PostgresDatabase(where)
+    from humeops.central.store.sqlitefile import SqliteDatabase
+
+    return SqliteDatabase(where)
 
 
 @contextlib.contextmanager
-def plain_errors(path: pathlib.Path) -> Iterator[None]:
-    """At start: let the operator read which file it is and what is wrong with it."""
+def plain_errors(name: object) -> Iterator[None]:
+    """At start: let the operator read which database it is and what is wrong with it."""
     try:
         yield
     except (sa.exc.DatabaseError, sqlite3.Error) as error:
         what = " ".join(str(getattr(error, "orig", error)).split())
-        raise identity.DatabaseError(f"{path}: the database cannot be used: {what}") from error
-
-
-def _hold_lock(path: pathlib.Path) -> typing.IO[str]:
-    # A file beside the database: closing any descriptor of the database itself would drop SQLite's own locks.
-    file = open(path.with_name(path.name + ".lock"), "a+", encoding="ascii", errors="replace", opener=_private)  # noqa: SIM115
-    file.seek(0)
-    pid = file.read(20).strip()
-    if pid and not pid.isdecimal():
-        raise identity.DatabaseError(f"{file.name} is not hume-central's lock of {path}: move it away")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise UnavailableError(f"another hume-central (pid {pid or 'unknown'}) works on {path}") from None
-    file.truncate(0)
-    file.write(f"{os.getpid()}\n")
-    file.flush()
-    return file
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags | os.O_CLOEXEC, 0o600)
+        raise identity.DatabaseError(f"{name}: the database cannot be used: {what}") from error

@@ -26,7 +26,9 @@ class Epoch(NamedTuple):
 
 def find_or_make(connection: sa.Connection, agent: int, name: str) -> Epoch:
     """Return this epoch of the agent, made when it is new."""
-    found = connection.execute(sa.select(_epoch).where(_epoch.c.agent == agent, _epoch.c.epoch == name)).one_or_none()
+    # Locked where others write too: the batches of one epoch are then folded one after the other, whoever has them.
+    wanted = sa.select(_epoch).where(_epoch.c.agent == agent, _epoch.c.epoch == name).with_for_update()
+    found = connection.execute(wanted).one_or_none()
     if found is None:
         made = connection.execute(
             sa.insert(_epoch)

@@ -84,27 +84,5 @@ def was_interrupted(error: sa.exc.OperationalError) -> bool:
     return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
 
 
-def like_glob(column: sa.ColumnElement[str], pattern: str) -> sa.ColumnElement[bool]:
-    """Match a pattern of `*` and `?`; everything else stands for itself."""
-    if "*" not in pattern and "?" not in pattern:
-        return column == pattern
-    return column.op("GLOB", is_comparison=True)(pattern.replace("[", "[[]"))
-
-
-def contains(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
-    """Match a part of the text, whatever the case of its letters."""
-    if text.isascii():
-        # LIKE folds ASCII and is fast.
-        return column.like("%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%", escape="\\")
-    return sa.func.instr(sa.func.hume_casefold(column), text.casefold()) > 0
-
-
-def any_in_json_list(column: sa.ColumnElement[str], patterns: list[str]) -> sa.ColumnElement[bool]:
-    """Match rows whose JSON list holds a text that matches one of the patterns."""
-    element = sa.func.json_each(column).table_valued("value")
-    matches = sa.or_(*(like_glob(element.c.value, pattern) for pattern in patterns))
-    return sa.select(sa.literal(1)).select_from(element).where(matches).exists()
-
-
 def _casefold(text: str | None) -> str:
     return (text or "").casefold()

@@ -10,8 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-# Most placeholders in one statement; SQLite takes 32,766.
-_MOST = 30_000
+from humeops.central.store import driver, postgres, tables
 
 # What the database says when it is one row's fault. Everything else (disk full, I/O) is the whole batch's.
 _ROWS_FAULT = (sa.exc.DataError, sa.exc.IntegrityError, sa.exc.InterfaceError, UnicodeError, OverflowError)
@@ -43,7 +42,7 @@ _TASKS = """
 SELECT task.host, task.task, task.state, task.last_event_at, task.running, task.tags,
   task.loose_tags, task.loose_first_at, task.loose_last_at, task.last_run, task.verdict
 FROM task
-WHERE (task.host, task.task) IN (VALUES {pairs})
+WHERE (task.host, task.task) IN (VALUES {pairs}) ORDER BY task.host, task.task {lock}
 """
 _LAST_RUNS = "SELECT id FROM run WHERE host = ? AND task = ? ORDER BY started_at DESC, id DESC LIMIT ?"
 _PUT_TASKS = """
@@ -67,28 +66,29 @@ _ADD_TRANSITIONS = """
 INSERT INTO transition (host, task, from_state, to_state, run, event, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
-Rows = Sequence[tuple[Any, ...]]
-Pair = tuple[str, str]
-
 
 def known_events(connection: sa.Connection, keys: list[bytes]) -> list[bytes]:
     """Return those of the ids that are stored already."""
-    return [row[0] for row in _in_portions(connection, "SELECT id FROM event WHERE id IN ({})", keys)]
+    return [row[0] for row in driver.all_among(connection, "SELECT id FROM event WHERE id IN ({})", keys)]
 
 
-def insert_events(connection: sa.Connection, made: Rows) -> None:
+def insert_events(connection: sa.Connection, made: driver.Rows) -> None:
     """Insert these events, none of which is there."""
-    _many(connection, _INSERT_EVENTS, made)
+    if made and driver.is_shared(connection):
+        with postgres.plain_contention():
+            postgres.copy_rows(connection, tables.event, tables.event.c.keys(), made)
+    else:
+        driver.many(connection, _INSERT_EVENTS, made)
 
 
 def unnamed_data(connection: sa.Connection, run: bytes) -> Sequence[Sequence[Any]]:
     """Return (id, time, host, run, rest) of the run's data events that have no task."""
-    return connection.exec_driver_sql(_UNNAMED_DATA, (run,)).all()
+    return driver.all_rows(connection, _UNNAMED_DATA, (run,))
 
 
-def name_events(connection: sa.Connection, made: Rows) -> None:
+def name_events(connection: sa.Connection, made: driver.Rows) -> None:
     """Give the events of runs that have no task one, as (task, run)."""
-    _many(connection, _NAME_EVENTS, made)
+    driver.many(connection, _NAME_EVENTS, made)
 
 
 def refusal(connection: sa.Connection, act: Callable[[], None]) -> str | None:
@@ -98,85 +98,71 @@ def refusal(connection: sa.Connection, act: Callable[[], None]) -> str | None:
         act()
     except _ROWS_FAULT as error:
         savepoint.rollback()
-        return " ".join(str(getattr(error, "orig", error)).split())[:300]
+        # The first line: what follows is where in our statement it was.
+        return " ".join(str(getattr(error, "orig", error)).partition("\n")[0].split())[:300]
     savepoint.commit()
     return None
 
 
-def insert_dead_letters(connection: sa.Connection, made: Rows) -> None:
+def insert_dead_letters(connection: sa.Connection, made: driver.Rows) -> None:
     """Keep what could not be stored as events; what lies there already stays."""
-    _many(connection, _INSERT_DEAD, made)
+    driver.many(connection, _INSERT_DEAD, made)
 
 
 def runs(connection: sa.Connection, keys: list[bytes]) -> list[tuple[bytes, str]]:
     """Return (id, summary) of those of the runs that are known."""
-    return [(row[0], row[1]) for row in _in_portions(connection, "SELECT id, summary FROM run WHERE id IN ({})", keys)]
+    return [
+        (row[0], row[1])
+        for row in driver.all_among(connection, "SELECT id, summary FROM run WHERE id IN ({}) {lock}", keys)
+    ]
 
 
-def put_runs(connection: sa.Connection, made: Rows) -> None:
+def put_runs(connection: sa.Connection, made: driver.Rows) -> None:
     """Store runs as they are now."""
-    _many(connection, _PUT_RUNS, made)
+    driver.many(connection, _PUT_RUNS, made)
 
 
-def add_run_tags(connection: sa.Connection, made: Rows) -> None:
+def add_run_tags(connection: sa.Connection, made: driver.Rows) -> None:
     """Store (run, tag)."""
-    _many(connection, _ADD_RUN_TAGS, made)
+    driver.many(connection, _ADD_RUN_TAGS, made)
 
 
-def put_data(connection: sa.Connection, made: Rows) -> None:
+def put_data(connection: sa.Connection, made: driver.Rows) -> None:
     """Store data, each unless a later one is there."""
-    _many(connection, _PUT_DATA, made)
+    driver.many(connection, _PUT_DATA, made)
 
 
-def tasks(connection: sa.Connection, names: list[Pair]) -> Iterable[Sequence[Any]]:
+def tasks(connection: sa.Connection, names: list[driver.Pair]) -> Iterable[Sequence[Any]]:
     """Return the tasks of these (host, task) that are known."""
-    return _for_pairs(connection, _TASKS, names)
+    return driver.all_for_pairs(connection, _TASKS, names)
 
 
-def last_runs(connection: sa.Connection, name: Pair, count: int) -> list[bytes]:
+def last_runs(connection: sa.Connection, name: driver.Pair, count: int) -> list[bytes]:
     """Return the runs of this task that started last, the last one first."""
-    return [row[0] for row in connection.exec_driver_sql(_LAST_RUNS, (*name, count)).all()]
+    return [row[0] for row in driver.all_rows(connection, _LAST_RUNS, (*name, count))]
 
 
-def last_words(connection: sa.Connection, names: list[Pair]) -> Iterable[Sequence[Any]]:
+def last_words(connection: sa.Connection, names: list[driver.Pair]) -> Iterable[Sequence[Any]]:
     """Return (host, task, when the last event of any of its runs was said, or None without runs); reads all its runs."""
-    return _for_pairs(connection, _LAST_WORDS, names)
+    return driver.all_for_pairs(connection, _LAST_WORDS, names)
 
 
-def drop_tasks(connection: sa.Connection, names: list[Pair]) -> None:
+def drop_tasks(connection: sa.Connection, names: list[driver.Pair]) -> None:
     """Forget tasks."""
-    _many(connection, _DROP_TASKS, names)
+    driver.many(connection, _DROP_TASKS, names)
 
 
-def put_tasks(connection: sa.Connection, made: Rows) -> None:
+def put_tasks(connection: sa.Connection, made: driver.Rows) -> None:
     """Store tasks as they are now."""
-    _many(connection, _PUT_TASKS, made)
+    driver.many(connection, _PUT_TASKS, made)
 
 
-def change_task_tags(connection: sa.Connection, dropped: Rows, added: Rows) -> None:
+def change_task_tags(connection: sa.Connection, dropped: driver.Rows, added: driver.Rows) -> None:
     """Bring the index of tags up to date with (host, task, tag)."""
-    _many(connection, _DROP_TASK_TAG, dropped)
-    _many(connection, _ADD_TASK_TAG, added)
+    driver.many(connection, _DROP_TASK_TAG, dropped)
+    driver.many(connection, _ADD_TASK_TAG, added)
 
 
-def add_transitions(connection: sa.Connection, made: Rows) -> None:
+def add_transitions(connection: sa.Connection, made: driver.Rows) -> None:
     """Store changes of state; each is somebody's matter later (alerts)."""
-    _many(connection, _ADD_TRANSITIONS, made)
-
-
-def _many(connection: sa.Connection, statement: str, made: Rows) -> None:
-    if made:
-        connection.exec_driver_sql(statement, list(made))
-
-
-def _in_portions(connection: sa.Connection, statement: str, keys: list[bytes]) -> Iterable[Sequence[Any]]:
-    for begin in range(0, len(keys), _MOST):
-        portion = tuple(keys[begin : begin + _MOST])
-        yield from connection.exec_driver_sql(statement.format(",".join("?" * len(portion))), portion).all()
-
-
-def _for_pairs(connection: sa.Connection, statement: str, names: list[Pair]) -> Iterable[Sequence[Any]]:
-    for begin in range(0, len(names), _MOST // 2):
-        portion = names[begin : begin + _MOST // 2]
-        filled = statement.format(pairs=",".join(["(?,?)"] * len(portion)))
-        yield from connection.exec_driver_sql(filled, tuple(text for pair in portion for text in pair)).all()
+    driver.many(connection, _ADD_TRANSITIONS, made)

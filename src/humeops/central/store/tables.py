@@ -18,11 +18,15 @@ metadata = sa.MetaData(
 
 _ID = sa.LargeBinary(16)
 
+# Names are compared byte by byte in every engine: a page of a list then ends where the next one begins, and a pattern's
+# beginning can use an index.
+_NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 agent = sa.Table(
     "agent",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("host", sa.Text, nullable=False, unique=True),
+    sa.Column("host", _NAME, nullable=False, unique=True),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("last_seen_at", sa.BigInteger),
     sa.Column("skew", sa.BigInteger),  # central's clock at receipt minus the agent's at sending, so with the way in it
@@ -34,7 +38,7 @@ credential = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("hash", sa.LargeBinary(32), nullable=False, unique=True),
-    sa.Column("kind", sa.Text, nullable=False),  # agent | person
+    sa.Column("kind", _NAME, nullable=False),  # agent | person
     sa.Column("agent", sa.ForeignKey("agent.id")),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("role", sa.Text, nullable=False),
@@ -48,7 +52,7 @@ agent_epoch = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("agent", sa.ForeignKey("agent.id"), nullable=False),
-    sa.Column("epoch", sa.Text, nullable=False),
+    sa.Column("epoch", _NAME, nullable=False),
     sa.Column("floor", sa.BigInteger, nullable=False),
     sa.Column("written_off", sa.BigInteger, nullable=False),
     sa.Column("committed_upto", sa.BigInteger, nullable=False),
@@ -72,19 +76,20 @@ event = sa.Table(
     sa.Column("id", _ID, primary_key=True),
     sa.Column("epoch", sa.Integer, nullable=False),  # of agent_epoch; no constraint: events are its only writers
     sa.Column("seq", sa.BigInteger, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("kind", _NAME, nullable=False),
     sa.Column("level", sa.SmallInteger, nullable=False),  # its rank in event.LEVELS
     sa.Column("time", sa.BigInteger, nullable=False),
     sa.Column("boot", sa.Text, nullable=False),
     sa.Column("mono", sa.BigInteger, nullable=False),
-    sa.Column("host", sa.Text, nullable=False),
-    sa.Column("task", sa.Text, nullable=False),
+    sa.Column("host", _NAME, nullable=False),
+    sa.Column("task", _NAME, nullable=False),
     sa.Column("run", _ID),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("tags", sa.Text),  # JSON list
     sa.Column("rest", sa.Text),  # JSON: what is only shown (rows.Rest)
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
+    postgresql_partition_by="RANGE (id)",  # ids begin with the time: see partitions
 )
 # A run's timeline.
 sa.Index("ix_event_run", event.c.run, sqlite_where=event.c.run.is_not(None), postgresql_where=event.c.run.is_not(None))
@@ -97,10 +102,10 @@ run = sa.Table(
     "run",
     metadata,
     sa.Column("id", _ID, primary_key=True),
-    sa.Column("short", sa.Text, nullable=False),
-    sa.Column("host", sa.Text, nullable=False),
-    sa.Column("task", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("short", _NAME, nullable=False),
+    sa.Column("host", _NAME, nullable=False),
+    sa.Column("task", _NAME, nullable=False),
+    sa.Column("state", _NAME, nullable=False),
     sa.Column("started_at", sa.BigInteger, nullable=False),
     sa.Column("ended_at", sa.BigInteger),
     sa.Column("duration", sa.BigInteger),
@@ -118,7 +123,7 @@ run_tag = sa.Table(
     "run_tag",
     metadata,
     sa.Column("run", _ID, primary_key=True),
-    sa.Column("tag", sa.Text, primary_key=True),
+    sa.Column("tag", _NAME, primary_key=True),
     sqlite_with_rowid=False,
 )
 sa.Index("ix_run_tag_tag", run_tag.c.tag, run_tag.c.run)
@@ -126,9 +131,9 @@ sa.Index("ix_run_tag_tag", run_tag.c.tag, run_tag.c.run)
 task = sa.Table(
     "task",
     metadata,
-    sa.Column("host", sa.Text, primary_key=True),
-    sa.Column("task", sa.Text, primary_key=True),
-    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("host", _NAME, primary_key=True),
+    sa.Column("task", _NAME, primary_key=True),
+    sa.Column("state", _NAME, nullable=False),
     sa.Column("since", sa.BigInteger, nullable=False),
     sa.Column("last_event_at", sa.BigInteger, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
@@ -147,9 +152,9 @@ sa.Index("ix_task_state", task.c.state, task.c.host, task.c.task)
 task_tag = sa.Table(
     "task_tag",
     metadata,
-    sa.Column("host", sa.Text, primary_key=True),
-    sa.Column("task", sa.Text, primary_key=True),
-    sa.Column("tag", sa.Text, primary_key=True),
+    sa.Column("host", _NAME, primary_key=True),
+    sa.Column("task", _NAME, primary_key=True),
+    sa.Column("tag", _NAME, primary_key=True),
     sqlite_with_rowid=False,
 )
 sa.Index("ix_task_tag_tag", task_tag.c.tag, task_tag.c.host, task_tag.c.task)
@@ -157,9 +162,9 @@ sa.Index("ix_task_tag_tag", task_tag.c.tag, task_tag.c.host, task_tag.c.task)
 datum = sa.Table(
     "datum",
     metadata,
-    sa.Column("host", sa.Text, primary_key=True),
-    sa.Column("task", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("host", _NAME, primary_key=True),
+    sa.Column("task", _NAME, primary_key=True),
+    sa.Column("key", _NAME, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),  # JSON
     sa.Column("time", sa.BigInteger, nullable=False),
     sa.Column("event", _ID, nullable=False),
@@ -174,8 +179,8 @@ transition = sa.Table(
     "transition",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("host", sa.Text, nullable=False),
-    sa.Column("task", sa.Text, nullable=False),
+    sa.Column("host", _NAME, nullable=False),
+    sa.Column("task", _NAME, nullable=False),
     sa.Column("from_state", sa.Text, nullable=False),
     sa.Column("to_state", sa.Text, nullable=False),
     sa.Column("run", _ID),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, rows, sqlite, tables
+from humeops.central.store import cursor, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
 
 _agent = tables.agent
@@ -57,7 +57,7 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:
-        conditions.append(sqlite.like_glob(_agent.c.host, wanted.host))
+        conditions.append(matching.like_glob(_agent.c.host, wanted.host))
     if wanted.lossy:
         lossy = sa.select(_epoch.c.agent).where(_epoch.c.declared_lost + _epoch.c.silently_lost > 0)
         conditions.append(_agent.c.id.in_(lossy))

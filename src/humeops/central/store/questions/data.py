@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, rows, sqlite, tables
+from humeops.central.store import cursor, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
 from humeops.event import Value
 
@@ -40,7 +40,7 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     """Return a page of data, by host, task and key."""
     place = (_datum.c.host, _datum.c.task, _datum.c.key)
     patterns = zip(place, wanted, strict=True)
-    query = sa.select(_datum).where(*(sqlite.like_glob(column, pattern) for column, pattern in patterns if pattern))
+    query = sa.select(_datum).where(*(matching.like_glob(column, pattern) for column, pattern in patterns if pattern))
     if after is not None:
         query = query.where(sa.tuple_(*place) > sa.tuple_(*cursor.unpack(after, tuple[str, str, str])))
     found = connection.execute(query.order_by(*place).limit(limit + 1)).all()

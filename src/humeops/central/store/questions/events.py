@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from humeops.central.fold import Said
-from humeops.central.store import cursor, rows, sqlite, tables
+from humeops.central.store import cursor, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
 from humeops.event import SEVERITY, EventId, Level
 from humeops.wire.eventid import make_event_id
@@ -83,9 +83,9 @@ def flags(connection: sa.Connection, run: str, limit: int) -> list[Said]:
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:
-        conditions.append(sqlite.like_glob(_event.c.host, wanted.host))
+        conditions.append(matching.like_glob(_event.c.host, wanted.host))
     if wanted.task:
-        conditions.append(sqlite.like_glob(_event.c.task, wanted.task))
+        conditions.append(matching.like_glob(_event.c.task, wanted.task))
     if wanted.run is not None:
         conditions.append(_event.c.run == rows.key_of(wanted.run))
     if wanted.kinds:
@@ -93,9 +93,9 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.level is not None:
         conditions += _at_least(SEVERITY[wanted.level])
     if wanted.tags:
-        conditions.append(sqlite.any_in_json_list(_event.c.tags, list(wanted.tags)))
+        conditions.append(matching.any_in_json_list(_event.c.tags, list(wanted.tags)))
     if wanted.text:
-        conditions.append(sqlite.contains(_event.c.message, wanted.text))
+        conditions.append(matching.contains(_event.c.message, wanted.text))
     return conditions + _within(wanted.since, wanted.until)
 
 

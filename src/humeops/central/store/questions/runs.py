@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from humeops.central.fold import Summary
-from humeops.central.store import cursor, rows, sqlite, tables
+from humeops.central.store import cursor, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
 from humeops.central.store.running import read_summary
 from humeops.event import EventId
@@ -72,9 +72,9 @@ def _newest(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> R
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:
-        conditions.append(sqlite.like_glob(_run.c.host, wanted.host))
+        conditions.append(matching.like_glob(_run.c.host, wanted.host))
     if wanted.task:
-        conditions.append(sqlite.like_glob(_run.c.task, wanted.task))
+        conditions.append(matching.like_glob(_run.c.task, wanted.task))
     if wanted.states:
         conditions.append(_run.c.state.in_(wanted.states))
     if wanted.since is not None:
@@ -82,7 +82,7 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.until is not None:
         conditions.append(_run.c.started_at < wanted.until)
     if wanted.tags:
-        tagged = sa.select(_tag.c.run).where(sa.or_(*(sqlite.like_glob(_tag.c.tag, tag) for tag in wanted.tags)))
+        tagged = sa.select(_tag.c.run).where(sa.or_(*(matching.like_glob(_tag.c.tag, tag) for tag in wanted.tags)))
         conditions.append(_run.c.id.in_(tagged))
     return conditions
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, rows, sqlite, tables
+from humeops.central.store import cursor, matching, rows, tables
 from humeops.central.store.questions import runs
 from humeops.central.store.questions.page import Page, cut
 
@@ -57,14 +57,14 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:
-        conditions.append(sqlite.like_glob(_task.c.host, wanted.host))
+        conditions.append(matching.like_glob(_task.c.host, wanted.host))
     if wanted.task:
-        conditions.append(sqlite.like_glob(_task.c.task, wanted.task))
+        conditions.append(matching.like_glob(_task.c.task, wanted.task))
     if wanted.states:
         conditions.append(_task.c.state.in_(wanted.states))
     if wanted.tags:
         tagged = sa.select(_tag.c.host, _tag.c.task).where(
-            sa.or_(*(sqlite.like_glob(_tag.c.tag, tag) for tag in wanted.tags))
+            sa.or_(*(matching.like_glob(_tag.c.tag, tag) for tag in wanted.tags))
         )
         conditions.append(sa.tuple_(_task.c.host, _task.c.task).in_(tagged))
     return conditions

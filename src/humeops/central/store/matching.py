@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""Expressions that each engine spells in its own way: patterns of names, parts of texts, members of lists.
+
+A pattern has `*` and `?`; everything else stands for itself. Each is a construct that SQLAlchemy compiles per dialect, so
+the questions themselves do not know which engine will answer them.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class _Glob(FunctionElement[bool]):
+    """Arguments: column, the pattern for GLOB, the same for LIKE."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+class _Contains(FunctionElement[bool]):
+    """Arguments: column, the part as a pattern for LIKE. Only for ASCII: SQLite's LIKE folds nothing else, and is fast."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+class _ContainsFolded(FunctionElement[bool]):
+    """Arguments: column, the part with its case folded, the same as a pattern for LIKE."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+class _JsonTexts(FunctionElement[str]):
+    """Argument: a column with a JSON list of texts; a table of one column, `value`."""
+
+    inherit_cache = True
+    name = "json_texts"
+
+
+def like_glob(column: sa.ColumnElement[str], pattern: str) -> sa.ColumnElement[bool]:
+    """Match a pattern of `*` and `?`; everything else stands for itself."""
+    if "*" not in pattern and "?" not in pattern:
+        return column == pattern
+    like = _escaped(pattern).replace("*", "%").replace("?", "_")
+    return _Glob(column, pattern.replace("[", "[[]"), like)
+
+
+def contains(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
+    """Match a part of the text, whatever the case of its letters."""
+    if text.isascii():
+        return _Contains(column, f"%{_escaped(text)}%")
+    folded = text.casefold()
+    return _ContainsFolded(column, folded, f"%{_escaped(folded)}%")
+
+
+def any_in_json_list(column: sa.ColumnElement[str], patterns: list[str]) -> sa.ColumnElement[bool]:
+    """Match rows whose JSON list holds a text that matches one of the patterns."""
+    element = _JsonTexts(column).table_valued("value")
+    matches = sa.or_(*(like_glob(element.c.value, pattern) for pattern in patterns))
+    return sa.select(sa.literal(1)).select_from(element).where(matches).exists()
+
+
+@compiles(_Glob)
+def _glob(element: Any, compiler: Any, **options: Any) -> str:
+    column, glob, _ = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} GLOB {glob}"
+
+
+@compiles(_Glob, "postgresql")
+def _glob_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    column, _, like = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} LIKE {like}"
+
+
+@compiles(_Contains)
+def _contains(element: Any, compiler: Any, **options: Any) -> str:
+    column, like = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} LIKE {like} ESCAPE '\\'"
+
+
+@compiles(_ContainsFolded)
+def _contains_folded(element: Any, compiler: Any, **options: Any) -> str:
+    column, folded, _ = (compiler.process(part, **options) for part in element.clauses)
+    return f"instr(hume_casefold({column}), {folded}) > 0"
+
+
+@compiles(_Contains, "postgresql")
+def _contains_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    column, like = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} ILIKE {like}"
+
+
+@compiles(_ContainsFolded, "postgresql")
+def _contains_folded_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    # Folding case is more than small letters for ß alone, as far as people write it; ILIKE does not know that.
+    column, _, like = (compiler.process(part, **options) for part in element.clauses)
+    return f"replace(lower({column}), 'ß', 'ss') LIKE {like}"
+
+
+@compiles(_JsonTexts)
+def _json_texts(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_JsonTexts, "postgresql")
+def _json_texts_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_array_elements_text(({compiler.process(element.clauses, **options)})::json)"
+
+
+def _escaped(text: str) -> str:
+    # With a backslash, which is what LIKE of PostgreSQL takes unasked.
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
