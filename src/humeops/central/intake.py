@@ -8,6 +8,8 @@ host of the agent's credential afterwards, whatever they claimed.
 
 from typing import NamedTuple
 
+import sqlalchemy as sa
+
 from humeops import crash
 from humeops.central.store import taking
 from humeops.central.store.database import Database
@@ -30,9 +32,13 @@ def take(database: Database, agent: Agent, body: bytes, received_at: int) -> bat
     """Commit the batch in this body and return the receipt; raise MalformedEventError, nothing stored, if it is none."""
     crash.point("central-received")
     parcel = open_parcel(agent, batch.unpack_batch(body), received_at)
-    with database.writing() as connection:
+
+    def commit(connection: sa.Connection) -> taking.Taken:
         taken = taking.take(connection, parcel)
         crash.point("central-before-commit")
+        return taken
+
+    taken = database.write(commit)
     crash.point("central-after-commit")
     return batch.Receipt(*taken)
 

@@ -54,14 +54,15 @@ class Word(Protocol):
     def lost(self) -> Sequence[Range]: ...
 
 
-def advance(connection: sa.Connection, epoch: Epoch, word: Word, seqs: Sequence[int], new: Iterable[Event]) -> int:
-    """Note that these seqs arrived, with the losses that were declared; return how far the epoch is committed."""
+def advance(connection: sa.Connection, epoch: Epoch, word: Word, seqs: Sequence[int], new: Iterable[Event]) -> Epoch:
+    """Note that these seqs arrived, with the losses that were declared; return the epoch as it then is."""
     for event in new:
         if event.kind == "loss":
             epoch = _declare(connection, epoch, word.agent, event)
     mark = watermark.advance(epoch.mark, seqs, word.oldest, word.lost)
-    _store(connection, epoch._replace(mark=mark), epoch.mark)
-    return mark.committed_upto
+    advanced = epoch._replace(mark=mark)
+    _store(connection, advanced, epoch.mark)
+    return advanced
 
 
 def note_agent(connection: sa.Connection, agent: int, received_at: int, sent_at: int) -> None:

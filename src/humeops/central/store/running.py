@@ -46,7 +46,11 @@ def fold_into_runs(connection: sa.Connection, new: Sequence[Event]) -> Folded:
     known = {run.run: run for run in (read_summary(text) for _, text in statements.runs(connection, list(keys)))}
     now, steps = _step_by_step(known, new)
     changes = {run: Change(known.get(run), after) for run, after in now.items()}
-    statements.put_runs(connection, [_row(change.after) for change in changes.values()])
+    statements.put_runs(
+        connection,
+        [_row(change.after) for change in changes.values() if change.before is None],
+        [_row(change.after) for change in changes.values() if change.before is not None],
+    )
     statements.add_run_tags(connection, [pair for change in changes.values() for pair in _new_tags(change)])
     return Folded(changes, steps)
 

@@ -117,9 +117,13 @@ def runs(connection: sa.Connection, keys: list[bytes]) -> list[tuple[bytes, str]
     ]
 
 
-def put_runs(connection: sa.Connection, made: driver.Rows) -> None:
-    """Store runs as they are now."""
-    driver.many(connection, _PUT_RUNS, made)
+def put_runs(connection: sa.Connection, new: driver.Rows, known: driver.Rows) -> None:
+    """Store runs as they are now: those that were not there, and those that were.
+
+    A new one that another transaction made meanwhile is never written over: ContendedError.
+    """
+    driver.many(connection, _only_new(_PUT_RUNS), new)
+    driver.many(connection, _PUT_RUNS, known)
 
 
 def add_run_tags(connection: sa.Connection, made: driver.Rows) -> None:
@@ -152,9 +156,10 @@ def drop_tasks(connection: sa.Connection, names: list[driver.Pair]) -> None:
     driver.many(connection, _DROP_TASKS, names)
 
 
-def put_tasks(connection: sa.Connection, made: driver.Rows) -> None:
-    """Store tasks as they are now."""
-    driver.many(connection, _PUT_TASKS, made)
+def put_tasks(connection: sa.Connection, new: driver.Rows, known: driver.Rows) -> None:
+    """Store tasks as they are now, as put_runs does with runs."""
+    driver.many(connection, _only_new(_PUT_TASKS), new)
+    driver.many(connection, _PUT_TASKS, known)
 
 
 def change_task_tags(connection: sa.Connection, dropped: driver.Rows, added: driver.Rows) -> None:
@@ -166,3 +171,7 @@ def change_task_tags(connection: sa.Connection, dropped: driver.Rows, added: dri
 def add_transitions(connection: sa.Connection, made: driver.Rows) -> None:
     """Store changes of state; each is somebody's matter later (alerts)."""
     driver.many(connection, _ADD_TRANSITIONS, made)
+
+
+def _only_new(upsert: str) -> str:
+    return upsert.partition("ON CONFLICT")[0]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writes one batch: everything that follows from it, in the caller's one transaction.
+"""Writes batches: everything that follows from them, in the caller's one transaction.
 
 Order of steps (each relies on the one before):
 
@@ -9,7 +9,8 @@ Order of steps (each relies on the one before):
 3. tasks follow, and each change of a task's state is stored as a transition, also those that a later event of the batch took back
 4. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
 
-The single writer makes "look which are known, then insert" safe; another engine has to take its own way in `_not_yet_known`.
+"Look which are known, then insert" is safe: SQLite has a single writer, and elsewhere the rows that are read to be written are
+locked, and a row that two transactions make at once makes the later one start anew (`driver`, ContendedError).
 """
 
 from collections.abc import Sequence
@@ -46,69 +47,106 @@ class Taken(NamedTuple):
 
 class _Candidate(NamedTuple):
     key: bytes
+    parcel: int  # its place among the parcels
     seq: int
     event: Event
     raw: bytes
 
 
 class _Outcome(NamedTuple):
-    new: list[Event]
-    refused: list[tuple[int, bytes, str]]
+    new: list[_Candidate]
+    refused: list[tuple[_Candidate, str]]
 
 
 def take(connection: sa.Connection, parcel: Parcel) -> Taken:
-    """Store the batch; what it says is true for readers when the caller's transaction has been committed."""
-    epoch = epochs.find_or_make(connection, parcel.agent, parcel.epoch)
-    outcome = _Outcome([], [])
-    _store(connection, parcel, epoch.id, _not_yet_known(connection, parcel), outcome)
-    dead = [*parcel.dead, *outcome.refused]
+    """Store one batch; see take_all."""
+    return take_all(connection, [parcel])[0]
+
+
+def take_all(connection: sa.Connection, parcels: Sequence[Parcel]) -> list[Taken]:
+    """Store these batches in their order, as one; what it says is true when the caller's transaction has been committed.
+
+    Many small batches cost little more than one large one: each step is one round trip for all of them.
+    """
+    # In one order everywhere, so that two who want the same rows wait for each other in turn.
+    lives = {
+        life: epochs.find_or_make(connection, *life) for life in sorted({(one.agent, one.epoch) for one in parcels})
+    }
+    group = _Group(connection, parcels, [lives[one.agent, one.epoch].id for one in parcels])
+    outcome = group.store()
+    return [_settle(connection, lives, number, parcel, outcome) for number, parcel in enumerate(parcels)]
+
+
+def _settle(
+    connection: sa.Connection,
+    lives: dict[tuple[int, str], epochs.Epoch],
+    number: int,
+    parcel: Parcel,
+    outcome: _Outcome,
+) -> Taken:
+    """Move the watermark of one batch whose events are stored."""
+    life = (parcel.agent, parcel.epoch)
+    refused = [(one.seq, one.raw, error) for one, error in outcome.refused if one.parcel == number]
+    dead = [*parcel.dead, *refused]
     statements.insert_dead_letters(
-        connection, [(epoch.id, seq, parcel.received_at, error, bytes(raw)) for seq, raw, error in dead]
+        connection, [(lives[life].id, seq, parcel.received_at, error, bytes(raw)) for seq, raw, error in dead]
     )
+    new = [one.event for one in outcome.new if one.parcel == number]
     seqs = sorted(seq for part in (parcel.events, parcel.dead) for seq, *_ in part)
-    committed_upto = epochs.advance(connection, epoch, parcel, seqs, outcome.new)
+    lives[life] = epochs.advance(connection, lives[life], parcel, seqs, new)
     epochs.note_agent(connection, parcel.agent, parcel.received_at, parcel.sent_at)
-    known = len(parcel.events) - len(outcome.new) - len(outcome.refused)
-    return Taken(committed_upto, len(outcome.new), known, len(dead))
+    known = len(parcel.events) - len(new) - len(refused)
+    return Taken(lives[life].mark.committed_upto, len(new), known, len(dead))
 
 
-def _not_yet_known(connection: sa.Connection, parcel: Parcel) -> list[_Candidate]:
-    candidates: dict[bytes, _Candidate] = {}
-    for seq, event, raw in parcel.events:
-        key = rows.key_of(event.id)
-        candidates.setdefault(key, _Candidate(key, seq, event, raw))
-    for known in statements.known_events(connection, list(candidates)):
-        del candidates[known]
-    return list(candidates.values())
+class _Group:
+    """The events of some batches on their way into the database."""
 
+    def __init__(self, connection: sa.Connection, parcels: Sequence[Parcel], epoch_ids: Sequence[int]) -> None:
+        self._connection = connection
+        self._parcels = parcels
+        self._epochs = epoch_ids
+        self._outcome = _Outcome([], [])
 
-def _store(
-    connection: sa.Connection, parcel: Parcel, epoch: int, candidates: list[_Candidate], outcome: _Outcome
-) -> None:
-    """Store all of them or, when the database refuses, each half by itself: in the end the bad event alone is left out."""
-    if not candidates:
-        return
-    error = statements.refusal(connection, lambda: _follow_up(connection, parcel, epoch, candidates))
-    if error is None:
-        outcome.new.extend(one.event for one in candidates)
-    elif len(candidates) == 1:
-        outcome.refused.append((candidates[0].seq, candidates[0].raw, f"the database refuses it: {error}"))
-    else:
-        middle = len(candidates) // 2
-        _store(connection, parcel, epoch, candidates[:middle], outcome)
-        _store(connection, parcel, epoch, candidates[middle:], outcome)
+    def store(self) -> _Outcome:
+        """Store what is not there yet."""
+        self._store(self._not_yet_known())
+        return self._outcome
 
+    def _not_yet_known(self) -> list[_Candidate]:
+        candidates: dict[bytes, _Candidate] = {}
+        for number, parcel in enumerate(self._parcels):
+            for seq, event, raw in parcel.events:
+                key = rows.key_of(event.id)
+                candidates.setdefault(key, _Candidate(key, number, seq, event, raw))
+        for known in statements.known_events(self._connection, list(candidates)):
+            del candidates[known]
+        return list(candidates.values())
 
-def _follow_up(connection: sa.Connection, parcel: Parcel, epoch: int, candidates: list[_Candidate]) -> None:
-    received_at = parcel.received_at
-    folded = running.fold_into_runs(connection, [one.event for one in candidates])
-    new = naming.name_new((one.event for one in candidates), folded.changes)
-    statements.insert_events(
-        connection,
-        [
-            rows.event_row(event, one.key, epoch, one.seq, received_at)
-            for event, one in zip(new, candidates, strict=True)
-        ],
-    )
-    sharing.share(connection, [*new, *naming.name_earlier(connection, folded.changes)])
-    tasking.update(connection, new, folded, received_at)
+    def _store(self, candidates: list[_Candidate]) -> None:
+        """Store all of them or, when the database refuses, each half by itself: in the end the bad event alone is left out."""
+        if not candidates:
+            return
+        error = statements.refusal(self._connection, lambda: self._follow_up(candidates))
+        if error is None:
+            self._outcome.new.extend(candidates)
+        elif len(candidates) == 1:
+            self._outcome.refused.append((candidates[0], f"the database refuses it: {error}"))
+        else:
+            middle = len(candidates) // 2
+            self._store(candidates[:middle])
+            self._store(candidates[middle:])
+
+    def _follow_up(self, candidates: list[_Candidate]) -> None:
+        connection = self._connection
+        folded = running.fold_into_runs(connection, [one.event for one in candidates])
+        new = naming.name_new((one.event for one in candidates), folded.changes)
+        statements.insert_events(
+            connection, [self._row(event, one) for event, one in zip(new, candidates, strict=True)]
+        )
+        sharing.share(connection, [*new, *naming.name_earlier(connection, folded.changes)])
+        tasking.update(connection, new, folded, self._parcels[candidates[-1].parcel].received_at)
+
+    def _row(self, event: Event, one: _Candidate) -> tuple[object, ...]:
+        received_at = self._parcels[one.parcel].received_at
+        return rows.event_row(event, one.key, self._epochs[one.parcel], one.seq, received_at)

@@ -33,6 +33,7 @@ class _Task(msgspec.Struct):
     loose_last_at: int | None = None
     last_run: bytes | None = None
     verdict: str | None = None
+    is_new: bool = True
 
 
 def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_ns: int) -> None:
@@ -57,7 +58,9 @@ def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_
 
 
 def _store(connection: sa.Connection, tasks: Mapping[Name, _Task], standings: Mapping[Name, Standing]) -> None:
-    made, gone, dropped, added = [], [], [], []
+    new: list[tuple[object, ...]] = []
+    known: list[tuple[object, ...]] = []
+    gone, dropped, added = [], [], []
     for name, task in tasks.items():
         run = standings[name].last
         tags = run.tags if run else task.loose_tags
@@ -66,8 +69,8 @@ def _store(connection: sa.Connection, tasks: Mapping[Name, _Task], standings: Ma
         if run is None and task.loose_first_at is None:
             gone.append(name)
             continue
-        made.append(_row(name, task, standings[name], tags))
-    statements.put_tasks(connection, made)
+        (new if task.is_new else known).append(_row(name, task, standings[name], tags))
+    statements.put_tasks(connection, new, known)
     statements.drop_tasks(connection, gone)
     statements.change_task_tags(connection, dropped, added)
 
@@ -76,6 +79,7 @@ def _load(connection: sa.Connection, names: list[Name]) -> dict[Name, _Task]:
     tasks = {name: _Task() for name in names}
     for host, task, state, last_event_at, running, tags, loose_tags, *others in statements.tasks(connection, names):
         known = _Task(state, last_event_at, running, rows.read_tags(tags), rows.read_tags(loose_tags), *others)
+        known.is_new = False
         tasks[host, task] = known
     return tasks
 
