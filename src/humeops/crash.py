@@ -23,6 +23,9 @@ NAMES = (
     "central-before-commit",
     "central-after-commit",
     "central-before-reply",
+    "central-worker-read",
+    "central-worker-committed",
+    "central-worker-let-go",
 )
 
 _name, _, _count = os.environ.get("HUME_CRASH_AT", "").partition(":")

@@ -34,13 +34,14 @@ class Batch(msgspec.Struct):
     lost: Annotated[list[tuple[Seq, Seq]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)] = []
 
 
-class Receipt(msgspec.Struct):
+class Receipt(msgspec.Struct, omit_defaults=True):
     """What central answers once the batch is committed: the end of the epoch's gapless prefix, and what was new."""
 
     committed_upto: Annotated[int, msgspec.Meta(ge=0)]
     stored: int = 0
     known: int = 0
     dead: int = 0
+    queued: bool = False  # taken in and not committed yet: ask again with a batch of no events, and keep the rows
 
 
 _batch_decoder = msgspec.json.Decoder(Batch)

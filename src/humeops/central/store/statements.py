@@ -11,9 +11,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from humeops.central.store import driver, postgres, tables
+from humeops.errors import UnavailableError
 
 # What the database says when it is one row's fault. Everything else (disk full, I/O) is the whole batch's.
-_ROWS_FAULT = (sa.exc.DataError, sa.exc.IntegrityError, sa.exc.InterfaceError, UnicodeError, OverflowError)
+ROWS_FAULT: tuple[type[Exception], ...] = (
+    sa.exc.DataError,
+    sa.exc.IntegrityError,
+    sa.exc.InterfaceError,
+    UnicodeError,
+    OverflowError,
+)
 
 _INSERT_EVENTS = """
 INSERT INTO event (id, epoch, seq, kind, level, time, boot, mono, host, task, run, message, tags, rest, received_at)
@@ -91,15 +98,25 @@ def name_events(connection: sa.Connection, made: driver.Rows) -> None:
     driver.many(connection, _NAME_EVENTS, made)
 
 
-def refusal(connection: sa.Connection, act: Callable[[], None]) -> str | None:
-    """Do this within a savepoint; return why the database refuses some row of it, nothing of it then done."""
+def refusal(connection: sa.Connection, act: Callable[[], None], faults: tuple[type[Exception], ...]) -> str | None:
+    """Do this within a savepoint; return why some row of it fails in one of these ways, nothing of it then done."""
     savepoint = connection.begin_nested()
     try:
         act()
-    except _ROWS_FAULT as error:
+    except faults as error:
+        if isinstance(error, UnavailableError) or (
+            isinstance(error, sa.exc.DBAPIError) and not isinstance(error, ROWS_FAULT)
+        ):
+            raise  # the whole transaction is concerned
         savepoint.rollback()
         # The first line: what follows is where in our statement it was.
-        return " ".join(str(getattr(error, "orig", error)).partition("\n")[0].split())[:300]
+        what = " ".join(str(getattr(error, "orig", error)).partition("\n")[0].split())[:300]
+        is_refused = isinstance(error, ROWS_FAULT)
+        return (
+            f"the database refuses it: {what}"
+            if is_refused
+            else f"a fault of hume's own: {type(error).__name__}: {what}"
+        )
     savepoint.commit()
     return None
 

@@ -201,3 +201,12 @@ dead_letter = sa.Table(
     sa.Column("raw", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# Who may commit what comes from a partition of the stream: whoever was given the highest number (see fences).
+partition_fence = sa.Table(
+    "partition_fence",
+    metadata,
+    sa.Column("partition", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("fence", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -68,11 +68,20 @@ def take_all(connection: sa.Connection, parcels: Sequence[Parcel]) -> list[Taken
 
     Many small batches cost little more than one large one: each step is one round trip for all of them.
     """
+    return _take(connection, parcels, statements.ROWS_FAULT)
+
+
+def take_all_carefully(connection: sa.Connection, parcels: Sequence[Parcel]) -> list[Taken]:
+    """Store these batches as take_all does; an event that brings out a fault of ours becomes a dead letter, too."""
+    return _take(connection, parcels, (Exception,))
+
+
+def _take(connection: sa.Connection, parcels: Sequence[Parcel], faults: tuple[type[Exception], ...]) -> list[Taken]:
     # In one order everywhere, so that two who want the same rows wait for each other in turn.
     lives = {
         life: epochs.find_or_make(connection, *life) for life in sorted({(one.agent, one.epoch) for one in parcels})
     }
-    group = _Group(connection, parcels, [lives[one.agent, one.epoch].id for one in parcels])
+    group = _Group(connection, parcels, [lives[one.agent, one.epoch].id for one in parcels], faults)
     outcome = group.store()
     return [_settle(connection, lives, number, parcel, outcome) for number, parcel in enumerate(parcels)]
 
@@ -102,7 +111,14 @@ def _settle(
 class _Group:
     """The events of some batches on their way into the database."""
 
-    def __init__(self, connection: sa.Connection, parcels: Sequence[Parcel], epoch_ids: Sequence[int]) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        parcels: Sequence[Parcel],
+        epoch_ids: Sequence[int],
+        faults: tuple[type[Exception], ...],
+    ) -> None:
+        self._faults = faults
         self._connection = connection
         self._parcels = parcels
         self._epochs = epoch_ids
@@ -127,11 +143,11 @@ class _Group:
         """Store all of them or, when the database refuses, each half by itself: in the end the bad event alone is left out."""
         if not candidates:
             return
-        error = statements.refusal(self._connection, lambda: self._follow_up(candidates))
+        error = statements.refusal(self._connection, lambda: self._follow_up(candidates), self._faults)
         if error is None:
             self._outcome.new.extend(candidates)
         elif len(candidates) == 1:
-            self._outcome.refused.append((candidates[0], f"the database refuses it: {error}"))
+            self._outcome.refused.append((candidates[0], error))
         else:
             middle = len(candidates) // 2
             self._store(candidates[:middle])

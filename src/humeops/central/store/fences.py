@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+"""The fence of each partition: a number that rises whenever a worker takes the partition over (see stream.leases)."""
+
+import sqlalchemy as sa
+
+from humeops.central.store import tables
+from humeops.central.store.database import ContendedError
+
+_fence = tables.partition_fence
+
+
+def raise_fence(connection: sa.Connection, partition: int) -> int:
+    """Return the number of a new holder, higher than all before; from the commit on, theirs hold no longer."""
+    raised = sa.update(_fence).where(_fence.c.partition == partition).values(fence=_fence.c.fence + 1)
+    found = connection.execute(raised.returning(_fence.c.fence)).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    try:
+        connection.execute(sa.insert(_fence).values(partition=partition, fence=1))
+    except sa.exc.IntegrityError as error:
+        raise ContendedError("another worker takes this partition") from error
+    return 1
+
+
+def holds(connection: sa.Connection, partition: int, fence: int) -> bool:
+    """Tell whether nobody has taken the partition over; nobody can until the transaction ends."""
+    asked = sa.select(_fence.c.fence).where(_fence.c.partition == partition).with_for_update(read=True)
+    return connection.execute(asked).scalar_one_or_none() == fence

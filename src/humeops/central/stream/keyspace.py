@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""Every key that intake uses in Redis.
+
+Nothing else of hume writes them, and losing all of them loses nothing: humed keeps its events until the database has them.
+
+| key | type | who writes it, what it holds | who deletes it |
+| --- | --- | --- | --- |
+| hume:in:{p} | stream, group `workers` | the API: one entry a batch; fields `a` agent, `h` host, `r` received at (ns), `b` body | the worker that holds partition p: XTRIM MINID below what is committed |
+| hume:lease:{p} | string | who folds partition p: the worker's name and fence; expires by itself | its worker when it stops |
+| hume:workers | sorted set | every worker that lives, scored with the time of its last beat (ms) | any worker, those that no longer beat |
+| hume:mark:{agent} | hash | the worker after its commit: epoch → how far it is committed; expires after MARK_DAYS without a word | – |
+| hume:tried:{p} | hash | the worker that holds partition p: entry → how often it was begun by itself; a trace of batches that end workers | the same, when the entry is done |
+| hume:committed | channel | the worker after its commit: `AGENT EPOCH UPTO` | – |
+
+A partition is `agent % partitions`: the batches of one agent are folded in the order they came, by one worker.
+"""
+
+PARTITIONS = 16
+GROUP = b"workers"
+COMMITTED = "hume:committed"
+WORKERS = "hume:workers"
+MARK_DAYS = 30
+
+
+def partition_of(agent: int, partitions: int) -> int:
+    """Return the partition of this agent's batches."""
+    return agent % partitions
+
+
+def stream(partition: int) -> str:
+    """Return the stream of a partition."""
+    return f"hume:in:{partition}"
+
+
+def lease(partition: int) -> str:
+    """Return the key that says who folds a partition."""
+    return f"hume:lease:{partition}"
+
+
+def tried(partition: int) -> str:
+    """Return the hash of how often the suspicious entries of a partition were begun."""
+    return f"hume:tried:{partition}"
+
+
+def mark(agent: int) -> str:
+    """Return the hash of how far each epoch of an agent is committed."""
+    return f"hume:mark:{agent}"
+
+
+def committed_message(agent: int, epoch: str, upto: int) -> str:
+    """Return what is published when an epoch is committed further."""
+    return f"{agent} {epoch} {upto}"
+
+
+def read_committed(message: bytes) -> tuple[int, str, int]:
+    """Return (agent, epoch, upto) of such a message."""
+    agent, epoch, upto = message.decode().split()
+    return int(agent), epoch, int(upto)

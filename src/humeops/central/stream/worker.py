@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""A worker: takes batches from the partitions it holds and folds them into the database, many in one transaction.
+
+Promise: a batch leaves the stream, and its mark moves, only after the commit that stored it. Whatever dies when, the batch is
+still in the stream (for whoever takes the partition over) or with its agent, and a second copy of it changes nothing.
+
+*Design.* `step` is one unit: tend the leases, read what waits (`inbox`), commit it (`folding`), tell, let go. On taking a
+partition over, what the one before read and did not finish comes first, in order. Trouble with Redis or the database keeps the
+worker waiting with its batches in hand, and nothing is let go.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import redis
+
+from humeops import crash
+from humeops.central.store.database import Database
+from humeops.central.stream import keyspace
+from humeops.central.stream.folding import Folding, Life
+from humeops.central.stream.inbox import Entry, Inbox, first_group
+from humeops.central.stream.leases import BEAT_MS, LeaseLostError, Leases
+from humeops.clock import NS_PER_SECOND, Clock
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """`step` again and again, then `stop`."""
+
+    def __init__(self, client: redis.Redis, database: Database, clock: Clock, name: str, partitions: int) -> None:
+        self._redis: Any = client
+        self._clock = clock
+        self._inbox = Inbox(client, name)
+        self._leases = Leases(client, database, name, partitions)
+        self._folding = Folding(database, self._leases.check)
+        self._beat_due_ms = 0
+        self._in_hand: list[Entry] = []
+
+    def step(self) -> int:
+        """Take what waits, up to one transaction's worth; return how many batches that were. Waits a little for some.
+
+        Raises UnavailableError or a RedisError when one of the two is not able now; the same batches stay in hand.
+        """
+        self._tend()
+        if not self._in_hand:
+            self._in_hand = self._inbox.read(self._leases.held)
+        group = first_group(self._in_hand)
+        if group:
+            self._take(group)
+        return len(group)
+
+    def stop(self) -> None:
+        """Give the partitions to the others at once; what was read and not committed is theirs to finish."""
+        self._leases.release_all()
+
+    def _take(self, group: list[Entry]) -> None:
+        with self._inbox.suspecting(group) as buried:
+            try:
+                marks = self._folding.fold(group, buried)
+            except LeaseLostError as error:
+                # Whoever has the partition now has what was in hand, too.
+                log.warning("%s", error)
+                self._in_hand = [entry for entry in self._in_hand if entry.partition in self._leases.held]
+                return
+        crash.point("central-worker-committed")
+        self._tell(marks)
+        self._inbox.let_go(group)
+        self._in_hand = self._in_hand[len(group) :]
+        crash.point("central-worker-let-go")
+
+    def _tend(self) -> None:
+        now_ms = self._clock.boot_ns() * 1_000 // NS_PER_SECOND
+        if now_ms < self._beat_due_ms:
+            return
+        # The time of the beat is Redis' own: the clocks of the workers' hosts may differ.
+        seconds, microseconds = self._redis.time()
+        taken = self._leases.tend(seconds * 1_000 + microseconds // 1_000)
+        self._beat_due_ms = now_ms + BEAT_MS
+        self._in_hand = [entry for entry in self._in_hand if entry.partition in self._leases.held]
+        for partition in taken:
+            self._in_hand += self._inbox.take_over(partition)
+
+    def _tell(self, marks: Mapping[Life, int]) -> None:
+        pipeline = self._redis.pipeline(transaction=False)
+        for (agent, epoch), upto in marks.items():
+            pipeline.hset(keyspace.mark(agent), epoch, upto)
+            pipeline.expire(keyspace.mark(agent), keyspace.MARK_DAYS * 86_400)
+            pipeline.publish(keyspace.COMMITTED, keyspace.committed_message(agent, epoch, upto))
+        pipeline.execute()
