@@ -9,7 +9,9 @@ from humeops import crash
 from humeops.testing.faultproxy import PASS, Fault, FaultProxy
 from tests.fixtures import eset, processes
 
-CENTRAL_POINTS = [name for name in crash.NAMES if name.startswith("central-")]
+CENTRAL_POINTS = [
+    name for name in crash.NAMES if name.startswith("central-") and not name.startswith("central-worker-")
+]
 
 FAULTS = {
     "replies lost": Fault(drop_reply=True),

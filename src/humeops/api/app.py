@@ -5,6 +5,10 @@ A new resource is a module of its own with its handlers, listed in HANDLERS. Han
 the event loop itself never waits for it.
 """
 
+import asyncio
+import contextlib
+import functools
+from collections.abc import AsyncIterator
 from typing import Any
 
 from litestar import Litestar, Request
@@ -47,10 +51,23 @@ def make_app(central: Central) -> ASGIApp:
             Exception: problems.from_fault,
         },
         request_max_body_size=MAX_BATCH_BYTES,
+        lifespan=[functools.partial(_listening, central)],
         openapi_config=None,
         logging_config=None,
     )
     return Doorkeeper(app, central)
+
+
+@contextlib.asynccontextmanager
+async def _listening(central: Central, _app: Litestar) -> AsyncIterator[None]:
+    if central.stream is None:
+        yield
+        return
+    ears = asyncio.create_task(central.stream.listen())
+    try:
+        yield
+    finally:
+        ears.cancel()
 
 
 def _actor(request: Request[Any, Any, Any]) -> Actor:

@@ -16,11 +16,18 @@ from humeops.wire import batch
 
 @post("/api/v1/intake", status_code=200)
 async def take_batch(request: Request[Actor, None, State], central: Central, actor: Actor) -> batch.Receipt:
-    """Commit a batch of the agent's own host. The answer is sent only after the commit."""
+    """Take a batch of the agent's own host: straight into the database, or through the stream.
+
+    What the answer calls committed is committed; `queued` says that the batch is not, yet.
+    """
     roles.authorize(actor, "append", Thing("events", actor.host))
     if actor.agent is None:
         raise NotAllowedError("this token is no agent's")
     body = await request.body()
+    if central.stream is not None:
+        receipt = await central.stream.take(actor.agent, actor.host, body, central.clock.wall_ns())
+        crash.point("central-before-reply")
+        return receipt
     agent = intake.Agent(actor.agent, actor.host)
     # In a thread, and not to be given up when the asker goes: the batch is committed or not, as a whole.
     receipt = await anyio.to_thread.run_sync(

@@ -1,18 +1,32 @@
 # SPDX-License-Identifier: MIT
 """What every handler of the API works with."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from humeops.central.store.database import Database
 from humeops.clock import Clock
 from humeops.security.roles import Actor
+from humeops.wire import batch
+
+
+class StreamIntake(Protocol):
+    """Where batches go when they do not go straight to the database (see central.stream)."""
+
+    async def take(self, agent: int, host: str, body: bytes, received_at: int) -> batch.Receipt:
+        """Queue the batch and wait a little for its commit."""
+        ...
+
+    async def listen(self) -> None:
+        """Run beside the requests, for ever."""
+        ...
 
 
 class Central(NamedTuple):
-    """The database behind the API, and the time."""
+    """The database behind the API, the time, and the stream in front of it where there is one."""
 
     database: Database
     clock: Clock
+    stream: StreamIntake | None = None
 
 
 class Asked(NamedTuple):

@@ -4,9 +4,11 @@
 import dataclasses
 import ipaddress
 import logging
+import os
 import pathlib
 import re
 import socket
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -17,6 +19,11 @@ from humeops.layout import Layout
 from humeops.wire import hostname
 
 log = logging.getLogger(__name__)
+
+REDIS_FORM = r"^((redis|rediss|unix)://\S+)?$"
+# Addresses with passwords need not stand in a file.
+DATABASE_VARIABLE = "HUME_CENTRAL_DATABASE"
+REDIS_VARIABLE = "HUME_CENTRAL_REDIS"
 
 
 class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,10 +46,19 @@ class LogSettings(msgspec.Struct, forbid_unknown_fields=True):
     level: Literal["", "debug", "info", "warning", "error"] = ""
 
 
+class StreamSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """Intake through Redis."""
+
+    partitions: Annotated[int, msgspec.Meta(ge=1, le=1_024)] = 16
+    longest: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 2_000
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """All of central.toml; a file that does not exist gives these defaults."""
 
     database: Annotated[str, msgspec.Meta(min_length=1)] = "central.db"
+    redis: Annotated[str, msgspec.Meta(pattern=REDIS_FORM)] = ""
+    stream: StreamSettings = msgspec.field(default_factory=StreamSettings)
     listen: ListenSettings = msgspec.field(default_factory=ListenSettings)
     agent: AgentSettings = msgspec.field(default_factory=AgentSettings)
     log: LogSettings = msgspec.field(default_factory=LogSettings)
@@ -52,7 +68,10 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
 class Config:
     """Settings with every default filled in and every path decided."""
 
-    database: pathlib.Path
+    database: pathlib.Path | str  # a SQLite file, or the address of a PostgreSQL database
+    redis: str  # empty: batches go straight to the database
+    partitions: int
+    longest: int
     host: str
     port: int
     behind_proxy: bool
@@ -63,15 +82,21 @@ class Config:
     url_file: pathlib.Path
 
 
-def load(root: pathlib.Path, file: pathlib.Path | None = None) -> Config:
-    """Read the settings (`central.toml` in the folder unless another file is named); raise ConfigError when they are wrong."""
+def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the settings (`central.toml` in the folder unless another file is named); raise ConfigError when they are wrong.
+
+    HUME_CENTRAL_DATABASE and HUME_CENTRAL_REDIS win over the file.
+    """
     layout = Layout(root)
     if file is not None and not file.is_file():
         raise ConfigError(f"{file}: no such file")
     file = file or layout.central_config
     chosen = settings.load(file, Settings)
     return Config(
-        database=_database(root, file, chosen.database),
+        database=_database(root, file, environ.get(DATABASE_VARIABLE) or chosen.database),
+        redis=_redis(environ.get(REDIS_VARIABLE) or chosen.redis),
+        partitions=chosen.stream.partitions,
+        longest=chosen.stream.longest,
         host=chosen.listen.host,
         port=chosen.listen.port,
         behind_proxy=chosen.listen.behind_proxy,
@@ -101,7 +126,17 @@ def check_address(config: Config) -> None:
     )
 
 
-def _database(root: pathlib.Path, file: pathlib.Path, named: str) -> pathlib.Path:
+def _redis(named: str) -> str:
+    if not re.fullmatch(REDIS_FORM, named):
+        raise ConfigError(f"{REDIS_VARIABLE}: redis://…, rediss://… or unix://… is expected")
+    return named
+
+
+def _database(root: pathlib.Path, file: pathlib.Path, named: str) -> pathlib.Path | str:
+    if re.match(r"postgres(ql)?://", named):
+        return re.sub("^postgres://", "postgresql://", named)
+    if "://" in named:
+        raise settings.fault(file, "database", "a file is expected, or postgresql://USER@HOST/NAME")
     path = root / named
     if path.is_dir():
         raise settings.fault(file, "database", f"{path} is a folder; name a file, or leave it out for central.db")

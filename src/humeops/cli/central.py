@@ -1,22 +1,28 @@
 # SPDX-License-Identifier: MIT
-"""`hume-central`: serve the API from an embedded database, or bring its schema up to date.
+"""`hume-central`: its command line. What each verb does is in `centralroles`.
 
-Start and stop are in `_serve`, in order. The server parts are imported late: `--help` and a wrong option cost nothing.
+The server parts are imported late: `--help` and a wrong option cost nothing.
 """
 
 import argparse
 import dataclasses
 import os
 import pathlib
-import signal
 import sys
 from typing import NoReturn
 
 import humeops
 from humeops.central import config
-from humeops.clock import SystemClock
 from humeops.errors import Exit, HumeError
 from humeops.layout import default_dir
+
+VERBS = {
+    "serve": "everything in one process: take in what hosts forward, fold it, answer questions",
+    "api": "take in and answer questions only; as many of these as wanted, beside workers",
+    "worker": "fold what waits in Redis into the database; as many of these as wanted",
+    "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
+    "migrate": "bring the database to this version's schema, and end",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,9 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
         if options.check_config:
             return Exit.OK
         if options.verb is None:
-            _usage("say what to do: serve or migrate")
+            _usage(f"say what to do: {', '.join(VERBS)}")
         options.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _migrate(chosen) if options.verb == "migrate" else _serve(chosen)
+        from humeops.cli import centralroles
+
+        return centralroles.ROLES[options.verb](chosen)
     except HumeError as error:
         print(f"hume-central: {error}", file=sys.stderr)
         return error.exit_code
@@ -40,62 +48,6 @@ def main(arguments: list[str] | None = None) -> int:
         return Exit.IO
     except KeyboardInterrupt:
         return Exit.OK
-
-
-def _serve(chosen: config.Config) -> int:
-    from humeops.api import app, logs, server
-    from humeops.api.service import Central
-    from humeops.central import door
-    from humeops.central.store import schema
-    from humeops.central.store.database import open_database, plain_errors
-
-    logs.to_stderr(chosen.log_level)
-    config.check_address(chosen)
-    clock = SystemClock()
-    # uvicorn hands a signal on when it has stopped; it must end this function by its `finally`, not the process.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # The database first: its lock tells whether this folder is ours. Only then are the address and the tokens touched.
-    database = open_database(chosen.database)
-    try:
-        keys = [
-            door.Key(chosen.person_token, "person", door.OWNER),
-            door.Key(chosen.agent_token, "agent", chosen.agent_host, chosen.agent_host),
-        ]
-        with plain_errors(database.name):
-            schema.upgrade(database)
-            door.provide(database, keys, clock.wall_ns())
-        with server.listen(chosen.host, chosen.port) as bound:
-            url = server.url_of(bound)
-            server.calm_collector()
-            try:
-                server.serve(app.make_app(Central(database, clock)), bound, lambda: _announce(chosen, url))
-            finally:
-                server.remove_address(chosen.url_file, url)
-    finally:
-        # Last: a transaction under way is finished, then nobody can write any more.
-        database.close()
-    return Exit.OK
-
-
-def _announce(chosen: config.Config, url: str) -> None:
-    from humeops.api import server
-
-    server.write_address(chosen.url_file, url)
-    print(f"hume-central ready at {url}", flush=True)
-
-
-def _migrate(chosen: config.Config) -> int:
-    from humeops.central.store import schema
-    from humeops.central.store.database import open_database, plain_errors
-
-    database = open_database(chosen.database)
-    try:
-        with plain_errors(database.name):
-            schema.upgrade(database)
-    finally:
-        database.close()
-    print(f"{chosen.database} has schema {schema.newest()}")
-    return Exit.OK
 
 
 def _chosen(options: argparse.Namespace) -> config.Config:
@@ -129,21 +81,27 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(dir=default_dir(), config=None, check_config=False, verb=None)
     parser.add_argument("--version", action="version", version=f"hume-central {humeops.__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="serve | migrate", parser_class=_Parser)
-    serve = verbs.add_parser("serve", parents=[places], help="take in what hosts forward, answer questions (the API)")
-    serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
-    serve.add_argument("--port", type=_port, help="port to listen on; 0: any free one (default: 4863)")
-    serve.add_argument(
-        "--agent-host", help="the name under which this machine's humed reports (default: its host name)"
-    )
-    serve.add_argument(
+    verbs = parser.add_subparsers(dest="verb", metavar=" | ".join(VERBS), parser_class=_Parser)
+    for verb, meaning in VERBS.items():
+        added = verbs.add_parser(verb, parents=[places], help=meaning)
+        if verb in ("serve", "api"):
+            _add_address(added)
+        if verb in ("serve", "init"):
+            added.add_argument(
+                "--agent-host", help="the name under which this machine's humed reports (default: its host name)"
+            )
+    return parser
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=_port, help="port to listen on; 0: any free one (default: 4863)")
+    parser.add_argument(
         "--behind-proxy",
         action="store_true",
         default=None,
         help="listen beyond loopback: only a proxy that ends TLS reaches it",
     )
-    verbs.add_parser("migrate", parents=[places], help="bring the database to this version's schema, and end")
-    return parser
 
 
 def _folder(text: str) -> pathlib.Path:

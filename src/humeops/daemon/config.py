@@ -29,6 +29,7 @@ class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
     timeout_seconds: Seconds = 10.0
     retry_first_seconds: Seconds = 0.5
     retry_longest_seconds: Seconds = 60.0
+    resend_seconds: Seconds = 60.0
     batch_events: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 2_000
 
 

@@ -13,8 +13,10 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
+
 from humeops import crash
-from humeops.clock import Clock
+from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon.backoff import Backoff
 from humeops.daemon.spool import RowDamagedError, SpoolBrokenError, SpoolReader
 from humeops.errors import HumeError, UnavailableError
@@ -27,6 +29,11 @@ _BATCH_OVERHEAD_BYTES = 200 + _MAX_LOST_RANGES * 41
 # After the first event, what comes within this goes along with it. Sending each at once would cost a request and a commit
 # of central's for every word of a script, on a small machine from the same disk and cores that its ack is waiting for.
 GATHER_SECONDS = 0.05
+
+# A large central queues batches before it commits them. One that is not committed after so long may be lost there (a Redis
+# that was emptied), and is sent again. Between two questions whether it is, humed lets this pass.
+RESEND_SECONDS = 60.0
+ASK_AGAIN_SECONDS = 0.25
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +66,14 @@ class Forwarder:
     """Sends what the spool holds; `forward_one` is one unit, `run` the thread."""
 
     def __init__(
-        self, spool: pathlib.Path, epoch: str, intake: Intake, clock: Clock, batch_events: int, backoff: Backoff
+        self,
+        spool: pathlib.Path,
+        epoch: str,
+        intake: Intake,
+        clock: Clock,
+        batch_events: int,
+        backoff: Backoff,
+        resend_seconds: float = RESEND_SECONDS,
     ) -> None:
         self.committed_upto = 0
         self.in_flight_upto = 0  # rows up to here are on their way just now: not to be dropped for want of space
@@ -74,6 +88,9 @@ class Forwarder:
         self._clock = clock
         self._batch_events = batch_events
         self._limit = batch_events
+        self._queued_upto = 0  # sent and taken in by central, but not committed when it answered
+        self._resend_after_ns = int(resend_seconds * NS_PER_SECOND)
+        self._resend_ns = 0
         self._gathers = True  # the last batch was not full: a little patience makes the next one larger
         self._backoff = backoff
         self._more = threading.Event()
@@ -151,7 +168,10 @@ class Forwarder:
         self._hurry.clear()
 
     def forward_one(self, reader: SpoolReader) -> bool:
-        """Send the oldest rows that central has not; return whether there may be more."""
+        """Send the oldest rows that central has not, or ask after those it queued; return whether there may be more."""
+        if self._queued_upto > self.committed_upto and self._clock.boot_ns() < self._resend_ns:
+            self._ask_again()
+            return True
         rows = reader.oldest_after(self.committed_upto, self._limit, batch.MAX_BATCH_BYTES - _BATCH_OVERHEAD_BYTES)
         if not rows:
             return False
@@ -167,15 +187,30 @@ class Forwarder:
             self._limit = max(1, len(rows) // 2)
             return True
         crash.point("humed-after-send")
-        self._note(receipt.committed_upto, [seq for seq, _ in rows])
+        if receipt.queued and receipt.committed_upto < rows[-1][0]:
+            self._queued_upto = rows[-1][0]
+            self._resend_ns = self._clock.boot_ns() + self._resend_after_ns
+        self._note(receipt, [seq for seq, _ in rows])
         return True
+
+    def _ask_again(self) -> None:
+        # A batch of no events: central answers how far it is, and waits a little for progress by itself.
+        self._stopping.wait(ASK_AGAIN_SECONDS)
+        body = batch.pack_batch(self._epoch, self.committed_upto + 1, self._clock.wall_ns(), [])
+        receipt = self._send(body, self._queued_upto)
+        self._note(
+            msgspec.structs.replace(receipt, queued=True), list(range(self.committed_upto + 1, self._queued_upto + 1))
+        )
 
     def _send(self, body: bytes, upto: int) -> batch.Receipt:
         self.in_flight_upto = upto
         try:
-            return self._intake.send(body)
-        finally:
-            self.in_flight_upto = 0
+            receipt = self._intake.send(body)
+        except BaseException:
+            self.in_flight_upto = self._queued_upto if self._queued_upto > self.committed_upto else 0
+            raise
+        self.in_flight_upto = upto if receipt.queued else 0
+        return receipt
 
     def _with_lost(
         self, reader: SpoolReader, rows: list[tuple[int, bytes]]
@@ -187,16 +222,16 @@ class Forwarder:
             rows = [row for row in rows if row[0] < end] or rows[:1]
         return rows, lost
 
-    def _note(self, committed_upto: int, sent: list[int]) -> None:
+    def _note(self, receipt: batch.Receipt, sent: list[int]) -> None:
         # Never beyond what was sent: a central gone mad must not make humed delete what it has not forwarded.
-        self.committed_upto = max(self.committed_upto, min(committed_upto, sent[-1]))
+        self.committed_upto = max(self.committed_upto, min(receipt.committed_upto, sent[-1]))
         self.forwarded += sum(seq <= self.committed_upto for seq in sent)
         self.last_ack_at = self._clock.wall_ns()
         self._limit = self._batch_events
         self._ring()
-        if committed_upto < sent[-1]:
-            # Not everything sent is committed (a stream in between, or an older central): ask again, later.
-            raise UnavailableError(f"central has committed up to {committed_upto}, sent was {sent[-1]}")
+        if receipt.committed_upto < sent[-1] and not receipt.queued:
+            # Central took the batch and committed less than all of it, which it should not: ask again, later.
+            raise UnavailableError(f"central has committed up to {receipt.committed_upto}, sent was {sent[-1]}")
         self._backoff.reset()
         if self.last_error:
             log.info("central takes events again")

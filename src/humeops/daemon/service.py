@@ -270,5 +270,11 @@ class Service:
         central = self._config.central
         backoff = Backoff(central.retry_first_seconds, central.retry_longest_seconds)
         return Forwarder(
-            self._config.spool, self._spool.epoch, HttpIntake(self._config), self._clock, central.batch_events, backoff
+            self._config.spool,
+            self._spool.epoch,
+            HttpIntake(self._config),
+            self._clock,
+            central.batch_events,
+            backoff,
+            central.resend_seconds,
         )

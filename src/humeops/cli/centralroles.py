@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""What each verb of `hume-central` does: its start and stop, in order.
+
+A role keeps nothing of its own: the truth is in the database, what is on its way in Redis. So each may be started as often as
+wanted, and killed at any moment.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+from humeops.api import app, logs, server
+from humeops.api.service import Central
+from humeops.central import config, door
+from humeops.central.config import Config
+from humeops.central.store import schema
+from humeops.central.store.database import Database, open_database, plain_errors
+from humeops.clock import SystemClock
+from humeops.errors import ConfigError, Exit
+
+
+def serve(chosen: Config) -> int:
+    """Do everything in one process: with Redis, the folding is a thread of it."""
+    config.check_address(chosen)
+    # The database first: its lock tells whether this folder is ours. Only then are the address and the tokens touched.
+    with _database(chosen) as database:
+        _prepare(database, chosen)
+        with _folding_beside(chosen, database) if chosen.redis else contextlib.nullcontext():
+            _answer(chosen, database)
+    return Exit.OK
+
+
+def api(chosen: Config) -> int:
+    """Take in and answer; the schema and the tokens are somebody else's matter (`init`)."""
+    config.check_address(chosen)
+    with _database(chosen) as database:
+        _require_schema(database)
+        _answer(chosen, database)
+    return Exit.OK
+
+
+def worker(chosen: Config) -> int:
+    """Fold what waits in the streams until told to stop."""
+    from humeops.central.stream import working
+
+    if not chosen.redis:
+        raise ConfigError("`redis`: a worker takes batches from Redis; name it, such as redis://127.0.0.1:6379/0")
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    signal.signal(signal.SIGINT, lambda *_: stopping.set())
+    with _database(chosen) as database:
+        _require_schema(database)
+        print("hume-central worker ready", flush=True)
+        working.run(chosen.redis, chosen.partitions, database, SystemClock(), name_of_process(), stopping)
+    return Exit.OK
+
+
+def init(chosen: Config) -> int:
+    """Prepare the database and leave the owner's token and this machine's credential in the folder."""
+    with _database(chosen) as database:
+        _prepare(database, chosen)
+    print(f"{database.name} is prepared; the owner's token is in {chosen.person_token}")
+    return Exit.OK
+
+
+def migrate(chosen: Config) -> int:
+    """Bring the schema up to date."""
+    with _database(chosen) as database, plain_errors(database.name):
+        schema.upgrade(database)
+    print(f"{database.name} has schema {schema.newest()}")
+    return Exit.OK
+
+
+ROLES: dict[str, Callable[[Config], int]] = {
+    "serve": serve,
+    "api": api,
+    "worker": worker,
+    "init": init,
+    "migrate": migrate,
+}
+
+
+def name_of_process() -> str:
+    """Return a name that no other process of the installation has."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@contextlib.contextmanager
+def _database(chosen: Config) -> Iterator[Database]:
+    logs.to_stderr(chosen.log_level)
+    # uvicorn hands a signal on when it has stopped; it must end this by its `finally`, not the process.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    database = open_database(chosen.database)
+    try:
+        yield database
+    finally:
+        # Last: a transaction under way is finished, then nobody can write any more.
+        database.close()
+
+
+def _prepare(database: Database, chosen: Config) -> None:
+    keys = [
+        door.Key(chosen.person_token, "person", door.OWNER),
+        door.Key(chosen.agent_token, "agent", chosen.agent_host, chosen.agent_host),
+    ]
+    with plain_errors(database.name):
+        schema.upgrade(database)
+        door.provide(database, keys, SystemClock().wall_ns())
+
+
+def _require_schema(database: Database) -> None:
+    with plain_errors(database.name), database.reading() as connection:
+        found = schema.current(connection)
+    if found != schema.newest():
+        raise ConfigError(
+            f"{database.name} has schema {found or 'none'}, and this version works on {schema.newest()}: run hume-central init"
+        )
+
+
+def _answer(chosen: Config, database: Database) -> None:
+    with server.listen(chosen.host, chosen.port) as bound:
+        url = server.url_of(bound)
+        server.calm_collector()
+        try:
+            server.serve(app.make_app(_central(chosen, database)), bound, lambda: _announce(chosen, url))
+        finally:
+            server.remove_address(chosen.url_file, url)
+
+
+def _central(chosen: Config, database: Database) -> Central:
+    if not chosen.redis:
+        return Central(database, SystemClock())
+    import redis.asyncio
+
+    from humeops.central.stream.intake import StreamIntake
+
+    client = redis.asyncio.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5)
+    return Central(database, SystemClock(), StreamIntake(client, chosen.partitions, chosen.longest))
+
+
+def _announce(chosen: Config, url: str) -> None:
+    server.write_address(chosen.url_file, url)
+    print(f"hume-central ready at {url}", flush=True)
+
+
+@contextlib.contextmanager
+def _folding_beside(chosen: Config, database: Database) -> Iterator[None]:
+    from humeops.central.stream import working
+
+    stopping = threading.Event()
+    arguments = (chosen.redis, chosen.partitions, database, SystemClock(), name_of_process(), stopping)
+    thread = threading.Thread(target=working.run, args=arguments, name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
