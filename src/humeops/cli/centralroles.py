@@ -16,7 +16,7 @@ from humeops.api import app, logs, server
 from humeops.api.service import Central
 from humeops.central import config, door
 from humeops.central.config import Config
-from humeops.central.store import schema
+from humeops.central.store import partitions, schema
 from humeops.central.store.database import Database, open_database, plain_errors
 from humeops.clock import SystemClock
 from humeops.errors import ConfigError, Exit
@@ -108,6 +108,7 @@ def _prepare(database: Database, chosen: Config) -> None:
     ]
     with plain_errors(database.name):
         schema.upgrade(database)
+        database.write(lambda connection: partitions.provide(connection, SystemClock().wall_ns()))
         door.provide(database, keys, SystemClock().wall_ns())
 
 
