@@ -141,6 +141,22 @@ def test_what_lies_about_is_found_without_humed(installed):
     assert sorted(installed.root.rglob("*")) == before
 
 
+def test_a_damaged_spool_is_found_without_humed_and_mended_by_its_start(installed):
+    humed = installed.start_humed()
+    humed.terminate()
+    humed.wait()
+    with installed.layout.spool.open("r+b") as file:
+        file.write(b"no database, for sure")
+
+    found = _doctor(installed)
+
+    assert f"{installed.layout.spool}: the spool" in found["spool"]["found"]
+    assert found["spool"]["mend"] == "hume up"
+    installed.start_humed()
+    found = _doctor(installed)
+    assert (_state(found, "spool"), _state(found, "damaged")) == ("ok", "warning")
+
+
 def test_a_name_too_long_for_a_socket_is_found(installed):
     found = _doctor(installed, HUME_DIR=str(installed.root / ("x" * 100)))
 

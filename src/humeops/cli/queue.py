@@ -67,11 +67,15 @@ def from_disk(where: places.Places, now_ns: int) -> Picture:
     chosen, _ = places.settings_of(where)
     if chosen is None:
         return found
+    found["put_aside"] = len(spoolfile.find_put_aside(chosen.spool))
+    if trouble := spoolfile.find_trouble(chosen.spool):
+        mended = ": humed saves what can be read when it starts" if trouble.starting_mends else ""
+        return found | {"spool_trouble": f"{trouble.text}{mended}"}
     try:
         with spoolfile.reading(chosen.spool) as spool:
             return found | _read(spool, now_ns)
     except sqlite3.Error:
-        return found  # made by another version, damaged, or not ours to read: `hume doctor` tells
+        return found  # not there yet, or not ours to read
 
 
 def _read(spool: sqlite3.Connection, now_ns: int) -> dict[str, typing.Any]:
@@ -96,6 +100,8 @@ def draw(terminal: Terminal, picture: Picture, now_ns: int) -> Iterator[str]:
     rows = [
         ("waiting", _waiting(picture), "yellow" if picture.get("last_error") else ""),
         ("room", terminal.text(_room(picture)), "red bold"),
+        ("damage", terminal.text(str(picture.get("spool_trouble") or "")), "red bold"),
+        ("put aside", _put_aside(picture), "yellow"),
         ("given up", terminal.text(_given_up(picture)), "yellow bold"),
         ("central", _central(picture, now_ns), ""),
         ("last error", terminal.text(str(picture.get("last_error") or "")), "yellow"),
@@ -152,6 +158,11 @@ def _given_up(picture: Picture) -> str:
         return ""
     counts = {cause: count for cause, count in dropped.items() if isinstance(count, int) and count}
     return "; ".join(f"{phrases.plural(count, 'event')}: {cause}" for cause, count in counts.items())
+
+
+def _put_aside(picture: Picture) -> str:
+    count = picture.get("put_aside")
+    return f"{phrases.plural(count, 'damaged spool')}, kept to be looked at" if isinstance(count, int) and count else ""
 
 
 def _dropped(picture: Picture) -> str:

@@ -23,6 +23,7 @@ _SUM = struct.Struct("<I")
 _MAGIC = b"HUMEHW2\0"
 _LENGTH = _FORM.size + _SUM.size
 _PLACE_BYTES = 64
+NAME = "spool.high"  # beside the spool
 # A witness that cannot be written now stays behind, which it may. Any other error is the disk failing.
 _NO_ROOM_NOW = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
@@ -35,13 +36,27 @@ class Mark(NamedTuple):
     committed_upto: int = 0
 
 
+def peek(path: pathlib.Path) -> Mark | None:
+    """Return what the witness says, for those who only look; None when there is none, or none to read."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        return _latest(fd)[1]
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+
+
 class HighWater:
     """The file; made when absent. What is not readable counts as nothing seen."""
 
     def __init__(self, path: pathlib.Path) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
-            self._count, self._seen = max((_unpack(one) for one in self._places()), default=(0, None), key=_count_of)
+            self._count, self._seen = _latest(self._fd)
             self._map = self._mapped()
         finally:
             os.close(self._fd)
@@ -75,8 +90,10 @@ class HighWater:
             return None
         return mmap.mmap(self._fd, size)
 
-    def _places(self) -> list[bytes]:
-        return [os.pread(self._fd, _LENGTH, number * _PLACE_BYTES) for number in range(2)]
+
+def _latest(fd: int) -> tuple[int, Mark | None]:
+    places = (os.pread(fd, _LENGTH, number * _PLACE_BYTES) for number in range(2))
+    return max(map(_unpack, places), key=_count_of)
 
 
 def _unpack(place: bytes) -> tuple[int, Mark | None]:

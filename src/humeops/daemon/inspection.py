@@ -21,17 +21,22 @@ def inspect(path: pathlib.Path) -> spooldb.Mark | None:
     if not path.exists():
         return None
     with spooldb.plain_errors(path), contextlib.closing(spooldb.open_read_only(path)) as db:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        tables = {sql for (sql,) in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
-        if version == 0 and not tables:
-            return None  # empty, or killed while it was made
-        if version != 0:
-            spooldb.check_version(version, path)
-        if not tables.issuperset(spooldb.STATEMENTS):
-            raise SpoolDamagedError(f"{path}: the spool is damaged: its tables are not those of humed")
-        if version == 0:
-            raise SpoolDamagedError(f"{path}: the spool is damaged: it does not say its version")
-        return _sound_mark(db, path)
+        return examine(db, path)
+
+
+def examine(db: sqlite3.Connection, path: pathlib.Path) -> spooldb.Mark | None:
+    """Judge what this connection reads, as `inspect` does; for those who open it in a way of their own."""
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    tables = {sql for (sql,) in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+    if version == 0 and not tables:
+        return None  # empty, or killed while it was made
+    if version != 0:
+        spooldb.check_version(version, path)
+    if not tables.issuperset(spooldb.STATEMENTS):
+        raise SpoolDamagedError(f"{path}: the spool is damaged: its tables are not those of humed")
+    if version == 0:
+        raise SpoolDamagedError(f"{path}: the spool is damaged: it does not say its version")
+    return _sound_mark(db, path)
 
 
 def _sound_mark(db: sqlite3.Connection, path: pathlib.Path) -> spooldb.Mark:

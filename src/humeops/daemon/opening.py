@@ -44,7 +44,7 @@ def open_spool(path: pathlib.Path, high_water: HighWater, host: str, clock: Cloc
         _change(path, clock)  # an earlier start was killed in the middle of it
     seen = high_water.read()
     try:
-        if _named(path, _FOUND_DAMAGED).exists():
+        if was_found_damaged(path):
             raise SpoolDamagedError(f"{path}: the spool was found damaged while it was in use")
         found = inspection.inspect(path)
     except SpoolDamagedError as error:
@@ -59,6 +59,11 @@ def open_spool(path: pathlib.Path, high_water: HighWater, host: str, clock: Cloc
     spool = Spool(path, high_water.note)
     high_water.note(spool.epoch, spool.last_seq, spool.committed_upto)
     return spool
+
+
+def was_found_damaged(path: pathlib.Path) -> bool:
+    """Tell whether `note_damage` was called since the last start."""
+    return _named(path, _FOUND_DAMAGED).exists()
 
 
 def note_damage(path: pathlib.Path) -> None:

@@ -12,13 +12,13 @@ import select
 import zmq
 
 from humeops.clock import NS_PER_SECOND, Clock
+from humeops.daemon import highwater
 from humeops.daemon.backoff import Backoff
 from humeops.daemon.ballast import make_room_to_open
 from humeops.daemon.config import Config
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.folders import make_folder
 from humeops.daemon.forwarder import Forwarder
-from humeops.daemon.highwater import HighWater
 from humeops.daemon.httpintake import HttpIntake
 from humeops.daemon.intake import GROUP_FILES, GROUP_REQUESTS, Intake
 from humeops.daemon.keeper import Keeper
@@ -68,7 +68,7 @@ class Service:
         make_folder(self._config.socket.parent, 0o755)
         self._lock = Lock(self._config.lock)
         self._wakes = Wakes()
-        self._high_water = HighWater(self._config.spool.with_name("spool.high"))
+        self._high_water = highwater.HighWater(self._config.spool.with_name(highwater.NAME))
         make_room_to_open(self._config.spool)
         self._spool = open_spool(self._config.spool, self._high_water, self._config.host, self._clock)
         warm_up(self._spool)

@@ -109,9 +109,13 @@ def write_mark(db: sqlite3.Connection, mark: Mark) -> None:
 def open_read_only(path: pathlib.Path) -> sqlite3.Connection:
     """Open without ever writing: nothing is folded in or deleted, also not when it is closed."""
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    # Text that is no UTF-8 is damage like any other; it is found by what it says then.
-    db.text_factory = lambda text: text.decode("utf-8", "replace")
+    db.text_factory = as_text
     return db
+
+
+def as_text(text: bytes) -> str:
+    """Take text that is no UTF-8, too: it is damage like any other, and is found by what it says then."""
+    return text.decode("utf-8", "replace")
 
 
 def configure(db: sqlite3.Connection) -> None:
@@ -156,6 +160,11 @@ def _roll_back(db: sqlite3.Connection) -> None:
     with contextlib.suppress(sqlite3.Error):
         if db.in_transaction:
             db.execute("ROLLBACK")
+
+
+def is_failing_disk(cause: BaseException | None) -> bool:
+    """Tell whether SQLite says that the disk failed, and not that it has no room, no right or no time."""
+    return isinstance(cause, sqlite3.Error) and _primary_code(cause) == sqlite3.SQLITE_IOERR
 
 
 def _primary_code(error: sqlite3.Error) -> int:

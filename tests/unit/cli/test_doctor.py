@@ -21,6 +21,7 @@ from humeops.cli.doctor.facts import (
     Server,
     Stored,
 )
+from humeops.cli.spoolfile import Trouble
 from humeops.cli.terminal import UNCUT, Terminal
 from humeops.daemon import config
 
@@ -128,7 +129,9 @@ TROUBLES = {
     "only failures taken": (_told(room="starts, stops and failures"), "room", "broken", "${EDITOR:-vi} /srv/hume/humed.toml"),
     "near the cap": (GOOD._replace(stored=Stored(900_000_000)), "cap", "warning", "${EDITOR:-vi} /srv/hume/humed.toml"),
     "events dropped": (_told(dropped={"waited too long": 412}), "dropped", "warning", "hume events --kind loss"),
-    "a damaged spool": (GOOD._replace(stored=Stored(1, ("/srv/hume/spool.db.bad-1",))), "damaged", "warning", "dmesg | tail; rm /srv/hume/spool.db.bad-1*"),
+    "a damaged spool that waits": (GOOD._replace(stored=Stored(trouble=Trouble("spool.db: the spool is damaged"))), "spool", "broken", "hume up"),
+    "a spool of another version": (GOOD._replace(stored=Stored(trouble=Trouble("spool.db: made by another version", False))), "spool", "broken", "dmesg | tail; humed --version"),
+    "a damaged spool put aside": (GOOD._replace(stored=Stored(1, ("/srv/hume/spool.db.bad-1",))), "damaged", "warning", "dmesg | tail; rm /srv/hume/spool.db.bad-1*"),
     "forwarding waits": (_told(last_error="central does not answer", depth=3), "forwarding", "warning", "kill -HUP 4711"),
     "something waits too long": (_told(oldest_age_seconds=7200.0), "waiting", "warning", "kill -HUP 4711"),
     "a clock of 1970": (GOOD._replace(wall_ns=5), "clock", "broken", "timedatectl set-ntp true"),

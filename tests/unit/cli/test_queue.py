@@ -94,6 +94,35 @@ def test_a_spool_that_cannot_be_read_is_no_fault(hume, tmp_path, content):
     assert said.err.count("\n") == 1
 
 
+def test_without_humed_a_damaged_spool_is_told_and_left_as_it_is(hume, tmp_path):
+    layout = Layout(tmp_path / "hume")
+    layout.root.mkdir()
+    Spool(layout.spool).close()
+    with layout.spool.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * 4096)
+    (layout.root / "spool.db.bad-1795406391").touch()
+    before = {path.name: path.read_bytes() for path in layout.root.iterdir()}
+
+    said = hume("queue", "-o", "json")
+
+    assert said.status == 75
+    read = json.loads(said.out)
+    assert f"{layout.spool}: the spool" in read["spool_trouble"]
+    assert read["spool_trouble"].endswith("humed saves what can be read when it starts")
+    assert read["put_aside"] == 1
+    assert {path.name: path.read_bytes() for path in layout.root.iterdir()} == before
+
+
+def test_damage_stands_before_what_was_given_up():
+    told = {"spool_trouble": "spool.db: the spool is damaged", "put_aside": 2}
+
+    assert _lines({**PICTURE, **told})[2:4] == [
+        "  damage       spool.db: the spool is damaged",
+        "  put aside    2 damaged spools, kept to be looked at",
+    ]
+
+
 def test_what_is_not_taken_and_what_was_given_up_are_said():
     told = {"room": "starts, stops and failures", "dropped": {"spool over its size": 412, "waited too long": 1}}
 

@@ -8,6 +8,7 @@ import pathlib
 import typing
 
 from humeops.cli.places import Places
+from humeops.cli.spoolfile import Trouble
 from humeops.daemon.config import Config
 
 Picture = typing.Mapping[str, typing.Any]  # humed's answer to ?queue, or what its spool tells without it
@@ -77,6 +78,7 @@ class Stored(typing.NamedTuple):
 
     used_bytes: int | None = None
     put_aside: tuple[str, ...] = ()  # damaged spools that humed kept
+    trouble: Trouble | None = None  # what is wrong with it; looked for only while humed does not answer
 
 
 class Answer(typing.NamedTuple):

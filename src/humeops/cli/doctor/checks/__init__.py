@@ -31,6 +31,7 @@ CHECKS: dict[str, Check] = {
     "room": spool.spool_takes_everything,
     "cap": spool.spool_is_below_its_cap,
     "dropped": spool.nothing_was_dropped,
+    "spool": spool.spool_is_sound,
     "damaged": spool.no_damaged_spool_lies_about,
     "forwarding": spool.forwarding_works,
     "waiting": spool.nothing_waits_too_long,

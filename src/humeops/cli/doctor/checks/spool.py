@@ -66,6 +66,17 @@ def nothing_was_dropped(facts: Facts) -> Finding | None:
     return warning(f"events were given up in the life of this spool ({told})", "hume events --kind loss")
 
 
+def spool_is_sound(facts: Facts) -> Finding | None:
+    """The spool that waits for a humed is one that it can go on with."""
+    trouble = facts.stored.trouble
+    if trouble is None:
+        return None
+    if trouble.starting_mends:
+        saves = "humed puts it aside or mends it when it starts, saves what can be read and declares the rest"
+        return broken(f"{trouble.text}: {saves}", facts.start)
+    return broken(trouble.text, "dmesg | tail; humed --version")
+
+
 def no_damaged_spool_lies_about(facts: Facts) -> Finding | None:
     """No damaged spool was put aside: its events were saved as far as they could be, and somebody should look at the disk."""
     aside = facts.stored.put_aside

@@ -40,7 +40,7 @@ def gather(folder: str | None, environ: Mapping[str, str], clock: Clock) -> Fact
         tokens=tuple(filter(None, map(files.look, _secrets(where, chosen)))),
         dropped=files.look_into_drop(where.drop, now_ns),
         disks=files.look_at_disks(spool and spool.parent, where.drop),
-        stored=files.look_at_spool(spool),
+        stored=files.look_at_spool(spool, alive.answer in ("yes", "silent")),
         central=server.look(where, chosen, environ),
     )
 

@@ -64,15 +64,15 @@ def look_at_disks(*folders: pathlib.Path | None) -> tuple[Disk, ...]:
     return tuple(disks.values())
 
 
-def look_at_spool(path: pathlib.Path | None) -> Stored:
-    """Return how much of the spool's file is in use, and which damaged ones lie beside it."""
+def look_at_spool(path: pathlib.Path | None, is_served: bool) -> Stored:
+    """Return how much of the spool's file is in use, which damaged ones lie beside it, and whether this one is damaged.
+
+    A humed that serves it has looked itself, and finds out more than can be seen from here.
+    """
     if path is None:
         return Stored()
-    aside: tuple[str, ...] = ()
-    with contextlib.suppress(OSError):
-        found = path.parent.glob(f"{path.name}.bad-*")
-        aside = tuple(sorted(str(one) for one in found if not one.name.endswith(("-wal", "-shm"))))
-    return Stored(_used_bytes(path), aside)
+    trouble = None if is_served else spoolfile.find_trouble(path)
+    return Stored(_used_bytes(path), spoolfile.find_put_aside(path), trouble)
 
 
 def _used_bytes(path: pathlib.Path) -> int | None:
