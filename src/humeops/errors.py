@@ -6,6 +6,7 @@ An error says what was being attempted, and carries `retryable` where somebody d
 """
 
 import enum
+import errno
 
 
 class Exit(enum.IntEnum):
@@ -19,6 +20,25 @@ class Exit(enum.IntEnum):
     UNAVAILABLE = 75  # could not be stored or answered now; trying again may help
     REFUSED = 77  # belongs to another user, or needs a credential
     CONFIG = 78  # a configuration file is wrong
+
+
+_REMEDIES = {
+    errno.EROFS: "mount that disk writable",
+    errno.ENOSPC: "make room on that disk",
+    errno.EDQUOT: "make room: a quota is used up",
+    errno.EACCES: "it must belong to the user that runs this",
+    errno.EPERM: "it must belong to the user that runs this",
+    errno.EIO: "the disk fails: look at `dmesg`",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+}
+
+
+def explain(error: OSError) -> str:
+    """Return what the system said as a sentence that names the file and, for what an operator can mend, the mend."""
+    what = (error.strerror or str(error)).lower()
+    place = f"{error.filename}: " if error.filename is not None else ""
+    remedy = _REMEDIES.get(error.errno or 0)
+    return f"{place}{what}; {remedy}" if remedy else f"{place}{what}"
 
 
 class HumeError(Exception):

@@ -128,7 +128,7 @@ def test_a_read_only_disk_is_told_in_one_line(installed: processes.Installation,
     assert humed.wait(timeout=20) == 74
     (line,) = (installed.root / "humed.stderr").read_text().splitlines()
     assert line.startswith("humed: ")
-    assert "Read-only file system" in line
+    assert line.endswith(": read-only file system; mount that disk writable")
 
 
 @contextlib.contextmanager

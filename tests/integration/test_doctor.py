@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 from humeops.daemon.spool import Spool
-from tests.fixtures import processes
+from tests.fixtures import processes, smalldisk
 
 
 @pytest.fixture
@@ -32,6 +32,11 @@ def _doctor(installed, *arguments, **environ):
 
 def _state(found, check):
     return found.get(check, {"state": "ok"})["state"]
+
+
+def _says_well(installed, *checks):
+    found = _doctor(installed)
+    return all(check in found and found[check]["state"] == "ok" for check in checks)
 
 
 def test_a_sound_installation_is_well(installed):
@@ -139,6 +144,64 @@ def test_what_lies_about_is_found_without_humed(installed):
         "broken"
     ]
     assert sorted(installed.root.rglob("*")) == before
+
+
+def test_a_humed_without_central_is_given_one_by_the_doctors_own_command(installed):
+    installed.start_humed()
+    installed.hume("info", "-t", "t", "waits")
+    processes.wait_until(lambda: _state(_doctor(installed), "forwarding") == "warning", "forwarding waits")
+    found = _doctor(installed)
+
+    mend = found["central"]["mend"]
+    assert mend == found["forwarding"]["mend"] == f"hume-central serve --dir {installed.root}"
+    central = installed.start_command(f"exec {mend} --port 0")
+
+    processes.wait_until(lambda: _says_well(installed, "forwarding", "central", "credential"), "forwarding works")
+    assert central.poll() is None
+
+
+@pytest.mark.parametrize(("lost", "check"), [("central.url", "central"), ("agent-token", "credential")])
+def test_what_hume_up_lost_is_there_again_after_the_doctors_own_command(installed, lost, check):
+    up = installed.start_command("exec hume up --port 0")
+    processes.wait_until(lambda: _says_well(installed, "forwarding", "credential"), "hume is up", 30)
+    (installed.root / lost).unlink()
+    found = _doctor(installed)
+
+    again = installed.start_command(f"{found[check]['mend']} --port 0")
+
+    assert up.wait(timeout=20) == 0
+    processes.wait_until(lambda: _says_well(installed, check, "humed"), "it is there", 30)
+    assert (installed.root / lost).exists()
+    os.kill(_pid_of_up(installed), signal.SIGTERM)
+    assert again.wait(timeout=20) == 0
+
+
+def _pid_of_up(installed):
+    return int((installed.root / "up.lock").read_text())
+
+
+def _on_a_disk_that_went_read_only(disk: pathlib.Path) -> None:
+    with processes.installation_in(disk / "h") as installed:
+        installed.root.mkdir()
+        humed = installed.start_humed()
+        humed.terminate()
+        humed.wait()
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+
+        found = _doctor(installed)
+
+        mend = f"mount -o remount,rw {disk}"
+        assert found["disk"]["mend"] == found["drop-folder"]["mend"] == mend
+        assert found["humed"]["mend"] == f"{mend} && hume up"
+        subprocess.run(["sh", "-c", found["disk"]["mend"]], check=True)
+        installed.start_humed()
+        assert _state(_doctor(installed), "drop-folder") == _state(_doctor(installed), "humed") == "ok"
+
+
+def test_a_read_only_disk_is_told_with_the_command_that_makes_it_writable(tmp_path):
+    smalldisk.require_small_disk()
+
+    smalldisk.run_on_small_disk(64, tmp_path, _on_a_disk_that_went_read_only)
 
 
 def test_a_damaged_spool_is_found_without_humed_and_mended_by_its_start(installed):

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import humeops
 from humeops.central import config
-from humeops.errors import Exit, HumeError
+from humeops.errors import Exit, HumeError, explain
 from humeops.layout import default_dir
 
 VERBS = {
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"hume-central: {error}", file=sys.stderr)
         return error.exit_code
     except OSError as error:
-        print(f"hume-central: {error}", file=sys.stderr)
+        print(f"hume-central: {explain(error)}", file=sys.stderr)
         return Exit.IO
     except KeyboardInterrupt:
         return Exit.OK

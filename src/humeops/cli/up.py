@@ -20,7 +20,7 @@ import click
 from humeops.cli import ask, client
 from humeops.cli.supervisor import Child, Supervisor, in_words
 from humeops.cli.terminal import terminal_of
-from humeops.errors import ConfigError, Exit, HumeError, UnavailableError
+from humeops.errors import ConfigError, Exit, HumeError, UnavailableError, explain
 from humeops.layout import Layout, default_dir
 
 PORT = 4863  # HUME on a telephone
@@ -65,7 +65,7 @@ def prepare(layout: Layout) -> None:
     try:
         layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"cannot make the folder {layout.root}: {error.strerror}") from error
+        raise ConfigError(f"cannot make the folder: {explain(error)}") from error
 
 
 def take_lock(path: pathlib.Path) -> int:
@@ -73,7 +73,7 @@ def take_lock(path: pathlib.Path) -> int:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise ConfigError(f"cannot write into the folder {path.parent}: {error.strerror}") from error
+        raise ConfigError(f"cannot write into the folder: {explain(error)}") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -12,7 +12,7 @@ import humeops
 from humeops.clock import SystemClock
 from humeops.daemon import config
 from humeops.daemon.service import Service
-from humeops.errors import Exit, HumeError
+from humeops.errors import Exit, HumeError, explain
 from humeops.layout import default_dir
 
 SWITCH_SECONDS = 0.0005
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"humed: {error}", file=sys.stderr)
         return error.exit_code
     except OSError as error:
-        print(f"humed: {error}", file=sys.stderr)
+        print(f"humed: {explain(error)}", file=sys.stderr)
         return Exit.IO
     return Exit.OK
 

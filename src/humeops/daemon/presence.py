@@ -8,7 +8,7 @@ import os
 import pathlib
 import socket
 
-from humeops.errors import UnavailableError
+from humeops.errors import UnavailableError, explain
 
 # The client holds a pid file older than 15 s for stale: three touches may be missed.
 HEARTBEAT_SECONDS = 5.0
@@ -53,7 +53,7 @@ class PidFile:
             temporary.replace(self.path)
             self._is_written = True
         except OSError as error:
-            log.warning("%s cannot be written: %s; callers do not wait for answers", self.path, error)
+            log.warning("callers do not wait for answers: %s", explain(error))
             with contextlib.suppress(OSError):
                 temporary.unlink()
 

@@ -47,6 +47,12 @@ _NO_ROOM_NOW = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUS
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TRY_AGAIN = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
+_REMEDIES = {
+    sqlite3.SQLITE_FULL: "; make room on that disk",
+    sqlite3.SQLITE_READONLY: "; is that disk mounted read-only, or the file another user's?",
+    sqlite3.SQLITE_CANTOPEN: "; it must be a file of the user that runs this, in a folder of his, with room on the disk",
+}
+
 
 class SpoolFullError(UnavailableError):
     """The disk or the spool's limit is reached: nothing of this group was stored, and nothing was lost."""
@@ -138,7 +144,7 @@ def plain_errors(path: pathlib.Path) -> Iterator[None]:
         if _primary_code(error) in _TRY_AGAIN:
             raise UnavailableError(f"{path}: the spool cannot be read now: {error}") from error
         kind = SpoolDamagedError if _primary_code(error) in _DAMAGED else SpoolBrokenError
-        raise kind(f"{path}: the spool cannot be read: {error}") from error
+        raise kind(f"{path}: the spool cannot be read: {error}{_REMEDIES.get(_primary_code(error), '')}") from error
 
 
 @contextlib.contextmanager

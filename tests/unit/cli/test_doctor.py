@@ -84,6 +84,7 @@ def test_with_nothing_wrong_all_is_well(facts):
     assert report.summary(results) == f"All is well: {len(results)} checks."
 
 
+READ_ONLY = GOOD._replace(disks=(Disk(ROOT, 10**9, 10**11, None, pathlib.Path("/srv"), True),))
 OLDER = Program("/usr/local/bin/hume", "older")
 TROUBLES = {
     "no client": (_programs(beside="/opt/hume/bin/hume"), "client", "broken", "ln -s /opt/hume/bin/hume /usr/local/bin/hume"),
@@ -102,7 +103,7 @@ TROUBLES = {
     "a stale socket": (GOOD._replace(daemon=Daemon("refused")), "humed", "broken", "hume up"),
     "a stopped humed": (_daemon(answer="silent", process_state="T", picture=None), "humed", "broken", "kill -CONT 4711"),
     "a hung humed": (_daemon(answer="silent", picture=None), "humed", "broken", "kill -KILL 4711; hume up"),
-    "a hung humed of hume up": (_daemon(answer="silent", picture=None, is_supervised=True), "humed", "broken", "kill -KILL 4711"),
+    "a hung humed of hume up": (_daemon(answer="silent", picture=None, supervisor=42), "humed", "broken", "kill -KILL 4711"),
     "a closed socket": (_daemon(answer="denied", picture=None), "humed", "broken", "chmod a+rx /srv/hume"),
     "something else there": (_daemon(answer="not a zeromq socket", picture=None), "humed", "broken", "ss -xlp"),
     "a dead process in the pid file": (GOOD._replace(daemon=Daemon("refused", pid=4711)), "pid-file", "warning", "hume up"),
@@ -121,6 +122,11 @@ TROUBLES = {
     "wrong owner of the system's": (SYSTEM._replace(drop_folder=_file("/var/spool/hume", 0o43777, "root")), "drop-folder", "broken", "chown hume:hume"),
     "the system's is missing": (SYSTEM._replace(drop_folder=None), "drop-folder", "broken", "systemd-tmpfiles --create"),
     "an open token": (GOOD._replace(tokens=(_file(ROOT / "token", 0o100640),)), "tokens", "broken", "chmod 0600 /srv/hume/token"),
+    "a disk with not a byte free": (GOOD._replace(disks=(Disk(ROOT, 0, 10**9, None),)), "disk", "broken", "du -xh /srv/hume"),
+    "only failures taken for a full disk": (_told(room="starts, stops and failures")._replace(disks=(Disk(ROOT, 1_000, 10**9, None),)), "room", "broken", "du -xh /srv/hume"),
+    "a read-only disk": (READ_ONLY, "disk", "broken", "mount -o remount,rw /srv"),
+    "a drop folder on a read-only disk": (READ_ONLY, "drop-folder", "broken", "mount -o remount,rw /srv"),
+    "no humed on a read-only disk": (READ_ONLY._replace(daemon=Daemon("nothing")), "humed", "broken", "mount -o remount,rw /srv && hume up"),
     "a full disk": (GOOD._replace(disks=(Disk(ROOT, 1_000, 10**9, None),)), "disk", "broken", "du -xh /srv/hume"),
     "a disk nearly full": (GOOD._replace(disks=(Disk(ROOT, 10**8, 10**9, None),)), "disk", "warning", "du -xh /srv/hume"),
     "no inodes": (GOOD._replace(disks=(Disk(ROOT, 10**10, 10**11, 3),)), "disk", "warning", "df -i /srv/hume"),
@@ -136,8 +142,14 @@ TROUBLES = {
     "something waits too long": (_told(oldest_age_seconds=7200.0), "waiting", "warning", "kill -HUP 4711"),
     "a clock of 1970": (GOOD._replace(wall_ns=5), "clock", "broken", "timedatectl set-ntp true"),
     "a clock far off": (_central(clock_ns=NOW - 3600 * 10**9), "skew", "warning", "timedatectl set-ntp true"),
-    "no central": (GOOD._replace(central=Server()), "central", "warning", "hume up"),
-    "central away": (_central(alive=Answer(0, "connection refused")), "central", "broken", "hume up"),
+    "no central beside a humed": (GOOD._replace(central=Server()), "central", "warning", "hume-central serve --dir /srv/hume"),
+    "no central beside hume up": (_daemon(supervisor=42)._replace(central=Server()), "central", "warning", "kill 42; tail --pid=42 -f /dev/null; hume up"),
+    "no central and no humed": (GOOD._replace(central=Server(), daemon=Daemon("nothing")), "central", "warning", "hume up"),
+    "no central for the system": (SYSTEM._replace(central=Server()), "central", "warning", "${EDITOR:-vi} /etc/hume/humed.toml && systemctl restart humed"),
+    "nothing is forwarded for want of a central": (_told(last_error="the address of central is not there yet")._replace(central=Server()), "forwarding", "warning", "hume-central serve --dir /srv/hume"),
+    "central away": (_central(alive=Answer(0, "connection refused")), "central", "broken", "hume-central serve --dir /srv/hume"),
+    "no credential": (_central(reported=None, lacks_credential=True), "credential", "broken", "hume-central serve --dir /srv/hume"),
+    "no credential for the system": (SYSTEM._replace(central=GOOD.central._replace(reported=None, lacks_credential=True)), "credential", "broken", "install -m 0600 -o hume /var/lib/hume-central/agent-token"),
     "central away elsewhere": (_central(alive=Answer(0, "timed out"), url="https://c.example"), "central", "broken", "curl -v https://c.example/healthz"),
     "the credential is unknown": (_central(reported=Answer(401)), "credential", "broken", "mv /srv/hume/agent-token"),
     "the credential may not": (_central(reported=Answer(403)), "credential", "broken", "mv /srv/hume/agent-token"),

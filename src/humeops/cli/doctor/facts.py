@@ -5,6 +5,7 @@ A fact that could not be had is None or empty, and the check that needs it says 
 """
 
 import pathlib
+import shlex
 import typing
 
 from humeops.cli.places import Places
@@ -53,7 +54,7 @@ class Daemon(typing.NamedTuple):
     process_state: str = ""  # as /proc has it: T is stopped
     pid_age_seconds: float | None = None
     is_humed: bool = False
-    is_supervised: bool = False  # `hume up` started it and starts it again
+    supervisor: int | None = None  # the `hume up` that started it and starts it again
 
 
 class Dropped(typing.NamedTuple):
@@ -71,6 +72,13 @@ class Disk(typing.NamedTuple):
     free_bytes: int
     size_bytes: int
     free_files: int | None  # None: it does not count them
+    mount: pathlib.Path | None = None  # where it is mounted
+    is_read_only: bool = False
+
+    @property
+    def mount_writable(self) -> str:
+        """The command that makes it take writes."""
+        return f"mount -o remount,rw {shlex.quote(str(self.mount or self.path))}"
 
 
 class Stored(typing.NamedTuple):
@@ -96,6 +104,7 @@ class Server(typing.NamedTuple):
     clock_ns: int | None = None  # what its Date header said at our `wall_ns`
     asked: Answer | None = None  # a question with this person's token
     reported: Answer | None = None  # a batch that holds nothing, with this host's credential
+    lacks_credential: bool = False  # there is none to report with
 
 
 class Facts(typing.NamedTuple):
@@ -120,10 +129,28 @@ class Facts(typing.NamedTuple):
 
     @property
     def start(self) -> str:
-        """The command that starts humed here."""
+        """The command that starts humed here, once its disk takes writes."""
+        up = f"hume up --dir {self.places.root}" if self.places.why == "--dir" else "hume up"
+        start = "systemctl start humed" if self.places.is_system else up
+        writable = [disk.mount_writable for disk in self.disks if disk.is_read_only]
+        return " && ".join([*writable, start])
+
+    @property
+    def start_central(self) -> str:
+        """The command after which central answers, has written down its address, and has given this host a credential."""
         if self.places.is_system:
-            return "systemctl start humed"
-        return f"hume up --dir {self.places.root}" if self.places.why == "--dir" else "hume up"
+            return "systemctl restart hume-central"
+        if supervisor := self.daemon.supervisor:
+            return f"kill {supervisor}; tail --pid={supervisor} -f /dev/null; {self.start}"
+        # `hume up` would not share the folder with the humed that is at work there.
+        return f"hume-central serve --dir {self.places.root}" if self.daemon.answer == "yes" else self.start
+
+    @property
+    def name_central(self) -> str:
+        """The command after which humed knows where central is."""
+        if self.places.is_system:
+            return f"${{EDITOR:-vi}} {self.settings} && systemctl restart humed  # url in [central]"
+        return self.start_central
 
     @property
     def restart(self) -> str:
@@ -133,7 +160,7 @@ class Facts(typing.NamedTuple):
         if not (self.daemon.pid and self.daemon.is_humed):
             return self.start
         kill = f"kill -KILL {self.daemon.pid}"
-        return kill if self.daemon.is_supervised else f"{kill}; {self.start}"
+        return kill if self.daemon.supervisor else f"{kill}; {self.start}"
 
     @property
     def settings(self) -> str:

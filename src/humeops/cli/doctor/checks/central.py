@@ -7,7 +7,7 @@ import urllib.parse
 from humeops.cli.doctor.facts import Facts
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
 
-_TRIES_LATER = "events wait here until it does"
+_TRIES_LATER = "events wait here until there is"
 
 
 def central_answers(facts: Facts) -> Finding | None:
@@ -16,7 +16,7 @@ def central_answers(facts: Facts) -> Finding | None:
     if not central.url and (facts.config is None or facts.daemon.answer == "denied"):
         return None  # somebody else's humed: he knows
     if not central.url:
-        return warning(f"no central is named: {_TRIES_LATER}", _name_it(facts))
+        return warning(f"no central is named: {_TRIES_LATER}", facts.name_central)
     if central.alive is None or central.alive.status == 200:
         return ok(f"central answers at {central.url}")
     why = central.alive.problem or f"status {central.alive.status}"
@@ -26,6 +26,8 @@ def central_answers(facts: Facts) -> Finding | None:
 def credential_is_accepted(facts: Facts) -> Finding | None:
     """Central takes what this host reports."""
     reported = facts.central.reported
+    if facts.central.lacks_credential and facts.config is not None:
+        return broken(f"there is no credential in {facts.config.credential_file}: {_TRIES_LATER}", _give(facts))
     if reported is None or facts.config is None:
         return None
     path = facts.config.credential_file
@@ -62,16 +64,19 @@ def _is_local(url: str) -> bool:
 def _start(facts: Facts) -> str:
     if not _is_local(facts.central.url):
         return f"curl -v {shlex.quote(facts.central.url + '/healthz')}"
-    return "systemctl start hume-central" if facts.places.is_system else facts.start
-
-
-def _name_it(facts: Facts) -> str:
-    return f"${{EDITOR:-vi}} {facts.settings}  # url in [central]" if facts.places.is_system else facts.start
+    return facts.start_central
 
 
 def _renew(facts: Facts) -> str:
-    path = facts.config.credential_file if facts.config else ""
     if facts.places.is_system:
+        return _give(facts)
+    path = facts.config.credential_file if facts.config else ""
+    return f"mv {path} {path}.old; {_give(facts)}"
+
+
+def _give(facts: Facts) -> str:
+    if facts.places.is_system:
+        path = facts.config.credential_file if facts.config else ""
         return f"install -m 0600 -o hume /var/lib/hume-central/agent-token {path}"
     # Central makes a new one at its start.
-    return f"mv {path} {path}.old; {facts.start}  # stop the one that runs first"
+    return facts.start_central + ("" if facts.daemon.supervisor else "  # stop the hume-central that runs first")

@@ -39,6 +39,9 @@ def drop_folder_is_right(facts: Facts) -> Finding | None:
     folder, path = facts.drop_folder, facts.places.drop
     if path is None:
         return broken("there is no drop folder: what humed does not take is lost", "export HUME_SPOOL=/a/folder")
+    for disk in facts.disks:
+        if disk.is_read_only and path.is_relative_to(disk.mount or disk.path):
+            return broken(f"{path} is on a read-only disk: what humed does not take is lost", disk.mount_writable)
     if folder is None:
         return _not_there(facts)
     if not stat.S_ISDIR(folder.mode):
@@ -78,6 +81,10 @@ def disk_has_room(facts: Facts) -> Finding | None:
 
 def _judge_disk(disk: Disk, least: int) -> Finding | None:
     mend = f"du -xh {disk.path} | sort -h | tail"
+    if disk.is_read_only:
+        return broken(f"the disk under {disk.path} is read-only: nothing can be kept there", disk.mount_writable)
+    if disk.free_bytes == 0:
+        return broken(f"the disk under {disk.path} is full: what is said is not stored", mend)
     left = f"{phrases.size(disk.free_bytes)} are free under {disk.path}"
     if disk.free_bytes < least:
         return broken(f"{left}: only starts, stops and failures are kept", mend)

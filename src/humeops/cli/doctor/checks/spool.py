@@ -6,6 +6,7 @@ import typing
 
 from humeops.cli import moments, phrases
 from humeops.cli.doctor.checks import humed
+from humeops.cli.doctor.checks.files import disk_has_room
 from humeops.cli.doctor.facts import Facts
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
 
@@ -43,7 +44,7 @@ def spool_takes_everything(facts: Facts) -> Finding | None:
     if not isinstance(room, str) or room == "everything":
         return None
     return broken(
-        f"humed takes {'nothing' if room == 'nothing' else f'only {room}'} now, for want of room", _more_room(facts)
+        f"humed takes {'nothing' if room == 'nothing' else f'only {room}'} now, for want of room", _room_again(facts)
     )
 
 
@@ -117,7 +118,15 @@ def _hurry(facts: Facts) -> str:
     away = humed.humed_answers(facts)
     if away and away.mend:
         return away.mend
+    if not facts.central.url and facts.config is not None:
+        return facts.name_central
     return f"kill -HUP {facts.daemon.pid}" if facts.daemon.is_humed else "hume queue"
+
+
+def _room_again(facts: Facts) -> str:
+    # Room runs out on the disk or in the spool; a larger spool would not help a full disk.
+    ill = disk_has_room(facts)
+    return ill.mend if ill is not None and ill.state == "broken" else _more_room(facts)
 
 
 def _more_room(facts: Facts) -> str:

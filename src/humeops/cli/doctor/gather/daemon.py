@@ -34,8 +34,8 @@ def look(where: Places, wall_ns: int) -> Daemon:
     if process is None:
         return Daemon(answer, picture, pid, pid_age_seconds=age_seconds)
     parent = _process(process.parent)
-    is_supervised = parent is not None and "up" in parent.words
-    return Daemon(answer, picture, pid, process.name, process.state, age_seconds, process.is_humed, is_supervised)
+    supervisor = process.parent if parent is not None and "up" in parent.words else None
+    return Daemon(answer, picture, pid, process.name, process.state, age_seconds, process.is_humed, supervisor)
 
 
 def _ask(socket: pathlib.Path) -> tuple[str, Picture | None]:

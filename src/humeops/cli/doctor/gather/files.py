@@ -30,10 +30,7 @@ def look(path: pathlib.Path | None) -> File | None:
 
 def can_be_made(folder: pathlib.Path | None) -> bool:
     """Tell whether we may make this folder: its nearest ancestor that we see is ours to write."""
-    if folder is None:
-        return False
-    there = next((parent for parent in folder.parents if os.path.isdir(parent)), folder)
-    return os.access(there, os.W_OK | os.X_OK)
+    return folder is not None and os.access(_nearest(folder.parent), os.W_OK | os.X_OK)
 
 
 def look_into_drop(folder: pathlib.Path | None, wall_ns: int) -> Dropped:
@@ -53,15 +50,26 @@ def look_into_drop(folder: pathlib.Path | None, wall_ns: int) -> Dropped:
 
 
 def look_at_disks(*folders: pathlib.Path | None) -> tuple[Disk, ...]:
-    """Return the file systems under these folders, each once."""
+    """Return the file systems that these folders are on or would be made on, each once."""
     disks: dict[int, Disk] = {}
     for folder in filter(None, folders):
+        there = _nearest(folder)
         with contextlib.suppress(OSError):
-            device, found = folder.stat().st_dev, os.statvfs(folder)
+            device, found = there.stat().st_dev, os.statvfs(there)
             free_files = found.f_favail if found.f_files else None
             sizes = found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize
-            disks.setdefault(device, Disk(folder, *sizes, free_files))
+            is_read_only = bool(found.f_flag & os.ST_RDONLY)
+            disks.setdefault(device, Disk(there, *sizes, free_files, _mount_of(there), is_read_only))
     return tuple(disks.values())
+
+
+def _nearest(path: pathlib.Path) -> pathlib.Path:
+    return next((one for one in (path, *path.parents) if os.path.isdir(one)), path)
+
+
+def _mount_of(folder: pathlib.Path) -> pathlib.Path:
+    real = folder.resolve()
+    return next((one for one in (real, *real.parents) if os.path.ismount(one)), real)
 
 
 def look_at_spool(path: pathlib.Path | None, is_served: bool) -> Stored:

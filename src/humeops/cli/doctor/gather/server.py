@@ -6,6 +6,7 @@ central that knows the credential answers 400 and stores nothing (docs/protocol.
 """
 
 import email.utils
+import pathlib
 import typing
 from collections.abc import Mapping
 
@@ -39,7 +40,16 @@ def look(where: Places, config: Config | None, environ: Mapping[str, str]) -> Se
             clock_ns=clock_ns,
             asked=_ask(person, complaint),
             reported=_report(pool, url.rstrip("/"), credential) if credential else None,
+            lacks_credential=bool(config and reported_to and _is_missing(config.credential_file)),
         )
+
+
+def _is_missing(path: pathlib.Path) -> bool:
+    # One that may not be seen is no missing one.
+    try:
+        return not path.stat().st_size
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
 
 
 def _person(where: Places, environ: Mapping[str, str]) -> tuple[client.Central | None, str]:
