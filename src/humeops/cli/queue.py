@@ -174,7 +174,7 @@ def _dropped(picture: Picture) -> str:
 
 
 def _counted(picture: Picture) -> str:
-    names = ("received", "stored", "refused", "deferred", "commits", "forwarded")
+    names = ("received", "stored", "copies", "refused", "deferred", "commits", "forwarded")
     return ", ".join(f"{picture[name]} {name}" for name in names if isinstance(picture.get(name), int))
 
 

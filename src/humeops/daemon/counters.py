@@ -7,10 +7,11 @@ import msgspec
 class Counters(msgspec.Struct):
     """Counted since this humed started."""
 
-    received: int = 0  # requests and dropped files
+    received: int = 0  # requests and dropped files, without copies
     stored: int = 0
     refused: int = 0  # unacceptable: told so, or moved to quarantine
     deferred: int = 0  # told to come again: the spool took nothing
+    copies: int = 0  # said again, such as by socket and by file, and stored before
     commits: int = 0
 
 
@@ -34,6 +35,7 @@ class QueueView(msgspec.Struct):
     stored: int
     refused: int
     deferred: int
+    copies: int
     commits: int
     forwarded: int
     spool_bytes: int

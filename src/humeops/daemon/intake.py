@@ -37,7 +37,6 @@ class Intake:
 
     def take_requests(self, requests: list[Request], listener: Listener, release_upto: int) -> None:
         """Commit the events of these requests, and the release with them, then answer each."""
-        self.counters.received += len(requests)
         crash.point("humed-received")
         answers: list[tuple[bytes, bytes]] = []
         try:
@@ -49,7 +48,7 @@ class Intake:
         except SpoolFullError as error:
             self._recover(error)
             answers = [(request.peer, _put_off(request, error)) for request in requests]
-            self.counters.deferred += len(requests)
+            self._count(0, 0, len(requests))
         else:
             told = [line.partition(b" ")[0] for _, line in answers]
             self._note_commit(told.count(b"0"), told.count(b"65"), told.count(b"75"))
@@ -82,7 +81,6 @@ class Intake:
             self._recover(error)
             return False
         bad_count = folder.quarantined - bad_before + len(bad)
-        self.counters.received += len(done) + bad_count
         self._note_commit(len(done), bad_count, 0)
         crash.point("humed-after-commit")
         crash.point("humed-before-unlink")
@@ -118,7 +116,13 @@ class Intake:
         crash.point("humed-after-release")
 
     def _note_commit(self, stored: int, refused: int, deferred: int) -> None:
+        copies = self._pipeline.copies.settle()
         self.counters.commits += 1
+        self.counters.copies += copies
+        self._count(stored - copies, refused, deferred)
+
+    def _count(self, stored: int, refused: int, deferred: int) -> None:
+        self.counters.received += stored + refused + deferred
         self.counters.stored += stored
         self.counters.refused += refused
         self.counters.deferred += deferred
@@ -126,6 +130,7 @@ class Intake:
     def _recover(self, error: SpoolFullError) -> None:
         # The transaction is gone, and with it what the registry of runs learnt in it.
         self._pipeline.runs.reload()
+        self._pipeline.copies.forget()
         self._keeper.on_full_disk(error)
 
 

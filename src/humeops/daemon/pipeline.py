@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from humeops.clock import NS_PER_SECOND
+from humeops.daemon.copies import Copies
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Group
@@ -36,10 +37,11 @@ class Pipeline:
         self.host = host
         self.runs = runs
         self._shared = shared
+        self.copies = Copies()
         self._admit = admit
 
     def take(self, data: bytes, sayer: Sayer, group: Group, wall_ns: int) -> Event:
-        """Put the event in these bytes into the group and return it.
+        """Put the event in these bytes into the group and return it; one that was taken before is not put again.
 
         Raises MalformedEventError when it is unacceptable, and what `admit` raises when there is no room for its worth;
         nothing is put then.
@@ -47,6 +49,8 @@ class Pipeline:
         event = codec.decode(data)
         if event.kind in ("loss", "gone"):
             raise MalformedEventError(f"{event.kind} events are humed's own to say")
+        if self.copies.is_again(event, sayer.uid):
+            return event
         worth = worth_of(event)
         self._stamp(event, sayer)
         self._attach(event)
@@ -60,6 +64,7 @@ class Pipeline:
         group.put(body, worth, wall_ns // NS_PER_SECOND)
         self.runs.apply(event, group, wall_ns)
         self._shared.apply(event, group)
+        self.copies.note(event, sayer.uid)
         return event
 
     def _stamp(self, event: Event, sayer: Sayer) -> None:

@@ -12,7 +12,7 @@ import select
 import zmq
 
 from humeops.clock import NS_PER_SECOND, Clock
-from humeops.daemon import highwater
+from humeops.daemon import copies, highwater
 from humeops.daemon.backoff import Backoff
 from humeops.daemon.ballast import make_room_to_open
 from humeops.daemon.config import Config
@@ -33,6 +33,7 @@ from humeops.daemon.spool import SpoolDamagedError, SpoolFullError
 from humeops.daemon.wakes import Wakes
 from humeops.daemon.warmup import warm_up
 from humeops.errors import HumeError
+from humeops.wire import codec, dropfile
 
 # Released rows are deleted together with the next group, or alone after this long: a transaction of their own costs an fsync.
 RELEASE_AFTER_SECONDS = 0.5
@@ -79,6 +80,7 @@ class Service:
         self._folder = DropFolder(self._config.drop)
         self._forwarder = self._make_forwarder()
         self._questions = self._make_questions()
+        self._recall_what_was_taken(pipeline)
         self._drain_folder()
         self._forwarder.start(self._wakes.ring)
         self._listener = Listener(self._config.socket)
@@ -173,6 +175,13 @@ class Service:
             self._forwarder.wake()
             return len(names) <= GROUP_FILES and not self._folder.has_put_off
         return not names
+
+    def _recall_what_was_taken(self, pipeline: Pipeline) -> None:
+        # An earlier humed may have died between its commit and the answer: then the file is here, and the event is held.
+        dropped = {dropfile.id_of(name) for name in self._folder.names()}
+        if dropped:
+            held = self._spool.newest(copies.REMEMBERED)
+            pipeline.copies.recall(codec.decode(body) for body in held if codec.id_in(body) in dropped)
 
     def _drain_folder(self) -> None:
         # Before the socket listens: everything that was said while humed was away comes first. One look, so that files

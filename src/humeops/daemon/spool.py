@@ -98,6 +98,14 @@ class Spool:
             row = self.db.execute("SELECT body FROM event WHERE seq > ? ORDER BY seq LIMIT 1", (seq,)).fetchone()
         return None if row is None else row[0]
 
+    def newest(self, limit: int) -> Iterator[bytes]:
+        """Yield the sound ones of so many events that are held, the newest first."""
+        query = "SELECT seq, body, seal FROM event ORDER BY seq DESC LIMIT ?"
+        with spooldb.plain_errors(self.path):
+            for seq, body, seal in self.db.execute(query, (limit,)):
+                if seal == make_seal(seq, body):
+                    yield body
+
     def size_bytes(self) -> int:
         """Return the size of the database file, without its WAL."""
         return self._pages("page_count")

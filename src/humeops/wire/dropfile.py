@@ -22,6 +22,11 @@ def is_drop_name(name: str) -> bool:
     return _FILE_NAME.fullmatch(name) is not None
 
 
+def id_of(name: str) -> str:
+    """Return the id of the event that a file of this name holds."""
+    return name.removesuffix(SUFFIX)
+
+
 def is_temporary_name(name: str) -> bool:
     """Tell whether a file of this name is one that its writer has not finished, `.ID.tmp`."""
     return name.startswith(".") and name.endswith(".tmp") and is_drop_name(f"{name[1:-4]}{SUFFIX}")

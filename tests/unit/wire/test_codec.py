@@ -125,3 +125,8 @@ def test_it_reads_a_memoryview_as_it_reads_bytes():
     data = said(',"message":"a\\u0000b"')
 
     assert codec.decode(memoryview(data)) == codec.decode(data)
+
+
+@given(events())
+def test_the_id_is_found_in_an_encoded_event_without_decoding_it(event):
+    assert codec.id_in(codec.encode(event)) == event.id

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""The same thing said twice: by the socket, where the answer came too late for its sayer, and then as a dropped file.
+
+Central knows a copy by its id, so a copy does no harm; but humed would count it, hold it, and count it again when it is
+dropped. What was taken lately is known here, and what is said again is not put a second time.
+
+*Design.* Only what a commit has made durable counts as taken: what a group takes becomes known when it is settled, and is
+forgotten when the group comes to nothing. Not remembering a copy (the memory is bounded, and begins with what still lies in
+the spool) costs a figure; taking for a copy what is none would lose an event: so the sayer, the times and the kind
+must be the same too. Nobody can silence another by saying his id first.
+"""
+
+from collections.abc import Iterable
+
+from humeops.event import Event
+
+# A copy comes at most as much later as fits into the sockets of a humed that hangs: libzmq's backlog, and some groups.
+REMEMBERED = 16_384
+
+_Key = tuple[str, int | None, int, int, str]
+
+
+class Copies:
+    """What was taken lately, and how much of the open group had been taken before."""
+
+    def __init__(self) -> None:
+        self._taken: dict[_Key, None] = {}
+        self._pending: dict[_Key, None] = {}
+        self._again = 0
+
+    def is_again(self, event: Event, uid: int | None) -> bool:
+        """Tell whether this sayer's event was taken before, or in this group, and count it if so."""
+        key = _key(event, uid)
+        again = key in self._taken or key in self._pending
+        self._again += again
+        return again
+
+    def note(self, event: Event, uid: int | None) -> None:
+        """Remember an event that was put into the open group."""
+        self._pending[_key(event, uid)] = None
+
+    def settle(self) -> int:
+        """Heed that the group is durable; return how many of its events had been taken before."""
+        again = self._again
+        self._taken.update(self._pending)
+        self.forget()
+        for _ in range(len(self._taken) - REMEMBERED):
+            del self._taken[next(iter(self._taken))]
+        return again
+
+    def forget(self) -> None:
+        """Heed that the group came to nothing."""
+        self._pending, self._again = {}, 0
+
+    def recall(self, held: Iterable[Event]) -> None:
+        """Remember what an earlier humed took and the spool still holds, whole: the copy may be all there is of the rest."""
+        for event in held:
+            self._taken[_key(event, event.origin.uid)] = None
+
+
+def _key(event: Event, uid: int | None) -> _Key:
+    return event.id, uid, event.time, event.mono, event.kind
