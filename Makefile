@@ -31,7 +31,7 @@ bench: setup ## the numbers of docs/reference/benchmarks.md, measured here
 	@$(BIN)/python -m tests.bench
 
 soak: setup ## long campaigns
-	$(BIN)/pytest tests -m soak
+	$(BIN)/pytest tests -m soak -n 2
 
 format: setup ## rewrite sources in the house format
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -7,6 +7,7 @@ the receipt was let go. Damage comes one at a time: SQLite and the witness canno
 """
 
 import contextlib
+import logging
 import pathlib
 import shutil
 
@@ -262,6 +263,12 @@ SOME = settings(
     print_blob=True,
 )
 MANY = settings(SOME, max_examples=5_000, stateful_step_count=50)
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog):
+    """Keep no log: of so many lives it would fill the memory."""
+    caplog.set_level(logging.CRITICAL, "humeops")
 
 
 def test_whatever_is_done_to_it_nothing_is_missing_uncounted() -> None:

@@ -12,6 +12,10 @@ import sqlite3
 from humeops.daemon import spooldb
 from humeops.daemon.spooldb import SpoolDamagedError
 
+# sqlite.org/fileformat2.html, "File format version numbers"
+_WRITE_FORM_AT = 18
+_NEWEST_WRITE_FORM = 2
+
 
 def inspect(path: pathlib.Path) -> spooldb.Mark | None:
     """Return the mark of a sound spool, its `last_seq` raised to the highest row's; None where there is none yet.
@@ -39,7 +43,17 @@ def examine(db: sqlite3.Connection, path: pathlib.Path) -> spooldb.Mark | None:
     return _sound_mark(db, path)
 
 
+def _check_head(path: pathlib.Path) -> None:
+    # SQLite reads a file of a form newer than it knows, and refuses to write it: one flipped bit says so, and every start
+    # would end with "readonly database".
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        head = file.read(_WRITE_FORM_AT + 1)
+        if len(head) > _WRITE_FORM_AT and head[_WRITE_FORM_AT] > _NEWEST_WRITE_FORM:
+            raise SpoolDamagedError(f"{path}: the spool is damaged: its head says that it may not be written")
+
+
 def _sound_mark(db: sqlite3.Connection, path: pathlib.Path) -> spooldb.Mark:
+    _check_head(path)
     found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise SpoolDamagedError(f"{path}: the spool is damaged: {' '.join(found.split())}")

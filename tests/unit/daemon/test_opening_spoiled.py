@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One bit, one cut, one page of noise, anywhere: humed starts or says one clear line, and every event is there or counted."""
 
+import logging
 import pathlib
 import random
 import shutil
@@ -13,11 +14,17 @@ from humeops.errors import HumeError
 from humeops.wire import codec
 from tests.fixtures import chance
 from tests.unit.daemon.spoiling import counted, live, spoil
-from tests.unit.daemon.spooling import crash, quick_folder, started
+from tests.unit.daemon.spooling import body, crash, put, quick_folder, started
 
 SOME = pytest.param(False, id="some")
 ALL = pytest.param(True, id="all", marks=[pytest.mark.soak, pytest.mark.timeout(7_200)])
 BYTES_TRIED = 120
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog):
+    """Keep no log: of a hundred thousand starts it would fill the memory."""
+    caplog.set_level(logging.CRITICAL, "humeops")
 
 
 @pytest.fixture
@@ -76,6 +83,17 @@ def test_one_flipped_bit_anywhere(folder, name, folded, every_one):
 
         assert_all_accounted_for(spoiled, bodies)
         shutil.rmtree(spoiled)
+
+
+def test_a_head_that_forbids_writing_is_damage_and_all_of_it_is_saved(folder):
+    bodies = live(folder, folded=True)
+    spoiled = crash(folder / "crashed", folder / "spoiled")
+    spoil(spoiled, "spool.db", 18)
+
+    with started(spoiled) as spool:
+        put(spool, body())
+
+        assert kept(spool)[: len(bodies)] == bodies
 
 
 @pytest.mark.parametrize("every_one", [SOME, ALL])
