@@ -77,6 +77,10 @@ bool number_take_fixed(const char **at, struct fixed *number) {
     return is_digit((*at)[-1]);
 }
 
+bool fixed_is_more(struct fixed one, struct fixed other) {
+    return one.whole > other.whole || (one.whole == other.whole && one.millionths > other.millionths);
+}
+
 static uint64_t seconds_of(char unit) {
     switch (unit) {
     case 0:

@@ -26,4 +26,7 @@ bool number_take_fixed(const char **at, struct fixed *number);
 // Reads a span of time, as in 90, 26h, 1h30m, 10y (s m h d w y; a bare number is seconds), as seconds of 1…high.
 bool number_read_seconds(const char *text, uint64_t high, uint64_t *seconds);
 
+// Tells whether one is more than the other.
+bool fixed_is_more(struct fixed one, struct fixed other);
+
 #endif

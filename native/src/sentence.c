@@ -73,6 +73,19 @@ static void read_progress(const struct asked *asked, struct event *event, struct
         fault_set(fault, EXIT_USAGE, "progress needs the share that is done: hume progress 50, or 3/12");
     else if (!quantity_read_share(asked->words.at[0], &event->done, &event->total))
         fault_set(fault, EXIT_USAGE, "progress '%.60s': it is written 50, 50%% or 3/12", asked->words.at[0]);
+    else if (!strchr(asked->words.at[0], '/') && fixed_is_more(event->done, event->total))
+        // Likely a count whose total was forgotten. It may also be a share that was reckoned a little too high, and a
+        // script must not end for that. A count that runs past the total it names (13/12) means what it says.
+        complain("progress '%.60s' is more than all of 100, and taken so; a count is written 3/12", asked->words.at[0]);
+}
+
+// What has a unit and no number is taken as text: it may come from a program, and a script must not end for it.
+static void check_unit(const struct event *event, const char *pair) {
+    const char *value = strchr(pair, '=') + 1;
+    struct fixed number;
+    bool is_plain = number_is_json(value) || strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+    if (event->unit && !is_plain && !quantity_read(value, event->unit, &number))
+        complain("set '%.60s': no number of %.16s, taken as text", pair, event->unit);
 }
 
 // A lone word is the task, as with start; unlike there nothing is guessed: humed finds the run.
@@ -84,11 +97,14 @@ static void read_ping(const struct asked *asked, struct event *event) {
 static void read_set(const struct asked *asked, struct event *event, struct fault *fault) {
     event->unit = asked->unit && *asked->unit ? asked->unit : NULL;
     event->ttl = asked->ttl;
-    for (size_t i = 0; i < asked->words.count; i++)
-        if (!event_add_datum(event, asked->words.at[i])) {
-            fault_set(fault, EXIT_USAGE, "set '%.60s': it is written KEY=VALUE", asked->words.at[i]);
+    for (size_t i = 0; i < asked->words.count; i++) {
+        const char *pair = asked->words.at[i];
+        if (*pair == '=' || !event_add_datum(event, pair)) {
+            fault_set(fault, EXIT_USAGE, "set '%.60s': it is written KEY=VALUE", pair);
             return;
         }
+        check_unit(event, pair);
+    }
     if (event->data_count == 0)
         fault_set(fault, EXIT_USAGE, "set needs something to set: hume set KEY=VALUE...");
 }

@@ -26,7 +26,11 @@ static const char *text_or(const char *real, const char *name) {
 
 static uint64_t clock_ns(clockid_t clock) {
     struct timespec now;
-    if (clock_gettime(clock, &now) != 0 || now.tv_sec < 0)
+    if (clock_gettime(clock, &now) != 0)
+        return 0;
+    if (clock == CLOCK_REALTIME)
+        now.tv_sec = (time_t)number_or((uint64_t)now.tv_sec, "HUME_TEST_WALL_SECONDS", 10);
+    if (now.tv_sec < 0)
         return 0;
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }

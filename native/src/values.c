@@ -10,9 +10,9 @@ enum { MAX_DEADLINE_MS = 60000 };
 
 #define SPAN "a span of time up to 100 years, such as 90, 15m, 26h, 7d"
 
-// A host's name holds nothing that would have to be escaped or could be misread.
+// A host's name holds nothing that would have to be escaped or could be misread; no `:` either, which parts host from task.
 static bool is_host(const char *text) {
-    size_t length = strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-_:");
+    size_t length = strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-_");
     return length > 0 && length <= MAX_HOST && text[length] == 0;
 }
 
@@ -59,7 +59,7 @@ void value_take(const struct option_read *found, struct asked *asked, struct eve
     case OPTION_HOST:
         asked->host = value;
         if (!is_host(value))
-            fault_set(fault, EXIT_USAGE, "%s '%.60s': no name of a host", found->name, value);
+            fault_set(fault, EXIT_USAGE, "%s '%.60s': no name of a host, such as web1.example.net", found->name, value);
         break;
     case OPTION_TAGS:
         event_add_tags(event, value);

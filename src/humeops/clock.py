@@ -23,11 +23,14 @@ class Clock(typing.Protocol):
 
 
 class SystemClock:
-    """The machine's own clocks."""
+    """The machine's own clocks; `read_wall` gives ns since 1970."""
+
+    def __init__(self, read_wall: typing.Callable[[], int] = time.time_ns) -> None:
+        self._read_wall = read_wall
 
     def wall_ns(self) -> int:
-        """Return ns since 1970; may step."""
-        return time.time_ns()
+        """Return ns since 1970, 0 for a clock before: times in events and batches are never negative; may step."""
+        return max(0, self._read_wall())
 
     def boot_ns(self) -> int:
         """Return ns since boot (CLOCK_BOOTTIME)."""

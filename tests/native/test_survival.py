@@ -164,9 +164,25 @@ def test_called_without_a_name_of_its_own_it_says_how_it_is_used(argv: str, hume
     assert done.stderr.startswith(b"hume: usage: ")
 
 
+@pytest.mark.parametrize("seconds", ["-1", "-2208988800", "-9223372036854775808"])
+def test_a_clock_before_1970_says_0(seconds: str, hume: Caller) -> None:
+    # The kernel does not let such a clock be set, so the test build reads one.
+    done = subprocess.run(
+        [native.build("hume-test"), "--strict", "info", "-t", "t", "x"],
+        env=hume.environment(HUME_TEST_WALL_SECONDS=seconds),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    event = only(hume)
+    assert event.time == 0
+    assert event.id.startswith("00000000-0000-7")
+
+
 @pytest.mark.parametrize("wall", ["0", "18446744073709551615"], ids=["before 1970", "too far"])
 def test_a_clock_gone_mad_stores_an_event_that_humed_takes_or_refuses(wall: str, hume: Caller) -> None:
-    # The kernel does not let a clock before 1970 be set; what clock_ns makes of one is 0.
     env = hume.environment(HUME_TEST_WALL_NS=wall)
     done = subprocess.run(
         [native.build("hume-test"), "info", "x"], env=env, capture_output=True, check=False, timeout=60

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""What is likely a slip and may come from a program: it is taken, a line says so, and no script ends for it."""
+
+import pytest
+
+from tests.native.conftest import Caller
+
+
+@pytest.mark.parametrize(("text", "progress"), [("250", (250, 100)), ("100.5%", (100.5, 100))])
+def test_more_than_all_is_taken_with_a_word(text: str, progress: tuple[float, float], hume: Caller) -> None:
+    done = hume.run("--strict", "progress", text)
+
+    assert done.returncode == 0
+    said = f"hume: progress '{text}' is more than all of 100, and taken so; a count is written 3/12\n"
+    assert done.stderr.decode() == said
+    (event,) = hume.dropped()
+    assert event.progress == progress
+
+
+@pytest.mark.parametrize("text", ["100", "100%", "0", "12/12", "13/12"])
+def test_all_of_it_and_a_count_past_its_total_are_taken_without_a_word(text: str, hume: Caller) -> None:
+    assert hume.run("progress", text).stderr == b""
+
+
+def test_a_text_with_a_unit_is_taken_with_a_word(hume: Caller) -> None:
+    done = hume.run("--strict", "set", "d=soon", "n=5", "span=1h", "ok=true", "--unit", "s")
+
+    assert (done.returncode, done.stderr) == (0, b"hume: set 'd=soon': no number of s, taken as text\n")
+    (event,) = hume.dropped()
+    assert event.data == {"d": "soon", "n": 5, "span": 3600, "ok": True}
