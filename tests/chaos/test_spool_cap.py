@@ -77,7 +77,7 @@ def test_the_order_of_sacrifice_and_every_count_of_it(installed: processes.Insta
     codes = say_all(installed, [body for _, body in said])
     stored = {json.loads(body)["message"]: worth for worth, body in said if codes[id_of(body)] == "0"}
     assert set(codes.values()) <= {"0", "75"}
-    assert len(stored) > COUNT / 2
+    assert len(stored) > COUNT / 2, collections.Counter(codes.values())
 
     wait_until(lambda: is_within(installed), "the spool is within its cap", 30)
     before = queue(installed)

@@ -13,7 +13,7 @@ A number given up for good (`written_off`) is needed only against an agent whose
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from humeops.wire.seqs import Range, runs_of
+from humeops.wire.seqs import Range, merge, runs_of
 
 MAX_RANGES = 1_000
 
@@ -47,17 +47,6 @@ def advance(mark: Watermark, seqs: Iterable[int], oldest: int, declared: Iterabl
     new = [*runs_of(seqs), *((first, last) for first, last in declared if 1 <= first <= last)]
     ranges = merge([*mark.ranges, *new])
     return _limited(Watermark(ranges, max(mark.floor, oldest - 1), mark.written_off))
-
-
-def merge(ranges: Iterable[Range]) -> tuple[Range, ...]:
-    """Return the same seqs as ascending ranges that neither overlap nor touch."""
-    merged: list[Range] = []
-    for first, last in sorted(ranges):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
-        else:
-            merged.append((first, last))
-    return tuple(merged)
 
 
 def _limited(mark: Watermark) -> Watermark:

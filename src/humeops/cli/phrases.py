@@ -6,6 +6,9 @@ import typing
 from humeops.api.schemas import DatumView, EventView
 from humeops.cli import moments
 
+# Longer ones are in `hume events -o json`.
+MAX_RANGES_SHOWN = 60
+
 
 def what(event: EventView) -> str:
     """Return the level of what was logged, the kind of all else."""
@@ -62,11 +65,17 @@ def plural(count: int, noun: str) -> str:
 
 
 def _numbers(loss: EventView) -> str:
-    """Return between which numbers of its host's spool the lost events were, where that is known."""
-    first, last = loss.data.get("first"), loss.data.get("last")
+    """Return which numbers of its host's spool the lost events had: exactly, or among which, where others were kept."""
+    first, last, ranges = (loss.data.get(name) for name in ("first", "last", "ranges"))
     if type(first) is not int or type(last) is not int:
         return ""
-    return f" (number {first})" if first == last else f" (numbers {first} to {last})"
+    if first == last:
+        return f" (number {first})"
+    if loss.data.get("count") == last - first + 1:
+        return f" (numbers {first} to {last})"
+    if isinstance(ranges, str) and 0 < len(ranges) <= MAX_RANGES_SHOWN:
+        return f" (numbers {', '.join(ranges.split())})"
+    return f" (among numbers {first} to {last})"
 
 
 def _subject(event: EventView) -> str:

@@ -2,8 +2,8 @@
 """Keeps the spool within its limits: what is still taken when space runs out, what is given up, and in which order.
 
 Three things can run out: the spool's own cap, the age an event may reach waiting, and the disk. Over the cap or the age,
-events are dropped oldest first in the order of humeops.daemon.worth, counted by cause and declared in loss events, never
-silently. With nothing left that may be dropped, or a full disk, only starts, stops and failures are still taken, and in
+events are dropped oldest first in the order of humeops.daemon.worth, counted by cause and declared in loss events, one for
+each cause, never silently. With nothing left that may be dropped, or a full disk, only starts, stops and failures are still taken, and in
 the end nothing: callers are told 75 and go to the drop folder. The ballast is what lets a full disk drain.
 
 *Design.* `tend` is one bounded step, called about once a second from humed's loop, and at once when `is_pressed`. `admit`
@@ -19,7 +19,6 @@ from humeops.daemon import ballast as ballast_module
 from humeops.daemon import dropping, losses
 from humeops.daemon.ballast import Ballast
 from humeops.daemon.config import SpoolSettings
-from humeops.daemon.losses import Loss
 from humeops.daemon.spool import Group, Spool, SpoolFullError
 from humeops.daemon.worth import DEBUG, NAMES, NEVER_DROPPED
 from humeops.errors import UnavailableError
@@ -35,6 +34,8 @@ HARD_CAP = 1.1
 # Beside its bytes an event needs about so many of the file.
 ROW_BYTES = 50
 DAY_SECONDS = 86_400
+# While dropping goes on, what was dropped is declared this often.
+DECLARE_AFTER_SECONDS = 10
 # A file with much unused inside gives some back, a step at a time; what is left serves what comes next.
 SHRINK_PAGES = 256
 SHRINK_ABOVE_BYTES = 4 * 1024 * 1024
@@ -69,6 +70,9 @@ class Keeper:
         self._dropping = False
         self._nothing_to_drop = False
         self._used = 0
+        self._owed_ns = (
+            clock.boot_ns()
+        )  # since when; 0: nothing is owed. An earlier humed may have died owing something
         self._judge()
 
     @property
@@ -105,7 +109,7 @@ class Keeper:
             log.warning("the ballast is given up, so that what central has can be let go")
 
     def give_up(self, seq: int) -> None:
-        """Drop this event, which the disk has changed; raise SpoolFullError when not even that can be written."""
+        """Drop this event, which the disk has changed; the next `tend` declares it. Raise SpoolFullError when not even that can be written."""
         with self._spool.group() as group:
             self._drop(group, [seq], CAUSE_DAMAGED)
 
@@ -118,6 +122,7 @@ class Keeper:
         self._droppable.leave_out(committed_upto)
         try:
             more = self._make_room(in_flight_upto)
+            self._declare(more)
             self._shrink()
         except SpoolFullError as error:
             self.on_full_disk(error)
@@ -187,6 +192,14 @@ class Keeper:
         if not seqs:
             return
         group.drop(seqs, cause)
-        loss = Loss(self._spool.epoch, seqs[0], seqs[-1], len(seqs), cause)
-        losses.declare(loss, group, self._host, self._clock)
+        losses.owe(losses.of_seqs(self._spool.epoch, seqs, cause), group)
+        self._owed_ns = self._owed_ns or self._clock.boot_ns()
         log.warning("dropped %d events: %s", len(seqs), cause)
+
+    def _declare(self, more: bool) -> None:
+        # While the dropping goes on, what comes next belongs to the same event; but people do not wait for long.
+        waited = self._clock.boot_ns() - self._owed_ns
+        if self._owed_ns and (not more or waited >= DECLARE_AFTER_SECONDS * NS_PER_SECOND):
+            with self._spool.group() as group:
+                losses.declare_owed(group, self._host, self._clock)
+            self._owed_ns = 0

@@ -155,7 +155,8 @@ def _put(spool: Spool, replay: Replay, saved: list[Found]) -> Iterable[int]:
 
 
 def _copy(db: sqlite3.Connection, remains: Remains) -> None:
-    for table, rows in (("run", remains.runs), ("datum", remains.data), ("dropped", remains.dropped)):
+    tables = {"run": remains.runs, "datum": remains.data, "dropped": remains.dropped, "undeclared": remains.undeclared}
+    for table, rows in tables.items():
         for row in rows:
             # What no longer fits its column is damage too; the rest goes on.
             with contextlib.suppress(sqlite3.Error, UnicodeError):

@@ -37,6 +37,7 @@ class Remains(NamedTuple):
     runs: list[tuple[object, ...]]
     data: list[tuple[object, ...]]
     dropped: list[tuple[object, ...]]
+    undeclared: list[tuple[object, ...]]
 
 
 def read_remains(path: pathlib.Path) -> Remains:
@@ -49,8 +50,8 @@ def read_remains(path: pathlib.Path) -> Remains:
         for first, last in _rows(path, "SELECT first, last FROM lost")
         if isinstance(first, int) and isinstance(last, int) and 1 <= first <= last
     ]
-    runs, data, dropped = (_rows(path, f"SELECT * FROM {table}") for table in ("run", "datum", "dropped"))  # noqa: S608
-    return Remains(mark, lost, runs, data, dropped)
+    names = ("run", "datum", "dropped", "undeclared")
+    return Remains(mark, lost, *(_rows(path, f"SELECT * FROM {table}") for table in names))  # noqa: S608
 
 
 def salvage(path: pathlib.Path, beyond: int, upto: int) -> Iterator[Found]:

@@ -3,7 +3,8 @@
 
 Tables: `event` holds what waits for central, as (seq, bytes), under a seal (humeops.daemon.seal), with what it is worth
 when space runs out (`worth`, see humeops.daemon.worth) and when it was taken; `run` the runs of this host; `datum` this
-host's own shared data; `lost` the seqs that had to be dropped and `dropped` how many by cause; `mark` one row: the epoch,
+host's own shared data; `lost` the seqs that had to be dropped and `dropped` how many by cause; `undeclared` what of it no
+loss event says yet; `mark` one row: the epoch,
 how far central has committed, the floor of the numbering (rows alone do not tell it once they are deleted), and a sum.
 """
 
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from humeops.errors import Exit, HumeError, UnavailableError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # Small WAL: one flipped bit in it silently discards every later transaction, so it is folded in often (pages of 4 KiB).
 WAL_AUTOCHECKPOINT_PAGES = 512
 BUSY_TIMEOUT_MS = 2_000
@@ -36,6 +37,10 @@ CREATE TABLE datum (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE lost (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
 CREATE TABLE dropped (cause TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE undeclared (
+    epoch TEXT NOT NULL, cause TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL,
+    ranges TEXT NOT NULL, PRIMARY KEY (epoch, cause)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE mark (
     one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, last_seq INTEGER NOT NULL,
     committed_upto INTEGER NOT NULL, sum INTEGER NOT NULL

@@ -10,7 +10,12 @@ from humeops.cli import losses, phrases
 @pytest.mark.parametrize(
     ("data", "numbers"),
     [
-        ({"first": 135, "last": 152, "epoch": "e"}, " (numbers 135 to 152)"),
+        ({"first": 135, "last": 151, "count": 17, "epoch": "e"}, " (numbers 135 to 151)"),
+        ({"first": 1, "last": 40, "count": 17, "ranges": "1-9 12 34-40"}, " (numbers 1-9, 12, 34-40)"),
+        ({"first": 1, "last": 400, "count": 17, "ranges": "1 " * 17}, f" (numbers {', '.join(['1'] * 17)})"),
+        ({"first": 1, "last": 400, "count": 17, "ranges": "11 " * 21}, " (among numbers 1 to 400)"),
+        ({"first": 1, "last": 40, "count": 17, "ranges": 7}, " (among numbers 1 to 40)"),
+        ({"first": 1, "last": 40, "count": 17}, " (among numbers 1 to 40)"),
         ({"first": 7, "last": 7}, " (number 7)"),
         ({"first": "x", "last": 2}, ""),
         ({}, ""),
