@@ -96,10 +96,28 @@ def test_a_manager_that_does_not_listen_costs_nothing(installed):
     installed.start_humed(NOTIFY_SOCKET=str(installed.root / "nobody"))
 
 
+def test_one_of_another_state_folder_does_not_take_the_first_ones_socket(installed, tmp_path):
+    first = installed.start_humed()
+    installed.layout.daemon_config.write_text(f'state_dir = "{tmp_path}"\n')
+
+    assert_refused(run(installed), 75, f"another humed is at work in {installed.root.resolve()}")
+
+    assert first.poll() is None
+    assert installed.hume("--strict", "info", "-v", "-t", "t", "still heard").returncode == 0
+    assert list(installed.layout.drop.glob("*.hume")) == []
+
+
+def test_a_runtime_folder_under_two_names_is_one(installed, tmp_path):
+    (tmp_path / "other").symlink_to(installed.root)
+    installed.layout.daemon_config.write_text(f'runtime_dir = "{tmp_path / "other"}"\n')
+
+    installed.start_humed()
+
+
 def test_a_second_one_is_refused_and_the_first_goes_on(installed):
     first = installed.start_humed()
 
-    assert_refused(run(installed), 75, "another humed is at work here")
+    assert_refused(run(installed), 75, "another humed is at work in")
 
     assert first.poll() is None
     assert installed.layout.pid_file.read_text() == f"{first.pid}\n"

@@ -62,7 +62,7 @@ class Config:
     pid_file: pathlib.Path
     drop: pathlib.Path
     spool: pathlib.Path
-    lock: pathlib.Path
+    locks: tuple[pathlib.Path, ...]  # of each folder that one humed alone may have: the spool's, and the socket's
     central_url_file: pathlib.Path
     credential_file: pathlib.Path
     central: CentralSettings
@@ -90,7 +90,8 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
         pid_file=runtime.pid_file,
         drop=drop,
         spool=state.spool,
-        lock=state.root / "humed.lock",
+        # Resolved: the same folder under two names would be locked against ourselves.
+        locks=tuple(dict.fromkeys(folder.root.resolve() / "humed.lock" for folder in (state, runtime))),
         central_url_file=layout.central_url,
         credential_file=pathlib.Path(credential) if credential else layout.agent_token,
         central=chosen.central,

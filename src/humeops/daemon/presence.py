@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Lock:
-    """One humed for each spool; the kernel lets go of it when the process ends, however it ends."""
+    """One humed for each folder, be it the spool's or the socket's; the kernel lets go of it when the process ends, however it ends."""
 
     def __init__(self, path: pathlib.Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -26,7 +26,9 @@ class Lock:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._fd)
-            raise UnavailableError(f"another humed is at work here ({path} is locked)") from None
+            raise UnavailableError(
+                f"another humed is at work in {path.parent} ({path.name} is locked): stop it, or choose another folder"
+            ) from None
 
     def release(self) -> None:
         """Let the next one in."""

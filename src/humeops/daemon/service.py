@@ -67,7 +67,7 @@ class Service:
         """Take what was dropped, listen, tell everybody; the order keeps events in the order they were said."""
         make_folder(self._config.spool.parent, 0o700)
         make_folder(self._config.socket.parent, 0o755)
-        self._lock = Lock(self._config.lock)
+        self._locks = [Lock(path) for path in self._config.locks]
         self._wakes = Wakes()
         self._high_water = highwater.HighWater(self._config.spool.with_name(highwater.NAME))
         make_room_to_open(self._config.spool)
@@ -139,7 +139,8 @@ class Service:
         self._spool.close()
         self._high_water.close()
         self._folder.close()
-        self._lock.release()
+        for lock in self._locks:
+            lock.release()
 
     def _answer_the_last(self) -> None:
         # libzmq's own thread may still be reading what has arrived. Bounded: somebody may go on asking for ever.

@@ -18,7 +18,7 @@ def test_without_a_file_everything_is_in_the_one_folder(tmp_path):
     chosen = config.load(tmp_path)
 
     assert chosen.host == socket.gethostname()
-    assert [chosen.socket, chosen.pid_file, chosen.drop, chosen.spool, chosen.lock] == [
+    assert [chosen.socket, chosen.pid_file, chosen.drop, chosen.spool, *chosen.locks] == [
         tmp_path / name for name in ("humed.sock", "humed.pid", "drop", "spool.db", "humed.lock")
     ]
     assert (chosen.central_url_file, chosen.credential_file) == (tmp_path / "central.url", tmp_path / "agent-token")
@@ -31,11 +31,12 @@ def test_each_folder_may_be_elsewhere(tmp_path):
 
     chosen = config.load(tmp_path)
 
-    assert [str(path) for path in (chosen.socket, chosen.pid_file, chosen.spool, chosen.lock, chosen.drop)] == [
+    assert [str(path) for path in (chosen.socket, chosen.pid_file, chosen.spool, *chosen.locks, chosen.drop)] == [
         "/r/humed.sock",
         "/r/humed.pid",
         "/s/spool.db",
         "/s/humed.lock",
+        "/r/humed.lock",
         "/d",
     ]
     assert (chosen.host, str(chosen.credential_file)) == ("web1", "/c")
