@@ -148,7 +148,7 @@ def plain_errors(path: pathlib.Path) -> Iterator[None]:
     except sqlite3.Error as error:
         if _primary_code(error) in _TRY_AGAIN:
             raise UnavailableError(f"{path}: the spool cannot be read now: {error}") from error
-        kind = SpoolDamagedError if _primary_code(error) in _DAMAGED else SpoolBrokenError
+        kind = SpoolDamagedError if _is_damage(error) else SpoolBrokenError
         raise kind(f"{path}: the spool cannot be read: {error}{_REMEDIES.get(_primary_code(error), '')}") from error
 
 
@@ -173,6 +173,11 @@ def _roll_back(db: sqlite3.Connection) -> None:
             db.execute("ROLLBACK")
 
 
+def _is_damage(error: sqlite3.Error) -> bool:
+    # The head's number of the schema's form, changed, has no code of its own. No SQLite that we know writes another one.
+    return _primary_code(error) in _DAMAGED or "unsupported file format" in str(error)
+
+
 def is_failing_disk(cause: BaseException | None) -> bool:
     """Tell whether SQLite says that the disk failed, and not that it has no room, no right or no time."""
     return isinstance(cause, sqlite3.Error) and _primary_code(cause) == sqlite3.SQLITE_IOERR
@@ -186,5 +191,5 @@ def _as_spool_error(error: sqlite3.Error) -> HumeError:
     code = _primary_code(error)
     if code in _NO_ROOM_NOW:
         return SpoolFullError(f"the spool takes nothing now: {error}")
-    kind = SpoolDamagedError if code in _DAMAGED else SpoolBrokenError
+    kind = SpoolDamagedError if _is_damage(error) else SpoolBrokenError
     return kind(f"the spool failed: {error}")
