@@ -11,6 +11,7 @@ import functools
 from collections.abc import AsyncIterator
 from typing import Any
 
+import sqlalchemy as sa
 from litestar import Litestar, Request
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -48,6 +49,7 @@ def make_app(central: Central) -> ASGIApp:
         exception_handlers={
             HumeError: problems.from_hume,
             HTTPException: problems.from_http,
+            sa.exc.DatabaseError: problems.from_database,
             Exception: problems.from_fault,
         },
         request_max_body_size=MAX_BATCH_BYTES,

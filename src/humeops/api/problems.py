@@ -59,6 +59,12 @@ def from_fault(request: _Request, error: Exception) -> Response[bytes]:
     return answer(500, "")
 
 
+def from_database(request: _Request, error: Exception) -> Response[bytes]:
+    """Answer that the database does not do its part: damaged, on a disk that fails, or away. humed keeps what it sent."""
+    _log.error("the database fails", path=request.scope["path"], method=request.scope["method"], exc_info=error)
+    return answer(503, "central's database does not work: its operator finds the reason in central's log")
+
+
 def answer(status: int, detail: str) -> Response[bytes]:
     """Return the problem as a response."""
     problem = Problem(_TITLES.get(status, "The request failed"), status, detail)
