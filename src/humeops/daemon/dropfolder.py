@@ -9,6 +9,7 @@ same id.
 
 import contextlib
 import errno
+import logging
 import os
 import pathlib
 import stat
@@ -21,6 +22,8 @@ from humeops.daemon.folders import make_folder
 from humeops.daemon.quarantine import Quarantine
 from humeops.errors import MalformedEventError
 from humeops.wire import dropfile
+
+log = logging.getLogger(__name__)
 
 STALE_TMP_NS = 3_600 * 1_000_000_000
 _NEWS_BYTES = 65_536
@@ -86,12 +89,12 @@ class DropFolder:
                 yield self._read_one(name)
             except FileNotFoundError:
                 continue
-            except MalformedEventError:
+            except MalformedEventError as error:
                 # The operator sees it in `hume queue`; the file is kept for him to look at.
-                self.quarantine(name)
+                self.quarantine(name, str(error))
             except OSError as error:
                 if error.errno in _NOT_A_FILE:
-                    self.quarantine(name)
+                    self.quarantine(name, f"not a file to be read: {os.strerror(error.errno)}")
                 else:
                     self.has_put_off = True
 
@@ -106,8 +109,12 @@ class DropFolder:
         finally:
             os.close(fd)
 
-    def quarantine(self, name: str) -> None:
-        """Move a file out of the way, keeping it; one that cannot be moved is deleted or, failing that, ignored."""
+    def quarantine(self, name: str, why: str) -> None:
+        """Move a file out of the way, keeping it; one that cannot be moved is deleted or, failing that, ignored.
+
+        The log says why; the reason may quote what somebody dropped, so what could steer a terminal is spelt out.
+        """
+        log.warning("%s goes to quarantine: %s", name, why.encode("unicode_escape").decode("ascii"))
         if not self._quarantine.take(name):
             self._stuck.add(name)
 

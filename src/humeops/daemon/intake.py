@@ -85,20 +85,20 @@ class Intake:
         crash.point("humed-after-commit")
         crash.point("humed-before-unlink")
         folder.remove(done)
-        for name in bad:
-            folder.quarantine(name)
+        for name, why in bad:
+            folder.quarantine(name, why)
         return not waiting
 
-    def _put_files(self, files: Iterable[Dropped], group: Group) -> tuple[list[str], list[str], int]:
+    def _put_files(self, files: Iterable[Dropped], group: Group) -> tuple[list[str], list[tuple[str, str]], int]:
         done: list[str] = []
-        bad: list[str] = []
+        bad: list[tuple[str, str]] = []
         waiting = 0
         for file in files:
             try:
                 self._pipeline.take(file.body, Sayer(file.uid, None, "drop"), group, self._clock.wall_ns())
                 done.append(file.name)
-            except MalformedEventError:
-                bad.append(file.name)
+            except MalformedEventError as error:
+                bad.append((file.name, str(error)))
             except NoRoomError:
                 waiting += 1
         return done, bad, waiting

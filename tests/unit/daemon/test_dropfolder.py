@@ -144,6 +144,20 @@ def test_a_file_whose_checksum_is_wrong_is_put_aside(folder):
     assert_put_aside(folder, folder.put(content))
 
 
+def test_the_log_says_why_a_file_is_put_aside(folder, caplog):
+    torn = drop(folder.path, say())
+    torn.write_bytes(torn.read_bytes()[:-1])
+    link = folder.path / f"{next_id()}.hume"
+    link.symlink_to("/etc/shadow")
+
+    folder.take()
+
+    told = sorted(record.getMessage() for record in caplog.records)
+    assert len(told) == 2
+    assert told[0].startswith(f"{torn.name} goes to quarantine: dropped event is ")
+    assert told[1].startswith(f"{link.name} goes to quarantine: not a file to be read: ")
+
+
 def test_a_file_torn_at_any_length_is_put_aside(folder):
     content = dropfile.pack(b'{"v":1}')
     torn = [folder.put(content[:length]) for length in range(len(content))]

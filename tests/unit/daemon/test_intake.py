@@ -73,6 +73,17 @@ class Humed:
         return counters.received, counters.stored, counters.refused, counters.deferred, counters.commits
 
 
+def test_the_log_says_which_event_was_unacceptable_and_steers_no_terminal(humed, caplog):
+    bad = drop(humed.path, say(data={"\x1b[2J": 1}))
+
+    humed.take_files()
+
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert told.startswith(f"{bad.name} goes to quarantine: ")
+    assert told.isascii()
+    assert told.isprintable()
+
+
 @pytest.fixture
 def humed(tmp_path):
     made = Humed(tmp_path)

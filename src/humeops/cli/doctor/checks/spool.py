@@ -35,7 +35,7 @@ def quarantine_is_empty(facts: Facts) -> Finding | None:
         return None
     folder = shlex.quote(f"{facts.places.drop}/quarantine")
     files = phrases.plural(facts.dropped.quarantined, "file")
-    return warning(f"{files} in quarantine: somebody dropped what is no event", f"ls -l {folder}")
+    return warning(f"{files} in quarantine: somebody dropped what is no event; {_log_says(facts)}", f"ls -l {folder}")
 
 
 def spool_takes_everything(facts: Facts) -> Finding | None:
@@ -107,6 +107,11 @@ def nothing_waits_too_long(facts: Facts) -> Finding | None:
     if not isinstance(age, (int, float)) or age < WAITING_PATIENCE_SECONDS:
         return None
     return warning(f"the oldest event has waited for central for {_rough(age)}", _hurry(facts))
+
+
+def _log_says(facts: Facts) -> str:
+    log = "journalctl -u humed" if facts.places.is_system else "humed's log (humed.log of hume up)"
+    return f"{log} says why"
 
 
 def _of(facts: Facts, name: str) -> typing.Any:
