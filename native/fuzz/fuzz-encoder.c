@@ -38,14 +38,37 @@ static void fill_names(struct event *event, struct input *in) {
             event_add_pair(event, "key", text_from(in));
 }
 
+static void fill_chain(struct chain *chain, struct input *in) {
+    chain->count = chain->launcher = input_byte(in) % (MAX_CHAIN + 1);
+    for (unsigned i = 0; i < chain->count; i++) {
+        chain->at[i].pid = (pid_t)(input_number(in) % (MAX_PID + 1));
+        chain->at[i].start = input_number(in) % (MAX_START + 1);
+        strncpy(chain->at[i].command, text_from(in), COMMAND_ROOM - 1);
+    }
+}
+
+static void fill_beginning(struct origin *origin, struct input *in) {
+    origin->begins = input_byte(in) & 1;
+    origin->innermost = input_byte(in) % MAX_CHAIN;
+    origin->outermost = input_byte(in) % MAX_CHAIN;
+    origin->pidns = input_number(in);
+    origin->by = text_from(in);
+    origin->unit = text_from(in);
+    origin->exe = text_from(in);
+    origin->cwd = text_from(in);
+    const char *arguments = text_from(in);
+    origin->arguments = (struct command_line){arguments, arguments + strlen(arguments)};
+}
+
 static void fill_origin(struct origin *origin, struct input *in) {
     origin->line = (unsigned)input_number(in) & 0x7FFFFFFF;
     origin->script = text_from(in);
-    origin->parent_pid = input_number(in);
-    origin->parent_start = input_number(in);
-    origin->tree_count = input_byte(in) % (MAX_TREE + 1);
-    for (unsigned i = 0; i < origin->tree_count; i++)
-        strncpy(origin->tree[i], text_from(in), COMMAND_ROOM - 1);
+    fill_chain(&origin->chain, in);
+    origin->with_tree = input_byte(in) & 1;
+    origin->file = text_from(in);
+    origin->function = text_from(in);
+    origin->command = text_from(in);
+    fill_beginning(origin, in);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t count) {

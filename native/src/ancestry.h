@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Who called: the parent process, and the script it runs. For now the chain ends with the parent.
+// Who called: the chain of ancestors, which script they run, and which of them are that script.
 #ifndef HUME_ANCESTRY_H
 #define HUME_ANCESTRY_H
 
-#include "event.h"
+#include <stdbool.h>
 
-// Fills in origin.script and origin's parent, as far as /proc tells; what it does not tell stays empty. The text
-// lives as long as the process.
-void ancestry_read(struct origin *origin);
+#include "origin.h"
 
-// Fills in origin.tree: the names of the ancestors' commands, nearest first, up to the first process or as far as /proc
-// tells.
-void ancestry_read_tree(struct origin *origin);
+// Fills in origin's chain, script, arguments and innermost process, as far as /proc tells; what it does not tell stays
+// empty. With a tree the chain goes on above the launcher. The texts live as long as the process.
+void ancestry_read(struct origin *origin, bool with_tree);
 
-// The part of a path behind its last slash.
-const char *ancestry_base_name(const char *path);
+// Fills in origin's outermost process: the script itself, of which the innermost may be a fork. After ancestry_read.
+void ancestry_read_outermost(struct origin *origin);
 
 #endif

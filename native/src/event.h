@@ -9,6 +9,7 @@
 #include "json.h"
 #include "limits.h"
 #include "name.h"
+#include "origin.h"
 
 // Members that were shortened or mended: bits of event.cut.
 enum cut {
@@ -20,23 +21,13 @@ enum cut {
     CUT_UNIT = 1 << 5,
     CUT_FLAG = 1 << 6,
     CUT_SCRIPT = 1 << 7,
+    CUT_WITHIN = 1 << 8,
+    CUT_ORIGIN = 1 << 9, // any other member of origin
 };
-
-enum { COMMAND_ROOM = 64 }; // a command's name of 15 bytes, as the kernel escapes it, with its NUL
 
 struct datum {
     struct name key;
     const char *value;
-};
-
-struct origin {
-    unsigned line; // 0: unknown
-    const char *script;
-    uint64_t parent_pid; // 0: unknown, no chain
-    uint64_t parent_start;
-    const char *traceparent; // NULL: none
-    char tree[MAX_TREE][COMMAND_ROOM];
-    unsigned tree_count;
 };
 
 struct event {
@@ -47,8 +38,9 @@ struct event {
     char boot[BOOT_LENGTH + 1];
     const char *host; // what the caller says; humed has the last word. NULL: nothing
     struct name task;
-    const char *run;   // NULL: humed finds it
-    const char *level; // NULL: info
+    const char *run;    // NULL: humed finds it
+    const char *within; // the run that surrounds the caller, as handed down; NULL: none
+    const char *level;  // NULL: info
     struct words message;
     struct name tags[MAX_TAGS];
     unsigned tag_count;
@@ -77,7 +69,7 @@ bool event_add_extra(struct event *event, const char *pair);
 bool event_add_datum(struct event *event, const char *pair);
 
 // Writes the event into MAX_EVENT_BYTES of `out` and returns its length; notes in event.cut what had to be shortened.
-// Data that do not fit beside a very long message are left out. 0 means a fault of hume's own; event.c shows why not.
+// Data that do not fit beside a very long message are left out. 0 means a fault of hume's own; encoder.c shows why not.
 size_t event_encode(struct event *event, char *out);
 
 #endif

@@ -6,8 +6,8 @@
 // could not be stored it says so in one line on standard error. It allocates no memory: every buffer is static and has
 // the protocol's limit as its size, so a huge argument costs nothing but its own pages.
 //
-// The way of an event: arguments.c takes the command line apart, sentence.c says what it means, event.c makes its
-// bytes, handover.c gives them to humed (zmtp.c) or leaves them in the drop folder (drop.c).
+// The way of an event: arguments.c takes the command line apart, sentence.c says what it means, encoder.c makes
+// its bytes, handover.c gives them to humed (zmtp.c) or leaves them in the drop folder (drop.c).
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,10 +22,12 @@
 #include "handover.h"
 #include "help.h"
 #include "id.h"
+#include "launch.h"
 #include "older.h"
 #include "question.h"
 #include "sentence.h"
 #include "surroundings.h"
+#include "whereabouts.h"
 
 #ifndef HUME_VERSION
 #define HUME_VERSION "unknown"
@@ -87,17 +89,24 @@ static void encode_and_hand_over(struct event *event, const struct asked *asked,
         complain("%s", account.text);
 }
 
+static void read_beginning_of_run(struct origin *origin) {
+    origin->begins = true;
+    ancestry_read_outermost(origin);
+    launch_read(origin);
+    whereabouts_read(origin);
+}
+
 static void say(struct event *event, const struct asked *asked, struct fault *fault) {
     if (asked->older)
         older_doubt(asked);
     id_make(event->id, event->wall_ns, chance());
     read_boot_id(event->boot);
-    ancestry_read(&event->origin);
-    if (asked->tree)
-        ancestry_read_tree(&event->origin);
+    ancestry_read(&event->origin, asked->tree);
     sentence_read(asked, event, fault);
     if (fault->status != 0)
         return;
+    if (asked->verb->action == START)
+        read_beginning_of_run(&event->origin);
     encode_and_hand_over(event, asked, fault);
     // Also when it could not be stored: RUN=$(hume start --print-run) then still names one run.
     if (asked->print_run) {

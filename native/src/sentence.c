@@ -4,8 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "ancestry.h"
-#include "id.h"
+#include "handed.h"
 #include "number.h"
 #include "older.h"
 #include "quantity.h"
@@ -31,16 +30,14 @@ static bool name_task_by_setting(struct event *event) {
 
 // A start always names its task; the script's name will do. Other events send a task only when somebody named it: a
 // guessed one could keep humed from finding the run they belong to.
-static void read_start(const struct asked *asked, struct event *event, struct fault *fault) {
+static void read_start(const struct asked *asked, struct event *event) {
     bool has_word = !asked->task && !asked->older && asked->words.count > 0;
     event->message = words_from(asked->words, has_word);
-    if (asked->run)
-        fault_set(fault, EXIT_USAGE, "start makes a new run and takes no --run; --print-run tells its id");
     if (name_task(event, asked->task) || (has_word && name_task(event, asked->words.at[0])))
         return;
     if (name_task_by_setting(event))
         return;
-    if (event->origin.script && name_task(event, ancestry_base_name(event->origin.script)))
+    if (event->origin.script && name_task(event, script_base_name(event->origin.script)))
         return;
     event->task = (struct name){"unknown"};
     event->cut |= CUT_TASK;
@@ -171,30 +168,6 @@ static void read_level(const char *word, struct event *event, struct fault *faul
         fault_set(fault, EXIT_UNACCEPTABLE, "NOT stored: no level '%.60s': debug, info, ok, warn, error or critical", word);
 }
 
-// A run id that is none is worth an event marked so, rather than no event: humed may find the run by its process.
-static void read_run(const struct asked *asked, struct event *event) {
-    const char *run = asked->run && *asked->run ? asked->run : setting("HUME_RUN");
-    if (!run)
-        return;
-    if (id_is_valid(run)) {
-        event->run = run;
-        return;
-    }
-    event->cut |= CUT_RUN;
-    complain("'%.60s' is no id of a run; the run is looked for by its process instead", run);
-}
-
-// What is said of the surroundings and not by a word: the script's line, the trace it is part of.
-static void read_surroundings(struct event *event) {
-    uint64_t line;
-    const char *trace = setting("TRACEPARENT");
-    if (setting("LINENO") && number_read(setting("LINENO"), 1, 0x7FFFFFFF, &line))
-        event->origin.line = (unsigned)line;
-    // Version, trace, parent, flags in hexadecimal, with dashes; what is not one is not ours to complain about.
-    if (trace && strlen(trace) <= MAX_TRACEPARENT && trace[strspn(trace, "0123456789abcdef-")] == 0)
-        event->origin.traceparent = trace;
-}
-
 static void check_options(const struct asked *asked, struct fault *fault) {
     if (asked->verb->action != SET && (asked->ttl || asked->unit))
         fault_set(fault, EXIT_USAGE, "--ttl and --unit belong to hume set");
@@ -233,14 +206,12 @@ static void read_words(const struct asked *asked, struct event *event, struct fa
 void sentence_read(const struct asked *asked, struct event *event, struct fault *fault) {
     event->kind = asked->verb->kind;
     event->host = asked->host;
-    read_surroundings(event);
+    handed_read(asked, event);
     check_options(asked, fault);
     if (asked->verb->action == START) {
-        read_start(asked, event, fault);
-    } else {
-        if (!name_task(event, asked->task))
-            name_task_by_setting(event);
-        read_run(asked, event);
+        read_start(asked, event);
+    } else if (!name_task(event, asked->task)) {
+        name_task_by_setting(event);
     }
     if (asked->older)
         older_read_words(asked, event);

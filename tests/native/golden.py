@@ -19,12 +19,18 @@ PROTOCOL = pathlib.Path(__file__).parents[2] / "docs" / "protocol"
 
 
 class Parent(msgspec.Struct):
-    """The process that calls hume."""
+    """The process that calls hume, or one above it."""
 
     pid: int
     start: int
     comm: str
     command_line: list[str]
+    terminal: int = 0  # device number, as in `stat`
+    image: list[int] = []  # begin and end of its code, its stack, begin and end of its arguments, of its environment
+    cgroup: str = ""
+    exe: str = ""
+    cwd: str = ""
+    files: dict[str, str] = {}  # what is below its root folder
 
 
 class Surroundings(msgspec.Struct):
@@ -132,9 +138,24 @@ def write_proc(folder: pathlib.Path, case: Case) -> None:
 
 def _write_process(folder: pathlib.Path, process: Parent, parent: int) -> None:
     folder.mkdir()
-    numbers = " ".join(["0"] * 17)
-    (folder / "stat").write_text(f"{process.pid} ({process.comm}) S {parent} {numbers} {process.start} 0 0\n")
+    (folder / "stat").write_text(f"{process.pid} ({process.comm}) {' '.join(_stat_fields(process, parent))}\n")
     (folder / "cmdline").write_text("".join(f"{argument}\0" for argument in process.command_line))
+    (folder / "cgroup").write_text(process.cgroup)
+    for name in ("exe", "cwd"):
+        if target := getattr(process, name):
+            (folder / name).symlink_to(target)
+    for name, content in process.files.items():
+        path = folder / "root" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+
+def _stat_fields(process: Parent, parent: int) -> list[str]:
+    """Return the fields of /proc/PID/stat behind the command's name, counted as proc_pid_stat(5) counts them."""
+    fields = {3: "S", 4: parent, 7: process.terminal, 22: process.start}
+    # As the kernel has it for another user's process: 1 for the code's places, 0 for all others.
+    fields |= dict(zip([26, 27, 28, 48, 49, 50, 51], process.image or [1, 1, 0, 0, 0, 0, 0], strict=True))
+    return [str(fields.get(number, 0)) for number in range(3, 53)]
 
 
 def environment(case: Case, proc: pathlib.Path) -> dict[str, str]:

@@ -11,7 +11,6 @@ import pytest
 from humeops.event import Event
 from tests.native.conftest import Caller
 
-RUN = "01a2068f-6753-7001-8123-456789abcdef"
 
 
 def say(hume: Caller, *words: str, **env: str) -> Event:
@@ -61,7 +60,6 @@ def say(hume: Caller, *words: str, **env: str) -> Event:
         (["set", "a=1", "--ttl", "soon"], "--ttl 'soon': a span of time up to 100 years, such as 90, 15m, 26h, 7d"),
         (["info", "x", "--ttl", "1h"], "--ttl and --unit belong to hume set"),
         (["info", "x", "--print-run"], "--print-run belongs to hume start"),
-        (["start", "--run", RUN], "start makes a new run and takes no --run; --print-run tells its id"),
         (
             ["info", "x", "--warn"],
             "'--warn' beside the verb 'info': one of them is too many (a level is given with -L)",
@@ -227,7 +225,7 @@ def test_the_parent_is_the_script_with_its_start_time(hume: Caller) -> None:
     assert event.origin.script == str(path)
     assert event.origin.line == 1
     assert event.task == ""
-    assert [pid for pid, _ in event.origin.chain] == [int(done.stdout)]
+    assert event.origin.chain[0][0] == int(done.stdout)
     assert event.boot == pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
@@ -251,19 +249,6 @@ def test_start_prints_its_run_even_when_it_could_not_be_stored(hume: Caller) -> 
     done = hume.run("start", "nightly", "--print-run")
 
     assert (done.returncode, len(done.stdout)) == (0, 37)
-
-
-def test_a_run_that_was_handed_down_does_not_become_the_run_of_a_start(hume: Caller) -> None:
-    assert say(hume, "start", "inner", HUME_RUN=RUN).run is None
-    assert say(hume, "info", "x", HUME_RUN=RUN).run == RUN
-
-
-def test_a_run_id_that_is_none_is_told_and_the_event_kept(hume: Caller) -> None:
-    done = hume.run("--strict", "info", "x", "--run", "yesterday")
-
-    assert done.returncode == 0
-    assert done.stderr.startswith(b"hume: 'yesterday' is no id of a run")
-    assert [(event.run, event.cut) for event in hume.dropped()] == [(None, ["run"])]
 
 
 @pytest.mark.parametrize("words", [["info", "x"], ["start", "--print-run"], ["stop", "1"], ["set", "wrong"]])

@@ -8,7 +8,7 @@ which option is completion's table, so that the two cannot differ; a test holds 
 from humeops.cli import completion, verbs
 
 OPTIONS: dict[str, str] = {
-    "--print-run": "print the run's id: export HUME_RUN=$(hume start --print-run)",
+    "--print-run": "print the run's id, to hand over: run=$(hume start --print-run)",
     "--every": "how often it is expected: 1d, 6h",
     "--cron": "when it is expected: '15 3 * * *'",
     "--tz": "the time zone that --cron means",
@@ -23,7 +23,7 @@ OPTIONS: dict[str, str] = {
     "--tags": "-T; tags, a,b; may be repeated",
     "--extra": "-x; KEY=VALUE that belongs to this event; may be repeated",
     "--level": "-L; the level",
-    "--run": "the run, when it is not found by its process",
+    "--run": "the run, whatever process says it; of start, the one around it",
     "--host": "the host's name as the script sees it",
     "--append-pstree": "-a; the names of all ancestor processes go along",
     "--strict": "end with a status that tells whether it was stored",
