@@ -19,6 +19,7 @@ NAMES = (
     "humed-after-send",
     "humed-before-release",
     "humed-after-release",
+    "humed-upgrading-spool",
     "central-received",
     "central-before-commit",
     "central-after-commit",

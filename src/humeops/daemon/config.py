@@ -6,7 +6,7 @@ import logging
 import pathlib
 import socket
 import urllib.parse
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -42,6 +42,12 @@ class SpoolSettings(msgspec.Struct, forbid_unknown_fields=True):
     ballast_bytes: Annotated[int, msgspec.Meta(ge=0, le=1_073_741_824)] = 8_388_608
 
 
+class OriginSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """What of a run's origin leaves this host."""
+
+    arguments: Literal["redact", "keep", "drop"] = "redact"
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """All of humed.toml; a file that does not exist gives these defaults."""
 
@@ -51,6 +57,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     drop_dir: str = ""
     central: CentralSettings = msgspec.field(default_factory=CentralSettings)
     spool: SpoolSettings = msgspec.field(default_factory=SpoolSettings)
+    origin: OriginSettings = msgspec.field(default_factory=OriginSettings)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +74,7 @@ class Config:
     credential_file: pathlib.Path
     central: CentralSettings
     limits: SpoolSettings
+    origin: OriginSettings = dataclasses.field(default_factory=OriginSettings)
 
 
 def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
@@ -96,6 +104,7 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
         credential_file=pathlib.Path(credential) if credential else layout.agent_token,
         central=chosen.central,
         limits=chosen.spool,
+        origin=chosen.origin,
     )
 
 

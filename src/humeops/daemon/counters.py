@@ -10,6 +10,7 @@ class Counters(msgspec.Struct):
     received: int = 0  # requests and dropped files, without copies
     stored: int = 0
     refused: int = 0  # unacceptable: told so, or moved to quarantine
+    forbidden: int = 0  # refused: another user's run
     deferred: int = 0  # told to come again: the spool took nothing
     copies: int = 0  # said again, such as by socket and by file, and stored before
     commits: int = 0
@@ -34,6 +35,7 @@ class QueueView(msgspec.Struct):
     received: int
     stored: int
     refused: int
+    forbidden: int
     deferred: int
     copies: int
     commits: int

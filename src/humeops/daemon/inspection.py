@@ -9,7 +9,7 @@ import contextlib
 import pathlib
 import sqlite3
 
-from humeops.daemon import spooldb
+from humeops.daemon import schema, spooldb
 from humeops.daemon.spooldb import SpoolDamagedError
 
 # sqlite.org/fileformat2.html, "File format version numbers"
@@ -35,8 +35,8 @@ def examine(db: sqlite3.Connection, path: pathlib.Path) -> spooldb.Mark | None:
     if version == 0 and not tables:
         return None  # empty, or killed while it was made
     if version != 0:
-        spooldb.check_version(version, path)
-    if not tables.issuperset(spooldb.STATEMENTS):
+        schema.check_version(version, path)
+    if not tables.issuperset(schema.STATEMENTS[version or schema.VERSION]):
         raise SpoolDamagedError(f"{path}: the spool is damaged: its tables are not those of humed")
     if version == 0:
         raise SpoolDamagedError(f"{path}: the spool is damaged: it does not say its version")

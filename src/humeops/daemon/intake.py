@@ -6,6 +6,7 @@ for want of space, every sayer of the group is told 75 and its files stay; if th
 humed stops. Called by the loop in humeops.daemon.service; holds no thread and never waits.
 """
 
+import logging
 from collections.abc import Iterable
 
 from humeops import crash
@@ -14,15 +15,21 @@ from humeops.daemon.counters import Counters
 from humeops.daemon.dropfolder import DropFolder, Dropped
 from humeops.daemon.keeper import Keeper, NoRoomError
 from humeops.daemon.listener import Listener, Request
-from humeops.daemon.pipeline import Pipeline, Sayer
+from humeops.daemon.pipeline import Pipeline
+from humeops.daemon.sayer import Sayer
 from humeops.daemon.spool import Group, Spool, SpoolFullError
-from humeops.errors import Exit, MalformedEventError, UnavailableError
+from humeops.errors import Exit, HumeError, MalformedEventError, NotAllowedError
 from humeops.wire import codec, reply
 
 # One turn of the loop takes at most this many, so that the first of them does not wait long for its ack.
 GROUP_REQUESTS = 1_000
 # Dropped files go before the sockets, since they were said earlier; this many take about 100 ms.
 GROUP_FILES = 1_000
+# Refusals that are logged: the first few, then one of so many.
+LOUD_REFUSALS = 10
+LOUD_EVERY = 1_000
+
+log = logging.getLogger(__name__)
 
 
 class Intake:
@@ -47,7 +54,7 @@ class Intake:
                 crash.point("humed-before-commit")
         except SpoolFullError as error:
             self._recover(error)
-            answers = [(request.peer, _put_off(request, error)) for request in requests]
+            answers = [(request.peer, _answer(request, error)) for request in requests]
             self._count(0, 0, len(requests))
         else:
             told = [line.partition(b" ")[0] for _, line in answers]
@@ -65,9 +72,19 @@ class Intake:
             event = self._pipeline.take(request.body, request.sayer, group, self._clock.wall_ns())
         except MalformedEventError as error:
             return reply.pack_reply(Exit.DATA, "-", str(error))
+        except NotAllowedError as error:
+            return self._forbid(request, error)
         except NoRoomError as error:
-            return _put_off(request, error)
+            return _answer(request, error)
         return reply.pack_reply(Exit.OK, event.id)
+
+    def _forbid(self, request: Request, error: NotAllowedError) -> bytes:
+        # The operator reads who tried; not each time, so that nobody fills the log.
+        self.counters.forbidden += 1
+        if self.counters.forbidden <= LOUD_REFUSALS or self.counters.forbidden % LOUD_EVERY == 0:
+            who = f"user {request.sayer.uid}, process {request.sayer.pid}"
+            log.warning("refused %s: %s (%d so far)", who, error, self.counters.forbidden)
+        return _answer(request, error)
 
     def take_dropped(self, folder: DropFolder, names: list[str]) -> bool:
         """Commit the events of these files, then delete them; return False when some must wait for room."""
@@ -134,9 +151,9 @@ class Intake:
         self._keeper.on_full_disk(error)
 
 
-def _put_off(request: Request, error: UnavailableError) -> bytes:
+def _answer(request: Request, error: HumeError) -> bytes:
     try:
         event_id = codec.decode(request.body or b"").id
     except MalformedEventError as malformed:
         return reply.pack_reply(Exit.DATA, "-", str(malformed))
-    return reply.pack_reply(Exit.UNAVAILABLE, event_id, str(error))
+    return reply.pack_reply(error.exit_code, event_id, str(error))

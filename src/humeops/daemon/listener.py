@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import zmq
 
-from humeops.daemon.pipeline import Sayer
+from humeops.daemon.sayer import Sayer
 from humeops.errors import ConfigError
 from humeops.event import MAX_EVENT_BYTES
 

@@ -20,7 +20,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from humeops.clock import NS_PER_SECOND, Clock
-from humeops.daemon import inspection, losses, salvage
+from humeops.daemon import inspection, losses, salvage, schema
 from humeops.daemon.highwater import HighWater, Mark
 from humeops.daemon.losses import Loss
 from humeops.daemon.replaying import Replay
@@ -160,6 +160,9 @@ def _copy(db: sqlite3.Connection, remains: Remains) -> None:
         for row in rows:
             # What no longer fits its column is damage too; the rest goes on.
             with contextlib.suppress(sqlite3.Error, UnicodeError):
+                if schema.is_early_run(table, row):
+                    schema.add_early_run(db, row)
+                    continue
                 places = ", ".join("?" * len(row))
                 db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", row)  # noqa: S608 - names from above
 

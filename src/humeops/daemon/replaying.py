@@ -5,6 +5,7 @@ import sqlite3
 
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon.runs import OpenRuns
+from humeops.daemon.sayer import Sayer
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Group
 from humeops.daemon.worth import NEVER_DROPPED, worth_of
@@ -33,6 +34,7 @@ class Replay:
             event = codec.decode(body)
         except MalformedEventError:
             return NEVER_DROPPED  # of another humed, whose rules were wider: central decides
-        self.runs.apply(event, group, self._clock.wall_ns())
+        sayer = Sayer(event.origin.uid, None, "drop")  # whoever it was has long gone
+        self.runs.apply(event, sayer, group, self._clock.wall_ns())
         self._shared.apply(event, group)
         return worth_of(event)

@@ -24,6 +24,7 @@ from humeops.daemon.intake import GROUP_FILES, GROUP_REQUESTS, Intake
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Listener, Request
 from humeops.daemon.opening import note_damage, open_spool
+from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, notify_systemd
 from humeops.daemon.questions import Questions
@@ -75,7 +76,8 @@ class Service:
         warm_up(self._spool)
         self._keeper = Keeper(self._spool, self._config.limits, self._config.host, self._clock)
         self._runs = OpenRuns(self._spool.db)
-        pipeline = Pipeline(self._config.host, self._runs, SharedData(self._spool.db), self._keeper.admit)
+        origins = Origins(self._config.host, self._config.origin)
+        pipeline = Pipeline(origins, self._runs, SharedData(self._spool.db), self._keeper.admit)
         self._intake = Intake(self._spool, pipeline, self._keeper, self._clock)
         self._folder = DropFolder(self._config.drop)
         self._forwarder = self._make_forwarder()

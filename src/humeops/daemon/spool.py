@@ -19,7 +19,8 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 
-from humeops.daemon import spooldb
+from humeops import crash
+from humeops.daemon import schema, spooldb
 from humeops.daemon.seal import make_seal
 from humeops.daemon.spooldb import RowDamagedError, SpoolBrokenError, SpoolDamagedError, SpoolFullError
 from humeops.daemon.worth import NEVER_DROPPED
@@ -70,13 +71,15 @@ class Spool:
         with spooldb.plain_errors(self.path):
             spooldb.configure(self.db)
             version = self.db.execute("PRAGMA user_version").fetchone()[0]
-        spooldb.check_version(version, self.path)
+        schema.check_version(version, self.path)
         if version == 0:
             with spooldb.transaction(self.db):
-                for statement in spooldb.STATEMENTS:
-                    self.db.execute(statement)
+                schema.create(self.db)
                 spooldb.write_mark(self.db, spooldb.Mark(str(uuid.uuid4()), 0, 0))
-                self.db.execute(f"PRAGMA user_version = {spooldb.SCHEMA_VERSION}")
+        elif version != schema.VERSION:
+            with spooldb.transaction(self.db):
+                schema.upgrade(self.db)
+                crash.point("humed-upgrading-spool")
         return spooldb.read_mark(self.db, self.path)
 
     @contextlib.contextmanager

@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""How humed uses SQLite: the spool's tables, the settings its promise rests on, and what SQLite's errors mean to humed.
+"""How humed uses SQLite: the settings the spool's promise rests on, its mark, and what SQLite's errors mean to humed.
 
-Tables: `event` holds what waits for central, as (seq, bytes), under a seal (humeops.daemon.seal), with what it is worth
-when space runs out (`worth`, see humeops.daemon.worth) and when it was taken; `run` the runs of this host; `datum` this
-host's own shared data; `lost` the seqs that had to be dropped and `dropped` how many by cause; `undeclared` what of it no
-loss event says yet; `mark` one row: the epoch,
-how far central has committed, the floor of the numbering (rows alone do not tell it once they are deleted), and a sum.
+The tables are those of humeops.daemon.schema.
 """
 
 import contextlib
@@ -17,36 +13,9 @@ from typing import NamedTuple
 
 from humeops.errors import Exit, HumeError, UnavailableError
 
-SCHEMA_VERSION = 3
 # Small WAL: one flipped bit in it silently discards every later transaction, so it is folded in often (pages of 4 KiB).
 WAL_AUTOCHECKPOINT_PAGES = 512
 BUSY_TIMEOUT_MS = 2_000
-
-SCHEMA = """
-CREATE TABLE event (
-    seq INTEGER PRIMARY KEY, seal BLOB NOT NULL, body BLOB NOT NULL, worth INTEGER NOT NULL, taken INTEGER NOT NULL
-) STRICT;
-CREATE INDEX event_cheap ON event (worth, seq) WHERE worth < 2;
-CREATE TABLE run (
-    id TEXT PRIMARY KEY, task TEXT NOT NULL, uid INTEGER, boot TEXT NOT NULL, pid INTEGER NOT NULL, start INTEGER NOT NULL,
-    mono INTEGER NOT NULL, ended_wall INTEGER
-) STRICT, WITHOUT ROWID;
-CREATE TABLE datum (
-    key TEXT NOT NULL, task TEXT NOT NULL, id TEXT NOT NULL, time INTEGER NOT NULL, value TEXT NOT NULL, unit TEXT NOT NULL,
-    expires INTEGER, PRIMARY KEY (key, task)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE lost (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
-CREATE TABLE dropped (cause TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE undeclared (
-    epoch TEXT NOT NULL, cause TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL,
-    ranges TEXT NOT NULL, PRIMARY KEY (epoch, cause)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE mark (
-    one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, last_seq INTEGER NOT NULL,
-    committed_upto INTEGER NOT NULL, sum INTEGER NOT NULL
-) STRICT;
-"""
-STATEMENTS = [statement.strip() for statement in SCHEMA.split(";") if statement.strip()]
 
 _NO_ROOM_NOW = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -79,12 +48,6 @@ class RowDamagedError(HumeError):
     def __init__(self, seq: int) -> None:
         super().__init__(f"event {seq} of the spool is damaged")
         self.seq = seq
-
-
-def check_version(version: int, path: pathlib.Path) -> None:
-    """Raise HumeError unless the file is new (0) or of this version."""
-    if version not in (0, SCHEMA_VERSION):
-        raise HumeError(f"{path}: made by another version of humed (schema {version}, this one {SCHEMA_VERSION})")
 
 
 class Mark(NamedTuple):

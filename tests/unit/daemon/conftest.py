@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of humed's parts share: a spool with its keeper, closed after the test."""
+"""What the tests of humed's parts share: a spool with its keeper, and a host with its runs, closed after the test."""
 
 import contextlib
 
 import pytest
 
+from tests.unit.daemon.hosts import Host
 from tests.unit.daemon.keeping import Kept
 
 
@@ -18,3 +19,10 @@ def make(tmp_path):
             return made
 
         yield make
+
+
+@pytest.fixture
+def host(tmp_path):
+    made = Host(tmp_path)
+    yield made
+    made.spool.close()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from humeops.clock import FakeClock
 from humeops.daemon.highwater import HighWater
 from humeops.daemon.opening import open_spool
+from humeops.daemon.sayer import Sayer
 from humeops.daemon.spool import Spool, SpoolReader
 from humeops.daemon.worth import worth_of
 from humeops.event import Event
@@ -18,6 +19,7 @@ from tests.unit.daemon.sayings import say
 
 _MEMORY = pathlib.Path("/dev/shm")
 HOST = "web1"
+NOBODY = Sayer(None, None, "drop")
 
 
 @contextlib.contextmanager

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from humeops.clock import FakeClock
-from humeops.daemon.config import SpoolSettings
+from humeops.daemon.config import OriginSettings, SpoolSettings
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.intake import Intake
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Request
-from humeops.daemon.pipeline import Pipeline, Sayer
+from humeops.daemon.origins import Origins
+from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.runs import OpenRuns
+from humeops.daemon.sayer import Sayer
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Spool
 from tests.unit.daemon.sayings import drop, id_of, next_id, say
@@ -43,7 +45,7 @@ class Humed:
         self.runs = OpenRuns(self.spool.db)
         clock = FakeClock()
         self.keeper = Keeper(self.spool, SpoolSettings(ballast_bytes=0, min_free_bytes=0), "web1", clock)
-        pipeline = Pipeline("web1", self.runs, SharedData(self.spool.db), self.keeper.admit)
+        pipeline = Pipeline(Origins("web1", OriginSettings()), self.runs, SharedData(self.spool.db), self.keeper.admit)
         self.intake = Intake(self.spool, pipeline, self.keeper, clock)
         self.path = path / "drop"
         self.folder = DropFolder(self.path)

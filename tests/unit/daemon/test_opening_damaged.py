@@ -14,7 +14,7 @@ from humeops.daemon.sharing import SharedData
 from humeops.wire import codec
 from tests.unit.daemon.sayings import id_of
 from tests.unit.daemon.spoiling import contents, counted, live, ruin
-from tests.unit.daemon.spooling import body, losses, put, quick_folder, rows, said, started
+from tests.unit.daemon.spooling import NOBODY, body, losses, put, quick_folder, rows, said, started
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_open_runs_and_shared_data_move_along(folder):
     with started(folder / "live") as spool, spool.group() as group:
         for one in (start, data):
             group.put(one)
-            OpenRuns(spool.db).apply(codec.decode(one), group, 1)
+            OpenRuns(spool.db).apply(codec.decode(one), NOBODY, group, 1)
             SharedData(spool.db).apply(codec.decode(one), group)
     with contextlib.closing(sqlite3.connect(folder / "live" / "spool.db")) as db:
         db.execute("DROP TABLE lost")

@@ -9,7 +9,7 @@ from humeops.daemon.opening import CAUSE_GONE, CAUSE_WENT_BACK
 from humeops.daemon.runs import OpenRuns
 from humeops.wire import codec
 from tests.unit.daemon.spoiling import counted, live, spoil
-from tests.unit.daemon.spooling import body, crash, losses, lost_ranges, put, quick_folder, rows, said, started
+from tests.unit.daemon.spooling import NOBODY, body, crash, losses, lost_ranges, put, quick_folder, rows, said, started
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_run_whose_start_vanished_is_open_again(folder):
         spool.db.execute("PRAGMA wal_checkpoint(RESTART)")
         with spool.group() as group:
             group.put(start)
-            OpenRuns(spool.db).apply(codec.decode(start), group, 1)
+            OpenRuns(spool.db).apply(codec.decode(start), NOBODY, group, 1)
         crash(folder / "live", folder / "crashed")
     spoil(folder / "crashed", "spool.db-wal", 40)
 

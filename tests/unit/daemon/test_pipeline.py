@@ -7,8 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from humeops.daemon.pipeline import Pipeline, Sayer, task_of_script
+from humeops.daemon.attaching import task_of_script
+from humeops.daemon.config import OriginSettings
+from humeops.daemon.origins import Origins
+from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.runs import OpenRuns
+from humeops.daemon.sayer import Sayer
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Spool
 from humeops.errors import MalformedEventError
@@ -25,7 +29,8 @@ class Humed:
 
     def __init__(self, path):
         self.spool = Spool(path)
-        self.pipeline = Pipeline("web1", OpenRuns(self.spool.db), SharedData(self.spool.db), lambda worth, size: None)
+        origins = Origins("web1", OriginSettings())
+        self.pipeline = Pipeline(origins, OpenRuns(self.spool.db), SharedData(self.spool.db), lambda worth, size: None)
 
     def take(self, said, sayer=SOMEBODY):
         with self.spool.group() as group:

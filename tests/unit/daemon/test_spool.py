@@ -74,13 +74,13 @@ def test_an_exception_undoes_the_whole_group_and_leaves_no_hole(path):
         put(spool, b"b")
 
         assert rows(path) == [(1, b"a"), (2, b"b")]
-        assert spool.db.execute("SELECT count(*) FROM run").fetchone() == (0,)
+        assert spool.db.execute("SELECT count(*) FROM datum").fetchone() == (0,)
 
 
 def _fail_in_group(spool: Spool) -> None:
     with spool.group() as group:
         group.put(b"lost")
-        group.db.execute("INSERT INTO run VALUES ('r', 't', 0, 'b', 1, 1, 1, NULL)")
+        group.db.execute("INSERT INTO datum VALUES ('r', 't', 'i', 1, '1', '', NULL)")
         raise ZeroDivisionError
 
 
@@ -184,7 +184,7 @@ def test_a_spool_of_another_version_is_refused_with_both_numbers(path):
     with opened(path) as spool:
         spool.db.execute("PRAGMA user_version = 7")
 
-    with pytest.raises(HumeError, match=r"spool\.db: made by another version of humed \(schema 7, this one 3\)"):
+    with pytest.raises(HumeError, match=r"spool\.db: made by another version of humed \(schema 7, this one 4\)"):
         Spool(path)
 
 
