@@ -19,6 +19,8 @@ NAMES = (
     "humed-after-send",
     "humed-before-release",
     "humed-after-release",
+    "humed-before-gone-commit",
+    "humed-after-gone-commit",
     "humed-upgrading-spool",
     "central-received",
     "central-before-commit",

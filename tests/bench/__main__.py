@@ -3,9 +3,15 @@
 
 import sys
 
-from tests.bench import acks, client, machine, path, report
+from tests.bench import acks, client, machine, path, report, runs
 
-BENCHES = {"machine": machine.measure, "client": client.measure, "acks": acks.measure, "path": path.measure}
+BENCHES = {
+    "machine": machine.measure,
+    "client": client.measure,
+    "acks": acks.measure,
+    "path": path.measure,
+    "runs": runs.measure,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -15,7 +15,11 @@ from tests.fixtures import eset, processes
 ROOT = pathlib.Path(__file__).parents[2]
 
 # Not on an event's way: the test that tries each.
-ELSEWHERE = {"humed-upgrading-spool": "tests/unit/daemon/test_schema.py"}
+ELSEWHERE = {
+    "humed-before-gone-commit": "tests/chaos/test_gone_killed.py",
+    "humed-after-gone-commit": "tests/chaos/test_gone_killed.py",
+    "humed-upgrading-spool": "tests/unit/daemon/test_schema.py",
+}
 HUMED_POINTS = [name for name in crash.NAMES if name.startswith("humed-") and name not in ELSEWHERE]
 
 

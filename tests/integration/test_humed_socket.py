@@ -14,6 +14,7 @@ import threading
 import pytest
 import zmq
 
+from humeops.daemon.processes import Processes
 from humeops.wire import batch
 from tests.fixtures.processes import wait_until
 from tests.unit.daemon.sayings import drop, id_of, say
@@ -108,7 +109,8 @@ def test_another_user_is_told_from_this_one(installed):
 def test_a_question_about_the_queue_is_answered(installed, peers):
     humed = installed.start_humed()
     drop(installed.layout.drop, say("loss"))
-    ask(peers(), say("start", task="t", origin={"chain": [[5, 6]]}))
+    alive = Processes()
+    ask(peers(), say("start", task="t", boot=alive.boot, origin={"chain": [next(alive.above(os.getpid()))]}))
     wait_until(lambda: queue(peers())["quarantined"] == 1, "the bad file is put aside", 5)
     wait_until(lambda: queue(peers())["last_error"], "forwarding was tried", 5)
 

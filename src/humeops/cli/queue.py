@@ -21,6 +21,14 @@ from humeops.wire.dropfile import is_drop_name
 
 Picture = Mapping[str, typing.Any]
 
+# Of the open runs and those since humed started, as they are told.
+_RUNS = {
+    "runs_looked_at": "looked at every 10 s only, for want of descriptors",
+    "runs_unseen": "with no process that humed can see",
+    "runs_gone": "ended without a stop since start",
+    "runs_given_up": "of these given up, being too many",
+}
+
 
 @click.command("queue")
 @click.option(
@@ -106,7 +114,7 @@ def draw(terminal: Terminal, picture: Picture, now_ns: int) -> Iterator[str]:
         ("central", _central(picture, now_ns), ""),
         ("last error", terminal.text(str(picture.get("last_error") or "")), "yellow"),
         ("drop folder", _dropped(picture), "yellow" if picture.get("quarantined") else ""),
-        ("open runs", _number(picture, "open_runs"), ""),
+        ("open runs", _runs(picture), "yellow" if picture.get("runs_given_up") else ""),
         ("since start", _counted(picture), ""),
         ("spool", _bytes(picture.get("spool_bytes")), ""),
     ]
@@ -174,12 +182,16 @@ def _dropped(picture: Picture) -> str:
 
 
 def _counted(picture: Picture) -> str:
-    names = ("received", "stored", "copies", "refused", "deferred", "commits", "forwarded")
+    names = ("received", "stored", "copies", "refused", "forbidden", "deferred", "commits", "forwarded")
     return ", ".join(f"{picture[name]} {name}" for name in names if isinstance(picture.get(name), int))
 
 
-def _number(picture: Picture, name: str) -> str:
-    return str(picture[name]) if isinstance(picture.get(name), int) else ""
+def _runs(picture: Picture) -> str:
+    """Return how many runs are open, how their processes are watched, and how many ended without a stop."""
+    if not isinstance(picture.get("open_runs"), int):
+        return ""
+    told = {name: count for name in _RUNS if isinstance(count := picture.get(name), int) and count}
+    return ", ".join([str(picture["open_runs"]), *(f"{count} {_RUNS[name]}" for name, count in told.items())])
 
 
 def _bytes(count: object) -> str:

@@ -30,6 +30,11 @@ class QueueView(msgspec.Struct):
     last_ack_at: int | None  # central's last receipt
     last_error: str  # why forwarding waits; empty when it does not
     open_runs: int
+    runs_watched: int  # processes of open runs, by a descriptor each
+    runs_looked_at: int  # the same, in rounds: there were no descriptors left for these
+    runs_unseen: int  # open runs that name no process humed can see: only a stop ends them
+    runs_gone: int  # runs that ended without a stop, since this humed started
+    runs_given_up: int  # of these, the ones that were only too many to watch
     drop_waiting: int
     quarantined: int
     received: int

@@ -2,8 +2,9 @@
 """The processes of this host as humed sees them in /proc: which is alive, who stands above whom, whose they are.
 
 A process is named by its number and its start time, which together are never used twice within one boot. What is not
-there, or may not be read, is None or nothing, never an error: processes end while one looks at them. Reading one takes
-about 10 µs, so this is asked only where something hangs on it, never for each event.
+there is None or nothing, never an error: processes end while one looks at them. But what cannot be read for another reason
+(no descriptor left, a /proc that hides other users' processes) is not taken for ended: a living script must not be declared
+gone. Reading one takes about 10 µs, so this is asked only where something hangs on it, never for each event.
 """
 
 import os
@@ -37,11 +38,11 @@ class Processes:
 
     def __init__(self, proc: pathlib.Path = PROC) -> None:
         self._proc = str(proc)
-        self.boot = (self._read(_BOOT_ID, 64) or b"").decode("ascii", "replace").strip()
+        self.boot = self._read_if_readable(_BOOT_ID).decode("ascii", "replace").strip()
         self.pidns = self._number_of_namespace()
 
     def look(self, pid: int) -> Seen | None:
-        """Return this process, or None when there is none of this number."""
+        """Return this process, or None when there is none of this number; raise OSError when that cannot be told."""
         raw = self._read(f"{pid}/stat", _STAT_BYTES)
         if not raw:
             return None
@@ -55,15 +56,30 @@ class Processes:
             return None
 
     def is_alive(self, link: Link) -> bool:
-        """Tell whether this very process still runs; one that only waits to be reaped does not."""
-        seen = self.look(link[0])
+        """Tell whether this very process still runs, as far as can be told; one that only waits to be reaped does not."""
+        try:
+            seen = self.look(link[0])
+        except OSError:
+            return True
         return seen is not None and seen.link == link and not seen.is_ended
+
+    def is_hidden(self, pid: int) -> bool:
+        """Tell whether a process of this number is there though nothing of it can be read."""
+        try:
+            if self.look(pid) is not None:
+                return False
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            return True  # it may not be touched: so it is there
+        return self._look_if_readable(pid) is None
 
     def above(self, pid: int) -> Iterator[Link]:
         """Yield this process and those above it, nearest first."""
         youngest: int | None = None
         for _ in range(MAX_CHAIN + 2):
-            seen = self.look(pid) if pid > 0 else None
+            seen = self._look_if_readable(pid) if pid > 0 else None
             # Nobody is older than his parent: else the number was taken by another between two looks.
             if seen is None or (youngest is not None and seen.link[1] > youngest):
                 return
@@ -72,14 +88,14 @@ class Processes:
 
     def user_of(self, pid: int) -> int | None:
         """Return the user in whose name this process acts."""
-        for line in (self._read(f"{pid}/status", _STATUS_BYTES) or b"").splitlines():
+        for line in self._read_if_readable(f"{pid}/status").splitlines():
             if line.startswith(b"Uid:"):
                 return int(line.split()[2])  # real, effective, saved, of the file system
         return None
 
     def groups_of(self, pid: int) -> str:
         """Return the lines of the process's control groups, one a hierarchy; empty when they cannot be read."""
-        return (self._read(f"{pid}/cgroup", _STATUS_BYTES) or b"").decode("utf-8", "surrogateescape")
+        return self._read_if_readable(f"{pid}/cgroup").decode("utf-8", "surrogateescape")
 
     def _number_of_namespace(self) -> int | None:
         try:
@@ -87,14 +103,26 @@ class Processes:
         except OSError:
             return None
 
+    def _look_if_readable(self, pid: int) -> Seen | None:
+        try:
+            return self.look(pid)
+        except OSError:
+            return None
+
+    def _read_if_readable(self, name: str) -> bytes:
+        try:
+            return self._read(name, _STATUS_BYTES) or b""
+        except OSError:
+            return b""
+
     def _read(self, name: str, most: int) -> bytes | None:
         try:
             fd = os.open(f"{self._proc}/{name}", os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         try:
             return os.read(fd, most)
-        except OSError:
+        except ProcessLookupError:
             return None  # it ended between the two
         finally:
             os.close(fd)

@@ -18,6 +18,7 @@ from humeops.daemon.keeper import Keeper
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Spool
+from humeops.daemon.watcher import Watcher
 from humeops.errors import Exit, MalformedEventError
 from humeops.wire import codec, reply
 
@@ -32,6 +33,7 @@ class Questions:
         spool: Spool,
         keeper: Keeper,
         runs: OpenRuns,
+        watcher: Watcher,
         folder: DropFolder,
         forwarder: Forwarder,
         counters: Counters,
@@ -41,6 +43,7 @@ class Questions:
         self._spool = spool
         self._keeper = keeper
         self._runs = runs
+        self._watcher = watcher
         self._shared = SharedData(spool.db)
         self._folder = folder
         self._forwarder = forwarder
@@ -80,6 +83,11 @@ class Questions:
             last_ack_at=forwarder.last_ack_at,
             last_error=forwarder.last_error,
             open_runs=len(self._runs),
+            runs_watched=self._watcher.watched,
+            runs_looked_at=self._watcher.looked_at,
+            runs_unseen=self._watcher.unseen,
+            runs_gone=self._watcher.gone,
+            runs_given_up=self._watcher.given_up,
             drop_waiting=len(self._folder.names()),
             quarantined=self._folder.quarantined,
             spool_bytes=self._spool.size_bytes(),

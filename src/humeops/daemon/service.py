@@ -16,6 +16,7 @@ from humeops.daemon import copies, highwater
 from humeops.daemon.backoff import Backoff
 from humeops.daemon.ballast import make_room_to_open
 from humeops.daemon.config import Config
+from humeops.daemon.deaths import Deaths
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.folders import make_folder
 from humeops.daemon.forwarder import Forwarder
@@ -28,16 +29,17 @@ from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, notify_systemd
 from humeops.daemon.questions import Questions
+from humeops.daemon.releasing import RELEASE_AFTER_SECONDS, Releasing
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import SpoolDamagedError, SpoolFullError
 from humeops.daemon.wakes import Wakes
 from humeops.daemon.warmup import warm_up
+from humeops.daemon.watch import Watch
+from humeops.daemon.watcher import Watcher
 from humeops.errors import HumeError
 from humeops.wire import codec, dropfile
 
-# Released rows are deleted together with the next group, or alone after this long: a transaction of their own costs an fsync.
-RELEASE_AFTER_SECONDS = 0.5
 # With inotify used up on this host, the drop folder is looked into this often.
 LOOK_SECONDS = 1.0
 # The spool's limits are looked at this often while events come; an idle humed does so with its heartbeat.
@@ -61,7 +63,6 @@ class Service:
         self._swept_ns = 0
         self._beat_ns = 0
         self._tend_due_ns = 0
-        self._release_due_ns: int | None = None
         self._drop_backlog = False
 
     def start(self) -> None:
@@ -81,9 +82,13 @@ class Service:
         self._intake = Intake(self._spool, pipeline, self._keeper, self._clock)
         self._folder = DropFolder(self._config.drop)
         self._forwarder = self._make_forwarder()
+        self._releasing = Releasing(self._spool, self._intake, self._forwarder, self._clock)
+        deaths = Deaths(self._runs, self._spool, self._keeper, self._config.host, self._clock)
+        self._watcher = Watcher(self._runs, Watch(self._runs.processes), deaths, self._clock)
         self._questions = self._make_questions()
         self._recall_what_was_taken(pipeline)
         self._drain_folder()
+        self._watch_runs()
         self._forwarder.start(self._wakes.ring)
         self._listener = Listener(self._config.socket)
         self._poller = self._make_poller()
@@ -123,7 +128,8 @@ class Service:
         while self._take_waiting() == GROUP_REQUESTS:
             pass
         self._heed_forwarder()
-        self._release_if_due()
+        self._watch_runs()
+        self._releasing.release_if_due()
         self._tend_if_due()
         self._beat()
         return not self._wakes.is_stopping
@@ -135,8 +141,8 @@ class Service:
         self._answer_the_last()
         self._listener.close()
         self._forwarder.stop(FORWARDER_PATIENCE_SECONDS)
-        if self._forwarder.committed_upto > self._spool.committed_upto:
-            self._intake.release(self._forwarder.committed_upto)
+        self._releasing.release()
+        self._watcher.close()
         log.info("stops, %d events wait for central", self._questions.depth())
         self._spool.close()
         self._high_water.close()
@@ -159,7 +165,7 @@ class Service:
         if self._folder.has_news() or self._drop_backlog:
             self._drop_backlog = not self._take_files()
         if requests:
-            self._intake.take_requests(requests, self._listener, self._due_release())
+            self._intake.take_requests(requests, self._listener, self._releasing.due())
             self._forwarder.wake()
         return len(requests)
 
@@ -199,6 +205,11 @@ class Service:
                 return
             self._drop_backlog = self._drop_backlog or self._folder.has_put_off
 
+    def _watch_runs(self) -> None:
+        # After what waited was taken in: a stop that a script said before it ended goes first.
+        if self._watcher.step(is_behind=self._drop_backlog):
+            self._forwarder.wake()
+
     def _heed_forwarder(self) -> None:
         # The forwarding thread only reads; what it finds wrong with the spool is the loop's to act upon.
         if self._forwarder.failure is not None:
@@ -211,22 +222,6 @@ class Service:
                 return
             self._forwarder.damaged_seq = 0
             self._forwarder.wake()
-
-    def _due_release(self) -> int:
-        # Deleting with every group would make each ack wait for more pages to be written than its own.
-        is_due = self._release_due_ns is not None and self._clock.boot_ns() >= self._release_due_ns
-        return self._forwarder.committed_upto if is_due else 0
-
-    def _release_if_due(self) -> None:
-        upto = self._forwarder.committed_upto
-        now = self._clock.boot_ns()
-        if upto <= self._spool.committed_upto:
-            self._release_due_ns = None
-        elif self._release_due_ns is None:
-            self._release_due_ns = now + int(RELEASE_AFTER_SECONDS * NS_PER_SECOND)
-        elif now >= self._release_due_ns:
-            self._intake.release(upto)
-            self._release_due_ns = None
 
     def _tend_if_due(self) -> None:
         now = self._clock.boot_ns()
@@ -254,7 +249,9 @@ class Service:
             seconds = min(seconds, 0.0 if self._keeper.is_pressed else HEARTBEAT_SECONDS)
         if self._drop_backlog or self._folder.fileno() is None:
             seconds = min(seconds, LOOK_SECONDS)
-        if self._forwarder.committed_upto > self._spool.committed_upto:
+        if (patience := self._watcher.patience_seconds()) is not None:
+            seconds = min(seconds, patience)
+        if self._releasing.is_waiting:
             seconds = min(seconds, RELEASE_AFTER_SECONDS)
         return max(0, int(seconds * 1000) + 1)
 
@@ -262,6 +259,7 @@ class Service:
         poller = zmq.Poller()
         poller.register(self._listener.socket, zmq.POLLIN)
         self._wakes.register(poller)
+        poller.register(self._watcher.fileno(), select.POLLIN)
         if (fd := self._folder.fileno()) is not None:
             poller.register(fd, select.POLLIN)
         return poller
@@ -273,6 +271,7 @@ class Service:
             self._spool,
             self._keeper,
             self._runs,
+            self._watcher,
             self._folder,
             self._forwarder,
             self._intake.counters,

@@ -25,6 +25,9 @@ PICTURE = {
     "last_ack_at": NOW - 90_000_000_000,
     "last_error": "central does not answer",
     "open_runs": 2,
+    "runs_watched": 2,
+    "runs_looked_at": 0,
+    "runs_gone": 3,
     "drop_waiting": 1,
     "quarantined": 3,
     "received": 5,
@@ -45,7 +48,7 @@ def test_it_reads_like_this():
         "  central      has everything up to number 4711 of 4723, last receipt 1 min ago",
         "  last error   central does not answer",
         "  drop folder  1 file waiting, 3 in quarantine",
-        "  open runs    2",
+        "  open runs    2, 3 ended without a stop since start",
         "  since start  5 received",
         "  spool        1.2 MB",
     ]

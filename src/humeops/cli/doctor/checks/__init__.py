@@ -6,7 +6,7 @@ A new check is a function in the module it belongs to, and a line in CHECKS. Nam
 
 from collections.abc import Callable, Iterator
 
-from humeops.cli.doctor.checks import central, clock, files, humed, programs, spool
+from humeops.cli.doctor.checks import central, clock, files, humed, programs, runs, spool
 from humeops.cli.doctor.facts import Facts
 from humeops.cli.doctor.finding import Finding, Result
 
@@ -33,6 +33,7 @@ CHECKS: dict[str, Check] = {
     "dropped": spool.nothing_was_dropped,
     "spool": spool.spool_is_sound,
     "damaged": spool.no_damaged_spool_lies_about,
+    "runs": runs.open_runs_are_watched,
     "forwarding": spool.forwarding_works,
     "waiting": spool.nothing_waits_too_long,
     "clock": clock.clock_is_set,
