@@ -3,7 +3,10 @@
 
 import contextlib
 import sqlite3
+import subprocess
 import time
+
+import pytest
 
 from humeops.daemon.processes import Processes
 from tests.fixtures.eset import queue
@@ -142,6 +145,22 @@ def test_a_run_of_an_earlier_boot_is_gone_when_humed_starts(installed):
     (event,) = gone(installed)
     assert (event.data, event.message) == ({"cause": "reboot"}, "the host was restarted")
     assert abs(event.time - (time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME))) < 60 * 10**9
+
+
+def test_a_script_in_a_container_is_found_and_watched_under_its_numbers_here(installed):
+    container = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
+    if subprocess.run([*container, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no process-id namespace can be made here")
+    installed.start_humed()
+    with running(installed, "hume start backup; (hume info inside)", container) as script:
+        inside, started = events(installed)[-1], events(installed)[0]
+        assert started.origin.pidns != Processes().pidns
+        assert inside.run == run_of(installed)
+        assert queue(installed)["runs_watched"] == 1
+
+        script.kill()
+
+        wait_until(lambda: gone(installed), "the run is gone", 5)
 
 
 def test_an_idle_humed_that_watches_does_not_wake_up_for_it(installed):
