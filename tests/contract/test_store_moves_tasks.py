@@ -151,3 +151,33 @@ def test_where_batches_begin_and_end_makes_no_difference_to_the_changes_of_state
             found.append((moves(database), content(database)))
 
     assert all(one == found[0] for one in found)
+
+
+def test_a_run_that_is_gone_makes_its_task_lost_and_a_late_stop_takes_it_back(database, agent):
+    said = a_run(say("flag", 5, flag="db-dumped"), say("gone", 52), ends=60)
+    gone, stop = said[2:]
+
+    take(database, agent, *said[:3])
+    assert state_of(database) == ("lost", "died after db-dumped, 47 s after its last event", NOON + 52 * SECOND)
+    take(database, agent, stop, first=4)
+
+    assert state_of(database) == ("ok", "", NOON + 60 * SECOND)
+    assert [row[2:4] + row[5:6] for row in moves(database)] == [
+        ("new", "running", rows.key_of(said[0].id)),
+        ("running", "lost", rows.key_of(gone.id)),
+        ("lost", "ok", rows.key_of(stop.id)),
+    ]
+    (task,) = ask(database, tasks.find, tasks.Filter())
+    assert task.running == 0
+
+
+def test_a_lost_task_is_among_the_problems(database, agent):
+    take(database, agent, *a_run(say("gone", 52), ends=None))
+
+    assert [task.state for task in ask(database, tasks.find, tasks.Filter(states=tasks.PROBLEMS))] == ["lost"]
+
+
+def test_a_word_of_humed_about_no_run_is_no_task(database, agent):
+    take(database, agent, say("gone", 1, run=None))
+
+    assert ask(database, tasks.find, tasks.Filter()) == []

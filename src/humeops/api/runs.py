@@ -38,7 +38,7 @@ def show_run(central: Central, asked: Asked, name: str) -> RunDetail:
         found, more = events.timeline(connection, run.summary.run, MAX_EVENTS_OF_RUN)
         flags = events.flags(connection, run.summary.run, MAX_EVENTS_OF_RUN)
     summary = run.summary
-    way = timeline.stretches(summary.begin, flags, summary.stop, central.clock.wall_ns())
+    way = timeline.stretches(summary.begin, flags, summary.end, central.clock.wall_ns())
     return RunDetail(
         run=views.run_view(run),
         stretches=[Stretch(*stretch) for stretch in way],

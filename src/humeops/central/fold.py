@@ -4,7 +4,8 @@
 Whatever way they took, in whatever order and batches they came: the same events give the same Summary. That holds
 because a Summary keeps only sums and "first / last in the order in which things were said" (event.order_key), and both
 can be merged in any order. The one condition is on the caller: each event is folded once (the store finds out, by id,
-which events are new). Pure; called by central's store for every batch.
+which events are new). What humed says of the run (gone) is no word of the script: it is kept apart, and not counted.
+Pure; called by central's store for every batch.
 """
 
 from collections.abc import Iterable
@@ -12,18 +13,19 @@ from typing import Literal
 
 import msgspec
 
-from humeops.event import LEVELS, SEVERITY, Event, Level, OrderKey, Outcome, order_key
+from humeops.event import LEVELS, SEVERITY, Event, Level, OrderKey, Origin, Outcome, order_key
 
-State = Literal["running", "ok", "warning", "failed"]
+State = Literal["running", "ok", "warning", "failed", "lost"]
 
 MAX_TAGS_OF_RUN = 64  # a run's tags are the union over its events; a loop that invents tags must not fill the database
 _KEPT_TEXT = 200  # of what is only quoted in a reason
+_KEPT_CAUSE = 16  # longer than any that the protocol names
 _WARNING = SEVERITY["warning"]
 _ERROR = SEVERITY["error"]
 
 
 class Said(msgspec.Struct, frozen=True, array_like=True):
-    """What is kept of an event that matters to its run. Compared by `key`."""
+    """What is kept of an event that matters to its run. Compared by `key`. New fields go to the end, with a default."""
 
     boot: str
     mono: int
@@ -38,6 +40,12 @@ class Said(msgspec.Struct, frozen=True, array_like=True):
     script: str = ""
     status: int | None = None
     outcome: Outcome | None = None
+    signal: int | None = None
+    command: str = ""  # that failed at `line`
+    file: str = ""  # where `line` counts, when that is not the script itself
+    parent: str = ""
+    cause: str = ""  # of gone
+    progress: tuple[float, float] | None = None
 
     @property
     def key(self) -> OrderKey:
@@ -59,6 +67,9 @@ class Summary(msgspec.Struct, array_like=True):
     events: int = 0
     levels: dict[Level, int] = {}
     tags: list[str] = []
+    gone: Said | None = None  # humed's first word that the run's process ended without a stop
+    last: Said | None = None  # the last thing said in the run, by the script
+    progress: Said | None = None
 
     @property
     def begin(self) -> Said:
@@ -71,15 +82,26 @@ class Summary(msgspec.Struct, array_like=True):
         return self.start.task if self.start and self.start.id == self.run else None
 
     @property
+    def parent(self) -> str | None:
+        """The run within which this one was started, as its own start says."""
+        named = self.start.parent if self.start and self.start.id == self.run else ""
+        return named if named != self.run and named else None
+
+    @property
+    def end(self) -> Said | None:
+        """What ended the run: its stop, or humed's word that it is gone."""
+        return self.stop or self.gone
+
+    @property
     def ended_at(self) -> int | None:
-        """When the stop was said."""
-        return self.stop.time if self.stop else None
+        """When its end was said."""
+        return self.end.time if self.end else None
 
     @property
     def state(self) -> State:
-        """What the run is: its last stop decides; one that was well but warned is a warning."""
+        """What the run is: its last stop decides, whenever it was said; one that was well but warned is a warning."""
         if self.stop is None:
-            return "running"
+            return "lost" if self.gone else "running"
         if self.stop.outcome == "failed":
             return "failed"
         if self.stop.outcome == "warning" or self.grumble is not None:
@@ -88,8 +110,8 @@ class Summary(msgspec.Struct, array_like=True):
 
     @property
     def duration(self) -> int | None:
-        """How long from begin to stop, or None while it runs."""
-        return elapsed(self.begin, self.stop) if self.stop else None
+        """How long from begin to end, or None while it runs."""
+        return elapsed(self.begin, self.end) if self.end else None
 
 
 def elapsed(begin: Said, end: Said) -> int:
@@ -101,10 +123,13 @@ def elapsed(begin: Said, end: Said) -> int:
 
 def summarise(run: str, events: Iterable[Event]) -> Summary:
     """Return the summary of these events of one run, each of them once; there is at least one."""
-    ordered = sorted(events, key=order_key)
-    marks: dict[str, Event] = {}
+    everything = sorted(events, key=order_key)
+    ordered = [event for event in everything if event.kind != "gone"]
+    marks: dict[str, Event] = {"last": ordered[-1]} if ordered else {}
     levels: dict[Level, int] = {}
     tags: set[str] = set()
+    if len(ordered) < len(everything):
+        marks["gone"] = next(event for event in everything if event.kind == "gone")
     for event in ordered:
         tags.update(event.tags)
         if event.kind == "log":
@@ -112,12 +137,12 @@ def summarise(run: str, events: Iterable[Event]) -> Summary:
             _note_trouble(marks, event)
         elif event.kind == "start":
             marks["start"] = _truer_start(run, marks.get("start"), event)
-        elif event.kind in ("stop", "flag"):
+        elif event.kind in ("stop", "flag", "progress"):
             marks[event.kind] = event
     return Summary(
         run=run,
-        first=keep(ordered[0]),
-        last_event_at=max(event.time for event in ordered),
+        first=keep((ordered or everything)[0]),
+        last_event_at=max((event.time for event in ordered), default=0),
         events=len(ordered),
         levels=_in_order(levels),
         tags=sorted(tags)[:MAX_TAGS_OF_RUN],
@@ -127,7 +152,7 @@ def summarise(run: str, events: Iterable[Event]) -> Summary:
 
 def may_move(known: Summary | None, event: Event) -> bool:
     """Tell whether this event of the run may change what the run is, whose it is, or when it began."""
-    if known is None or known.start is None or event.kind in ("start", "stop"):
+    if known is None or known.start is None or event.kind in ("start", "stop", "gone"):
         return True
     # Until the stop has come a warning changes nothing yet.
     return known.stop is not None and event.kind == "log" and SEVERITY[event.level] >= _WARNING
@@ -140,7 +165,7 @@ def merge(one: Summary, other: Summary) -> Summary:
         levels[level] = levels.get(level, 0) + count
     return Summary(
         run=one.run,
-        first=min(one.first, other.first, key=_key),
+        first=_first_word(one, other),
         start=_first_start(one, other),
         stop=_last(one.stop, other.stop),
         flag=_last(one.flag, other.flag),
@@ -150,6 +175,9 @@ def merge(one: Summary, other: Summary) -> Summary:
         events=one.events + other.events,
         levels=_in_order(levels),
         tags=one.tags if one.tags == other.tags else sorted({*one.tags, *other.tags})[:MAX_TAGS_OF_RUN],
+        gone=_first(one.gone, other.gone),
+        last=_last(one.last, other.last),
+        progress=_last(one.progress, other.progress),
     )
 
 
@@ -170,7 +198,23 @@ def keep(event: Event, whole: bool = False) -> Said:
         origin.script,
         event.status,
         event.outcome,
+        event.signal,
+        origin.command[:_KEPT_TEXT],
+        _file(origin),
+        event.parent or "",
+        _cause(event),
+        event.progress,
     )
+
+
+def _file(origin: Origin) -> str:
+    name = origin.file.rpartition("/")[2]
+    return "" if name == origin.script.rpartition("/")[2] else name
+
+
+def _cause(event: Event) -> str:
+    cause = event.data.get("cause") if event.kind == "gone" else None
+    return cause[:_KEPT_CAUSE] if isinstance(cause, str) else ""
 
 
 def _in_order(levels: dict[Level, int]) -> dict[Level, int]:
@@ -197,6 +241,18 @@ def _first_start(one: Summary, other: Summary) -> Said | None:
     if one.start is None or other.start is None:
         return one.start or other.start
     return min(one.start, other.start, key=lambda said: (said.id != one.run, said.key))
+
+
+def _first_word(one: Summary, other: Summary) -> Said:
+    # Of a run of which only `gone` has arrived that is the first; a word of the script takes its place.
+    spoken = [summary.first for summary in (one, other) if summary.events]
+    return min(spoken or [one.first, other.first], key=_key)
+
+
+def _first(one: Said | None, other: Said | None) -> Said | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other, key=_key)
 
 
 def _last(one: Said | None, other: Said | None) -> Said | None:

@@ -16,7 +16,7 @@ class Stretch(NamedTuple):
     open: bool = False
 
 
-def stretches(begin: Said, flags: Iterable[Said], stop: Said | None, now_ns: int) -> list[Stretch]:
+def stretches(begin: Said, flags: Iterable[Said], end: Said | None, now_ns: int) -> list[Stretch]:
     """Return the stretches of a run in order. While it runs the last one is open and lasts until `now_ns` (wall clock)."""
     found: list[Stretch] = []
     here = 0
@@ -25,6 +25,6 @@ def stretches(begin: Said, flags: Iterable[Said], stop: Said | None, now_ns: int
         there = max(here, elapsed(begin, flag))
         found.append(Stretch(flag.flag, here, there - here))
         here = there
-    end = elapsed(begin, stop) if stop else now_ns - begin.time
-    found.append(Stretch("end", here, max(0, end - here), open=stop is None))
+    there = elapsed(begin, end) if end else now_ns - begin.time
+    found.append(Stretch("end", here, max(0, there - here), open=end is None))
     return found

@@ -10,6 +10,7 @@ import textwrap
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from humeops import spans
 from humeops.api.schemas import TaskView
 from humeops.cli import looks, moments, visible
 from humeops.cli.terminal import Terminal
@@ -94,11 +95,11 @@ def _compose(terminal: Terminal, view: TaskView, now_ns: int) -> _Line:
     last = view.last_run
     if view.state == "running":
         begun = last.started_at if last is not None and last.state == "running" else view.since
-        when, took = f"since {moments.rough(now_ns - begun)}", ""
+        when, took = f"since {spans.rough(now_ns - begun)}", ""
     else:
         ended = last.ended_at if last is not None else None
         when = moments.ago(ended or view.last_event_at, now_ns)
-        took = moments.span(last.duration) if last is not None and last.duration is not None else ""
+        took = spans.span(last.duration) if last is not None and last.duration is not None else ""
     return _Line(view, terminal.text(view.task), when, took, terminal.text(_sentence(view)))
 
 

@@ -3,11 +3,12 @@
 
 import fnmatch
 
+from humeops import spans
 from humeops.api import schemas
 from humeops.cli import client, moments, phrases
 
 # What was declared longer ago is history (`hume events --kind loss` has it); a silent loss has no date and stays.
-SHOWN_NS = 7 * moments.DAY
+SHOWN_NS = 7 * spans.DAY
 ALL = 100_000
 
 

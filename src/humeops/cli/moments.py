@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Points in time and spans of it, as people write and read them. Pure: the present comes in as an argument.
 
-Reads `90s 15m 2h 1d 1w 1h30m`, ISO dates and times, a time of today, `now`, `today`, `yesterday`; writes "4m10s",
+Reads `90s 15m 2h 1d 1w 1h30m`, ISO dates and times, a time of today, `now`, `today`, `yesterday`; writes
 "11 min ago", "today 03:15:02". Local time is that of the person's machine.
 """
 
 import datetime
 import re
 
-SECOND = 1_000_000_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-_UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+from humeops import spans
+
+_UNITS = {"s": spans.SECOND, "m": spans.MINUTE, "h": spans.HOUR, "d": spans.DAY, "w": 7 * spans.DAY}
 _SPAN = re.compile(r"(?:[0-9]{1,9}[smhdw])+")
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 
@@ -43,33 +41,12 @@ def parse_moment(text: str, now_ns: int) -> int:
         raise ValueError(f"{text!a} is no moment in time; write one {FORMS}") from None
 
 
-def span(ns: int) -> str:
-    """Return a length of time in at most six characters where that is enough: `350ms`, `4.2s`, `4m10s`, `2h05m`, `3d04h`."""
-    if ns < SECOND:
-        return f"{max(ns, 0) / 1_000_000:.0f}ms"
-    if ns < 10 * SECOND:
-        return f"{ns / SECOND:.1f}s"
-    for unit, part, letters in ((MINUTE, SECOND, " s"), (HOUR, MINUTE, "ms"), (DAY, HOUR, "hm")):
-        if ns < unit:
-            whole, rest = divmod(ns, part)
-            return f"{whole}s" if part == SECOND else f"{whole}{letters[0]}{rest * 60 // part:02d}{letters[1]}"
-    return f"{ns // DAY}d{ns % DAY // HOUR:02d}h"
-
-
-def rough(ns: int) -> str:
-    """Return a length of time as it is said: `42 s`, `11 min`, `5 h`, `3 days`."""
-    for unit, smaller, word in ((MINUTE, SECOND, "s"), (HOUR, MINUTE, "min"), (2 * DAY, HOUR, "h")):
-        if ns < unit:
-            return f"{max(ns, 0) // smaller} {word}"
-    return f"{ns // DAY} days"
-
-
 def ago(moment_ns: int, now_ns: int) -> str:
     """Return how long ago that was: `11 min ago`; what lies ahead (a clock that differs) is said as such."""
     past = now_ns - moment_ns
-    if past < -MINUTE:
-        return f"in {rough(-past)}"
-    return "just now" if past < SECOND else f"{rough(past)} ago"
+    if past < -spans.MINUTE:
+        return f"in {spans.rough(-past)}"
+    return "just now" if past < spans.SECOND else f"{spans.rough(past)} ago"
 
 
 def day_and_time(moment_ns: int, now_ns: int) -> str:
@@ -102,9 +79,9 @@ def time_of_day(moment_ns: int) -> str:
 
 def _local(ns: int) -> datetime.datetime:
     # Far beyond any clock, datetime gives up; the last second it knows is shown instead of a fault.
-    seconds = min(ns // SECOND, 253_370_764_800)
+    seconds = min(ns // spans.SECOND, 253_370_764_800)
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).astimezone()
 
 
 def _to_ns(moment: datetime.datetime) -> int:
-    return int(moment.astimezone().timestamp()) * SECOND + moment.microsecond * 1000
+    return int(moment.astimezone().timestamp()) * spans.SECOND + moment.microsecond * 1000

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import click
 
+from humeops import spans
 from humeops.cli import ask, listing, moments, options, phrases, places, spoolfile
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
@@ -97,7 +98,7 @@ def _read(spool: sqlite3.Connection, now_ns: int) -> dict[str, typing.Any]:
         "first_seq": first,
         "last_seq": max(floor, last or 0),
         "committed_upto": committed_upto,
-        "oldest_age_seconds": None if taken is None else max(0.0, now_ns / moments.SECOND - taken),
+        "oldest_age_seconds": None if taken is None else max(0.0, now_ns / spans.SECOND - taken),
         "dropped": dict(spool.execute("SELECT cause, count FROM dropped ORDER BY cause").fetchall()),
     }
 
@@ -128,7 +129,7 @@ def _heading(terminal: Terminal, picture: Picture) -> str:
         return "humed is not there"
     host = terminal.text(str(picture.get("host") or "this host"))
     up = picture.get("uptime_seconds")
-    since = f", up {moments.rough(int(up * moments.SECOND))}" if isinstance(up, (int, float)) else ""
+    since = f", up {spans.rough(int(up * spans.SECOND))}" if isinstance(up, (int, float)) else ""
     return f"{host}  humed {terminal.text(str(picture.get('version', '')))}, pid {picture['pid']}{since}"
 
 
@@ -138,7 +139,7 @@ def _waiting(picture: Picture) -> str:
         return ""
     if depth == 0:
         return "nothing"
-    oldest = f", the oldest for {moments.rough(int(age * moments.SECOND))}" if isinstance(age, (int, float)) else ""
+    oldest = f", the oldest for {spans.rough(int(age * spans.SECOND))}" if isinstance(age, (int, float)) else ""
     return f"{phrases.plural(depth, 'event')}{oldest}"
 
 

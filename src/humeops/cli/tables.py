@@ -10,6 +10,7 @@ import textwrap
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from humeops import spans
 from humeops.cli import looks, moments, narrow, phrases, visible
 from humeops.cli.terminal import Terminal
 
@@ -154,8 +155,8 @@ def _line(terminal: Terminal, texts: Sequence[str], widths: Sequence[int], style
 
 _SHOWN: dict[str, Callable[[Terminal, typing.Any, int], str]] = {
     "state": lambda terminal, value, now: looks.badge(_colourless(terminal), value),
-    "duration": lambda terminal, value, now: moments.span(value),
-    "at": lambda terminal, value, now: f"+{moments.span(value)}",
+    "duration": lambda terminal, value, now: spans.span(value),
+    "at": lambda terminal, value, now: f"+{spans.span(value)}",
     "time": lambda terminal, value, now: moments.brief(value, now),
     "since": lambda terminal, value, now: moments.brief(value, now),
     "started_at": lambda terminal, value, now: moments.brief(value, now),

@@ -8,6 +8,7 @@ where a person comes to read them.
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+from humeops import spans
 from humeops.api.schemas import EventView, RunDetail, RunView, Stretch
 from humeops.cli import looks, moments, phrases, visible
 from humeops.cli.folding import fold
@@ -51,9 +52,9 @@ def heading(terminal: Terminal, run: RunView, now_ns: int) -> Iterator[str]:
     """Yield the first line: state, whose run, when, how long; in two lines where one is too short."""
     when = moments.day_and_time(run.started_at, now_ns)
     if run.state == "running":
-        when += f", running for {moments.span(now_ns - run.started_at)}"
+        when += f", running for {spans.span(now_ns - run.started_at)}"
     elif run.duration is not None:
-        when += f", took {moments.span(run.duration)}"
+        when += f", took {spans.span(run.duration)}"
     badge = looks.badge(terminal, run.state)
     room = terminal.width - len(run.state) - 4
     name = terminal.cut(f"{terminal.text(run.host)}:{terminal.text(run.task)}", room)
@@ -130,7 +131,7 @@ def _gap(terminal: Terminal, text: str) -> str:
 
 
 def _length(stretch: Stretch) -> str:
-    return moments.span(stretch.lasts) + (" so far" if stretch.open else "")
+    return spans.span(stretch.lasts) + (" so far" if stretch.open else "")
 
 
 def _origin(terminal: Terminal, run: RunView) -> str:
@@ -145,7 +146,7 @@ def _origin(terminal: Terminal, run: RunView) -> str:
 
 def _offset(event: EventView, run: RunView) -> str:
     passed = event.at if event.at is not None else event.time - run.started_at
-    return f"+{moments.span(passed)}" if passed > 0 else ""
+    return f"+{spans.span(passed)}" if passed > 0 else ""
 
 
 def _style(event: EventView) -> str:

@@ -60,6 +60,7 @@ def test_nothing_drawn_makes_the_reason_or_the_duration_fail(run):
 
     assert isinstance(reason.of_run(summary), str)
     assert (reason.of_run(summary) == "") == (summary.state in ("running", "ok"))
+    assert "\n" not in reason.of_run(summary)
     assert summary.duration is None or summary.duration >= 0
 
 
@@ -150,3 +151,67 @@ def test_two_events_at_the_same_moment_are_ordered_by_id():
 
     assert flag is not None
     assert flag.flag == "late"
+
+
+def test_a_run_whose_process_ended_without_a_stop_is_lost_and_lasted_until_then():
+    summary = summary_of(a_run(say("log", 10), say("gone", 52), ends=None))
+
+    assert (summary.state, summary.duration, summary.ended_at) == ("lost", 52 * SECOND, NOON + 52 * SECOND)
+
+
+@pytest.mark.parametrize("after", [20, 52, 90])
+def test_a_stop_decides_over_the_word_that_the_process_is_gone_whenever_it_was_said(after):
+    events = a_run(say("gone", 52), ends=after, status=3, outcome="failed")
+
+    for order in (events, events[::-1]):
+        assert (summary_of(order).state, summary_of(order).duration) == ("failed", after * SECOND)
+
+
+def test_what_humed_says_of_a_run_is_no_word_of_the_script():
+    summary = summary_of(a_run(say("log", 10), say("gone", 52, tags=["oom"]), ends=None))
+
+    assert summary.last is not None
+    assert (summary.events, summary.last_event_at, summary.last.time) == (2, NOON + 10 * SECOND, NOON + 10 * SECOND)
+    assert summary.tags == []
+
+
+def test_a_run_of_which_only_its_end_has_arrived_begins_with_the_first_word_that_comes():
+    gone, word = a_run(say("gone", 5, boot="a-later-boot"), say("log", 9), ends=None)[1:]
+
+    alone, whole = summary_of([gone]), fold.merge(summary_of([gone]), summary_of([word]))
+
+    assert (alone.state, alone.events, alone.first.time) == ("lost", 0, gone.time)
+    assert whole.first.time == word.time
+
+
+def test_of_several_words_that_a_run_is_gone_the_first_counts():
+    summary = summary_of(a_run(say("gone", 70), say("gone", 52), ends=None))
+
+    assert summary.duration == 52 * SECOND
+
+
+def test_a_run_names_its_parent_as_its_own_start_does_and_never_itself():
+    child, outer = a_run(ends=None), event_id(0, 7)
+    child[0].parent = outer
+    intruder = say("start", -5, run=child[0].run, parent=event_id(0, 8))
+
+    assert summary_of([intruder, *child]).parent == outer
+    assert summary_of([intruder]).parent is None
+    child[0].parent = child[0].id
+    assert summary_of(child).parent is None
+
+
+def test_the_last_progress_is_kept():
+    summary = summary_of(a_run(say("progress", 5, progress=(1.0, 4.0)), say("progress", 9, progress=(2.0, 4.0))))
+
+    assert summary.progress is not None
+    assert summary.progress.progress == (2.0, 4.0)
+
+
+def test_a_summary_that_was_stored_before_these_fields_were_there_is_still_read():
+    old = msgspec.json.encode(msgspec.to_builtins(summary_of(a_run(say("log", 3), ends=None)))[:11])
+
+    summary = fold.merge(msgspec.json.decode(old, type=fold.Summary), summary_of(a_run(say("gone", 9), ends=None)[1:]))
+
+    assert (summary.state, summary.duration, summary.last) == ("lost", 9 * SECOND, None)
+    assert reason.of_run(summary) == "died"

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from humeops import spans
 from humeops.cli import moments
-from humeops.cli.moments import DAY, HOUR, MINUTE, SECOND
+from humeops.spans import DAY, HOUR, MINUTE, SECOND
 
 NOW = 1_795_406_391 * SECOND  # 2026-11-23 03:59:51 UTC
 
@@ -62,12 +63,12 @@ def test_what_is_no_moment_is_refused_with_the_right_forms(text):
     ],
 )
 def test_a_span_is_short(ns, text):
-    assert moments.span(ns) == text
+    assert spans.span(ns) == text
 
 
 @given(st.integers(-(2**63), 2**63 - 1))
 def test_no_number_of_central_breaks_a_text(ns):
-    for text in (moments.span(ns), moments.rough(ns), moments.ago(ns, NOW)):
+    for text in (spans.span(ns), spans.rough(ns), moments.ago(ns, NOW)):
         assert text.isprintable()
 
 

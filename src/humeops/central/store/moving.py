@@ -102,7 +102,7 @@ class Walk:
             return Move(name, before, state, None, word.id, word.reason)
         if run is None:
             return Move(name, before, state, None, event.id, "")
-        return Move(name, before, state, run.run, (run.stop or run.begin).id, reason.of_run(run))
+        return Move(name, before, state, run.run, (run.end or run.begin).id, reason.of_run(run))
 
 
 def _begun(run: Summary) -> tuple[int, str]:

@@ -38,8 +38,8 @@ class _Task(msgspec.Struct):
 
 def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_ns: int) -> None:
     """Bring the tasks that these events concern up to date, and store their changes of state."""
-    # What humed says of itself (loss) is no task's word.
-    loose = [event for event in new if not event.run and event.kind != "loss"]
+    # What humed says of its own accord (loss, gone) is no task's word.
+    loose = [event for event in new if not event.run and event.kind not in ("loss", "gone")]
     names = {(event.host, event.task) for event in loose}
     for change in (*folded.changes.values(), *folded.steps.values()):
         names.update(task_of(summary) for summary in change if summary)

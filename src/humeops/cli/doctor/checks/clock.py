@@ -3,12 +3,13 @@
 
 import datetime
 
+from humeops import spans
 from humeops.cli import moments
 from humeops.cli.doctor.facts import Facts
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
 
-YEAR_2020_NS = int(datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC).timestamp()) * moments.SECOND
-FAR_OFF_NS = 30 * moments.SECOND  # an HTTP date counts whole seconds, and the answer has a way to go
+YEAR_2020_NS = int(datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC).timestamp()) * spans.SECOND
+FAR_OFF_NS = 30 * spans.SECOND  # an HTTP date counts whole seconds, and the answer has a way to go
 MEND = "timedatectl set-ntp true"
 
 
@@ -29,5 +30,5 @@ def clocks_agree(facts: Facts) -> Finding | None:
         return ok("this host's clock agrees with central's")
     way = "ahead of" if difference > 0 else "behind"
     return warning(
-        f"this host's clock is {moments.rough(abs(difference))} {way} central's: one of the two is wrong", MEND
+        f"this host's clock is {spans.rough(abs(difference))} {way} central's: one of the two is wrong", MEND
     )

@@ -4,7 +4,8 @@
 import os
 import stat
 
-from humeops.cli import ask, moments
+from humeops import spans
+from humeops.cli import ask
 from humeops.cli.doctor.facts import Daemon, Facts
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
 
@@ -61,7 +62,7 @@ def pid_file_is_true(facts: Facts) -> Finding | None:
     if not daemon.is_humed:
         return warning(f"{path} names process {daemon.pid}, which is {daemon.process} and not humed", f"rm {path}")
     if daemon.answer == "yes" and (daemon.pid_age_seconds or 0.0) > STALE_SECONDS:
-        age = moments.rough(int((daemon.pid_age_seconds or 0.0) * moments.SECOND))
+        age = spans.rough(int((daemon.pid_age_seconds or 0.0) * spans.SECOND))
         return warning(f"humed answers, and has not touched {path} for {age}: hume may take it for hung", facts.restart)
     return None
 

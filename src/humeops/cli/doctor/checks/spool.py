@@ -4,7 +4,8 @@
 import shlex
 import typing
 
-from humeops.cli import moments, phrases
+from humeops import spans
+from humeops.cli import phrases
 from humeops.cli.doctor.checks import humed
 from humeops.cli.doctor.checks.files import disk_has_room
 from humeops.cli.doctor.facts import Facts
@@ -139,4 +140,4 @@ def _more_room(facts: Facts) -> str:
 
 
 def _rough(seconds: float) -> str:
-    return moments.rough(int(seconds * moments.SECOND))
+    return spans.rough(int(seconds * spans.SECOND))
