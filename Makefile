@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
-NATIVE := $(wildcard native/src/*.c native/src/*.h)
+NATIVE := $(wildcard native/src/*.c native/src/*.h native/shell/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo check test bench soak clean format

@@ -20,7 +20,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-Os", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-s"]
+FLAGS = [
+    *("-std=c11", "-D_GNU_SOURCE", "-Os", "-ffunction-sections", "-fdata-sections", "-fno-asynchronous-unwind-tables"),
+    *("-Wl,--gc-sections", "-Wl,-z,noseparate-code", "-s"),
+]
 ZIGLANG = "ziglang>=0.13"
 NO_COMPILER = (
     "hume's native client could not be compiled. Install a C compiler (Debian: apt install musl-tools; Fedora: dnf install "
@@ -52,10 +55,11 @@ class NativeClientHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchli
         client = native / "build" / "wheel" / "hume"
         client.parent.mkdir(parents=True, exist_ok=True)
         sources = sorted(str(path) for path in native.glob("src/*.c"))
-        define = f'-DHUME_VERSION="{self.metadata.version}"'
+        texts = _bare_texts(native / "shell", client.parent / "shell")
+        defines = [f'-DHUME_VERSION="{self.metadata.version}"', f'-DHUME_SHELL_FOLDER="{texts}"']
         failures = []
         for compiler in _compilers():
-            command = [*compiler, *FLAGS, define, "-o", str(client), *sources]
+            command = [*compiler, *FLAGS, *defines, "-o", str(client), *sources]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 self.app.display_info(f"native client compiled: {shlex.join(compiler)}")
@@ -63,6 +67,15 @@ class NativeClientHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchli
             failures.append(f"{shlex.join(compiler)}: {done.stderr.strip()[-500:]}")
         self.app.abort("\n".join([*failures, NO_COMPILER]))
         raise AssertionError("abort does not return")
+
+
+def _bare_texts(folder: pathlib.Path, into: pathlib.Path) -> pathlib.Path:
+    """Copy what `hume shell-init` prints, without comments and indents, as native/Makefile does."""
+    into.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        lines = (line.strip(" ") for line in path.read_text().splitlines())
+        (into / path.name).write_text("".join(f"{line}\n" for line in lines if line and line[0] != "#"))
+    return into
 
 
 def _is_left_out() -> bool:

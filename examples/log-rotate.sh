@@ -6,6 +6,7 @@
 #   log-rotate.sh          tries itself out on a log of some 2 MB, with older ones beside it
 #   MAX_KB=1024 KEEP=4     from which size on, and how many old ones stay
 set -Eeuo pipefail
+eval "$(hume shell-init bash)"
 
 work=${1-} own=''
 if [ $# -eq 0 ]; then
@@ -15,22 +16,14 @@ fi
 log=$work/app.log
 max_kb=${MAX_KB:-1024}
 keep=${KEEP:-4}
-failed_at=''
 
 hume start log-rotate "$log" --tags logs,example
-trap 'failed_at=$LINENO' ERR
-trap 'finish $?' EXIT
+trap '[ -z "$own" ] || rm -rf "$own"' EXIT
 
-finish() {
-  LINENO=$failed_at hume stop "$1"
-  [ -z "$own" ] || rm -rf "$own"
-}
-
-# die LINE TEXT: says what is wrong and ends the script with 66 (sysexits: no input), which `hume stop` reports.
+# die TEXT: says what is wrong and ends the script with 66 (sysexits: no input), and so the run.
 die() {
-  failed_at=$1
-  LINENO=$1 hume error "$2"
-  echo "log-rotate: $2" >&2
+  hume error "$1"
+  echo "log-rotate: $1" >&2
   exit 66
 }
 
@@ -41,7 +34,7 @@ if [ -n "$own" ]; then
 fi
 # --- end of the sample ---
 
-[ -f "$log" ] || die "$LINENO" "no log $log"
+[ -f "$log" ] || die "no log $log"
 
 before_kb=$(($(wc -c <"$log") / 1024))
 hume set "log_bytes=$(wc -c <"$log")" --unit bytes
@@ -61,10 +54,10 @@ mode=$(stat -c %a "$log")
 mv "$log" "$log.1"
 (umask 077 && : >>"$log")
 chmod "$mode" "$log"
-LINENO=$LINENO hume flag rotated
+hume flag rotated
 
 gzip -f "$log.1"
-LINENO=$LINENO hume flag compressed
+hume flag compressed
 
 after_kb=$(($(wc -c <"$log.1.gz") / 1024))
 hume set "compressed_bytes=$(wc -c <"$log.1.gz")" --unit bytes

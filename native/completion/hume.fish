@@ -12,6 +12,7 @@ complete -c hume -f -n __fish_use_subcommand -a set -d 'share data: hume set KEY
 complete -c hume -f -n __fish_use_subcommand -a get -d 'print what was shared: hume get [HOST[:TASK]/]KEY'
 complete -c hume -f -n __fish_use_subcommand -a ping -d 'still here: hume ping [TASK]'
 complete -c hume -f -n __fish_use_subcommand -a stop -d 'the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?'
+complete -c hume -f -n __fish_use_subcommand -a shell-init -d 'lines, and the stop by itself: eval "$(hume shell-init bash)"'
 complete -c hume -f -n __fish_use_subcommand -a up -d 'humed and central here, in the foreground (for a trial, a laptop)'
 complete -c hume -f -n __fish_use_subcommand -a status -d 'every task as it is now, grouped by host, troubles first'
 complete -c hume -f -n __fish_use_subcommand -a runs -d 'runs, newest first'
@@ -181,6 +182,7 @@ complete -c hume -n '__fish_seen_subcommand_from stop' -l lossy
 complete -c hume -n '__fish_seen_subcommand_from stop' -l deadline
 complete -c hume -n '__fish_seen_subcommand_from stop' -l verbose
 complete -c hume -n '__fish_seen_subcommand_from stop' -l help
+complete -c hume -n '__fish_seen_subcommand_from shell-init' -l help
 complete -c hume -n '__fish_seen_subcommand_from up' -l dir
 complete -c hume -n '__fish_seen_subcommand_from up' -l port
 complete -c hume -n '__fish_seen_subcommand_from up' -l help
@@ -260,6 +262,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a set -d 'share data: hume set
 complete -c hume-cli -f -n __fish_use_subcommand -a get -d 'print what was shared: hume get [HOST[:TASK]/]KEY'
 complete -c hume-cli -f -n __fish_use_subcommand -a ping -d 'still here: hume ping [TASK]'
 complete -c hume-cli -f -n __fish_use_subcommand -a stop -d 'the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?'
+complete -c hume-cli -f -n __fish_use_subcommand -a shell-init -d 'lines, and the stop by itself: eval "$(hume shell-init bash)"'
 complete -c hume-cli -f -n __fish_use_subcommand -a up -d 'humed and central here, in the foreground (for a trial, a laptop)'
 complete -c hume-cli -f -n __fish_use_subcommand -a status -d 'every task as it is now, grouped by host, troubles first'
 complete -c hume-cli -f -n __fish_use_subcommand -a runs -d 'runs, newest first'
@@ -429,6 +432,7 @@ complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l lossy
 complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l deadline
 complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l verbose
 complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from shell-init' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from up' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from up' -l port
 complete -c hume-cli -n '__fish_seen_subcommand_from up' -l help

@@ -15,12 +15,12 @@ static const char all[] =
     "  hume get [HOST[:TASK]/]KEY       print what was shared\n"
     "  hume stop [STATUS] [MESSAGE]     exit status (hume stop $?), ok, warn or fail\n"
     "  hume ping [TASK]                 still here\n"
+    "  hume shell-init bash|zsh|sh      eval \"$(...)\": lines, and the stop by itself\n"
     "  hume help VERB                   more on one of them; man hume: all\n"
     "\n"
-    "  -t, --task NAME      -T, --tags A,B       -x, --extra KEY=VALUE\n"
-    "  -L, --level LEVEL    -a, --append-pstree  -v, --verbose\n"
-    "  --run ID             --host NAME          --deadline MS (200)\n"
-    "  --strict: the exit status tells           --lossy      -- ends the options\n"
+    "  -t, --task NAME   -T, --tags A,B   -x, --extra KEY=VALUE   -L, --level LEVEL\n"
+    "  -a, --append-pstree   -v, --verbose   --run ID   --deadline MS (200)\n"
+    "  --host NAME   --strict: the exit status tells   --lossy   -- ends the options\n"
     "  start: --print-run --every 1d --cron '15 3 * * *' --tz --grace --max\n"
     "         --describe --runbook --owner\n"
     "\n"
@@ -75,10 +75,18 @@ static const char stop[] =
     "The run ends. STATUS: an exit status, 0 is ok and all others failed; or ok, warn, fail; none: ok.\n"
     "Example: trap 'hume stop $?' EXIT\n";
 
+static const char shell_init[] =
+    "hume shell-init bash|zsh|sh\n"
+    "Print what a script evaluates once, behind its `set` line: its calls then tell line, file and function, and the\n"
+    "run it starts is stopped with its exit status and the command that failed. Its own traps work as before.\n"
+    "sh, for dash and others: the stop alone, and a trap on EXIT set later replaces it.\n"
+    "Example: eval \"$(hume shell-init bash)\"\n";
+
 const char *help_of(const struct verb *verb) {
     static const char *const of_action[] = {
         [START] = start, [LOG] = log_help, [FLAG] = flag, [PROGRESS] = progress,
         [SET] = set,     [GET] = get,      [PING] = ping, [STOP] = stop,
+        [SHELL_INIT] = shell_init,
     };
     return verb ? of_action[verb->action] : all;
 }

@@ -26,6 +26,7 @@
 #include "older.h"
 #include "question.h"
 #include "sentence.h"
+#include "shell.h"
 #include "surroundings.h"
 #include "whereabouts.h"
 
@@ -117,7 +118,10 @@ static void say(struct event *event, const struct asked *asked, struct fault *fa
 
 // The status of a question always tells.
 static int answer(const struct asked *asked, struct fault *fault) {
-    question_get(asked, fault);
+    if (asked->verb->action == SHELL_INIT)
+        shell_init(asked, fault);
+    else
+        question_get(asked, fault);
     if (fault->text[0])
         complain("%s", fault->text);
     return fault->status;

@@ -198,7 +198,8 @@ static void read_words(const struct asked *asked, struct event *event, struct fa
         read_stop(asked, event, fault);
         break;
     case START: // has named its task with them
-    case GET:   // is no event
+    case GET: // is no event
+    case SHELL_INIT:
         break;
     }
 }

@@ -15,6 +15,7 @@ static const struct verb native[] = {
     {"get", GET, NULL, NULL},
     {"ping", PING, "ping", NULL},
     {"stop", STOP, "stop", NULL},
+    {"shell-init", SHELL_INIT, NULL, NULL},
     {"debug", LOG, "log", "debug"},
     {"info", LOG, "log", NULL},
     {"ok", LOG, "log", "ok"},

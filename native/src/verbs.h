@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-enum action { START, LOG, FLAG, PROGRESS, SET, GET, PING, STOP };
+enum action { START, LOG, FLAG, PROGRESS, SET, GET, PING, STOP, SHELL_INIT };
 
 struct verb {
     const char *word;

@@ -16,7 +16,7 @@ import zmq
 
 from humeops.event import Event
 from humeops.wire import codec, dropfile
-from tests.fixtures import native
+from tests.fixtures import native, standin
 
 Answer = Callable[[bytes], bytes | None]
 
@@ -134,3 +134,8 @@ def router(hume: Caller) -> Iterator[Callable[[Answer], Router]]:
 def stored(message: bytes) -> bytes:
     """Answer as humed does after its commit."""
     return f"0 {codec.decode(message).id}".encode()
+
+
+@pytest.fixture
+def stand_in(tmp_path: pathlib.Path) -> standin.StandIn:
+    return standin.StandIn(tmp_path, native.build("hume"))

@@ -14,7 +14,7 @@ import humeops
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE_SUFFIXES = {".py", ".c", ".h", ".sh", ".service", ".conf", ".toml", ".yaml", ".yml"}
-SCRIPTS = ("scripts", "examples", ".ci")
+SCRIPTS = ("scripts", "examples", ".ci", "native/shell")
 MAX_LINES = 350
 SKIPPED = {".venv", ".git", ".demo", "__pycache__", "build", "dist", "node_modules"}
 
@@ -32,7 +32,7 @@ def _named(paths):
 def _is_source(path):
     if path.suffix in SOURCE_SUFFIXES:
         return True
-    return path.parent.relative_to(ROOT).as_posix() in SCRIPTS and path.suffix == ""
+    return path.parent.relative_to(ROOT).as_posix() in SCRIPTS and path.suffix in {"", ".bash", ".zsh"}
 
 
 def _text(path):

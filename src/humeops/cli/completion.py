@@ -31,6 +31,7 @@ NATIVE_EXTRA = {
 }
 # What a question takes: it makes no event.
 _GET_OPTIONS = ("--task", "--deadline", "--help")
+INIT_SHELLS = ("bash", "zsh", "sh")
 
 _BASH = """# hume completion for bash; in ~/.bashrc: eval "$(hume completion bash)"
 _hume() {
@@ -79,6 +80,7 @@ def command(ctx: click.Context, shell: str) -> int:
 def _options(ctx: click.Context, root: click.Group) -> dict[str, list[str]]:
     found = {verb: [*NATIVE_EXTRA.get(verb, ()), *NATIVE_OPTIONS] for verb in verbs.NATIVE}
     found["get"] = list(_GET_OPTIONS)
+    found["shell-init"] = ["--help"]
     for verb in verbs.PEOPLE:
         loaded = root.get_command(ctx, verb)
         params = loaded.params if loaded is not None else []
@@ -113,6 +115,8 @@ def _fish(words: dict[str, list[str]]) -> str:
 def _after(verb: str, names: list[str]) -> list[str]:
     if verb == "completion":
         return [*SHELLS, *names]
+    if verb == "shell-init":
+        return [*INIT_SHELLS, *names]
     return [*verbs.PEOPLE, *verbs.NATIVE, *names] if verb == "help" else names
 
 

@@ -35,6 +35,7 @@ NATIVE: dict[str, str] = {
     "get": "print what was shared: hume get [HOST[:TASK]/]KEY",
     "ping": "still here: hume ping [TASK]",
     "stop": "the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?",
+    "shell-init": 'lines, and the stop by itself: eval "$(hume shell-init bash)"',
 }
 
 # Native verbs that the client hands over when the answer is central's; they are modules here too, unlisted.
