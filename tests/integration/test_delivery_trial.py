@@ -17,7 +17,7 @@ def test_the_trial_by_hand_counts_what_was_said(installed):
     with (installed.root / "trial.out").open("wb") as out:
         script = installed.start_command(trial, out)
         try:
-            assert script.wait(timeout=100) == 0
+            assert script.wait(timeout=110) == 0
         except BaseException:
             end_up(installed)
             raise
