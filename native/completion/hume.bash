@@ -22,7 +22,7 @@ _hume() {
         shell-init) COMPREPLY=($(compgen -W "bash zsh sh --help" -- "$word")) ;;
         up) COMPREPLY=($(compgen -W "--dir --port --help" -- "$word")) ;;
         status) COMPREPLY=($(compgen -W "--host --task --tag --problems --watch --output --columns --limit --central --dir --help" -- "$word")) ;;
-        runs) COMPREPLY=($(compgen -W "--host --task --tag --state --failed --since --until --output --columns --limit --central --dir --help" -- "$word")) ;;
+        runs) COMPREPLY=($(compgen -W "--host --task --tag --state --failed --lost --since --until --output --columns --limit --central --dir --help" -- "$word")) ;;
         show) COMPREPLY=($(compgen -W "--all --output --central --dir --help" -- "$word")) ;;
         events) COMPREPLY=($(compgen -W "--host --task --tag --run --kind --level --text --oldest --since --until --output --columns --limit --central --dir --help" -- "$word")) ;;
         data) COMPREPLY=($(compgen -W "--host --task --key --output --columns --limit --central --dir --help" -- "$word")) ;;

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """`hume runs`: runs of one task or of all, newest first."""
 
+import sys
 import typing
+from collections.abc import Iterable, Sequence
 
 import click
 
 from humeops.api import schemas
-from humeops.cli import board, listing, options
+from humeops.cli import board, history, listing, options
+from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 
 COLUMNS = ("state", "short", "host", "task", "started_at", "duration", "reason")
@@ -24,6 +27,7 @@ STATES = typing.get_args(schemas.RunState)
     help=f"{', '.join(STATES)}; may be repeated.",
 )
 @click.option("--failed", is_flag=True, help="The same as --state failed.")
+@click.option("--lost", is_flag=True, help="The same as --state lost: those whose process ended without a stop.")
 @options.period_options
 @options.listing_options(default_limit=50)
 @options.central_options
@@ -34,6 +38,7 @@ def command(
     tag: tuple[str, ...],
     state: tuple[str, ...],
     failed: bool,
+    lost: bool,
     since: int | None,
     until: int | None,
     output: str,
@@ -42,18 +47,32 @@ def command(
     central: str | None,
     folder: str | None,
 ) -> int:
-    """List runs, newest first."""
+    """List runs, newest first.
+
+    Of one task (or a few) a line of small bars comes first: its runs from left to right, the higher the longer.
+    """
     named_host, named_task = options.split_name(name)
     params = {
         "host": host or named_host,
         "task": task or named_task,
         "tag": tag,
-        "state": (*state, "failed") if failed else state,
+        "state": (*state, *(["failed"] if failed else []), *(["lost"] if lost else [])),
         "since": since,
         "until": until,
     }
-    found = options.ask(central, folder).items("runs", schemas.RunPage, params, limit)
+    found: Iterable[schemas.RunView] = options.ask(central, folder).items("runs", schemas.RunPage, params, limit)
+    if output == "table" and params["task"]:
+        found = _with_history(list(found))
     now_ns = SystemClock().wall_ns()
     empty = "no such run" if any(params.values()) else "\n".join(board.FIRST_STEPS)
     listing.print_items(found, output, columns, COLUMNS, schemas.RunView, now_ns, empty=empty)
     return 0
+
+
+def _with_history(found: Sequence[schemas.RunView]) -> Sequence[schemas.RunView]:
+    drawn = list(history.lines(terminal_of(sys.stdout), found))
+    for line in drawn:
+        print(line)
+    if drawn:
+        print()
+    return found

@@ -44,4 +44,4 @@ def _stretches(detail: schemas.RunDetail, rest: list[schemas.EventView]) -> list
         there = min(max(here, flag.time - detail.run.started_at), max(here, end))
         known.append(schemas.Stretch(flag.flag, here, there - here))
         here = there
-    return [*known, schemas.Stretch(last.name, here, max(0, end - here), last.open)]
+    return [*known, msgspec.structs.replace(last, begins=here, lasts=max(0, end - here))]

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from humeops.api.schemas import EventView, RunDetail, RunView, Stretch
-from humeops.cli import timeline, visible, wholerun
+from humeops.cli import stretches, timeline, visible, wholerun
 from humeops.cli.folding import fold
 from humeops.cli.terminal import Terminal
 from tests.unit.cli.central import SECOND
@@ -95,8 +95,8 @@ def test_a_run_too_long_for_a_screen_is_read_from_both_ends(hume, long_run, monk
 @pytest.mark.parametrize("width", [40, 80])
 def test_a_screen_gets_the_beginning_the_end_and_every_trouble(long_run, width):
     detail = long_run.details["long"]
-    stretches = [Stretch(f"f{number}", number * SECOND, SECOND) for number in range(600)]
-    whole = RunDetail(detail.run, stretches, long_run.events)
+    way = [Stretch(f"f{number}", number * SECOND, SECOND) for number in range(600)]
+    whole = RunDetail(detail.run, way, long_run.events)
 
     lines = list(timeline.draw(Terminal(width=width), whole, NOW, folded=True))
 
@@ -133,8 +133,8 @@ def test_a_running_run_is_open():
 
 
 def test_bars_share_one_scale_and_are_never_empty():
-    assert [timeline.bar_of(share, 10, True) for share in (1.0, 0.5, 0.51, 0.0)] == ["█" * 10, "█" * 5, "█████▏", "▏"]
-    assert [timeline.bar_of(share, 10, False) for share in (1.0, 0.5, 0.0)] == ["#" * 10, "#" * 5, "#"]
+    assert [stretches.bar_of(share, 10, True) for share in (1.0, 0.5, 0.51, 0.0)] == ["█" * 10, "█" * 5, "█████▏", "▏"]
+    assert [stretches.bar_of(share, 10, False) for share in (1.0, 0.5, 0.0)] == ["#" * 10, "#" * 5, "#"]
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
