@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "crc32.h"
+#include "folder.h"
 #include "limits.h"
 #include "surroundings.h"
 
@@ -26,48 +27,6 @@ struct names {
     char temporary[ID_LENGTH + 8];
 };
 
-// A new folder is a name in its parent, and only the parent's sync keeps it over a power cut. A parent that can't even be
-// opened is passed over: better an event that a power cut may take than none.
-static bool sync_parent(const char *folder) {
-    char parent[PATH_MAX] = "./";
-    const char *slash = strrchr(folder, '/');
-    if (slash)
-        snprintf(parent, sizeof parent, "%.*s/", (int)(slash - folder), folder);
-    int opened = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (opened < 0)
-        return true;
-    bool done = fsync(opened) == 0 || errno == EINVAL;
-    int saved = errno;
-    close(opened);
-    errno = saved;
-    return done;
-}
-
-// mkdir -p, for its owner alone. False with errno when a part can't be made.
-static bool make_folder(const char *folder) {
-    char path[PATH_MAX];
-    size_t length = strlen(folder);
-    if (length >= sizeof path) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    memcpy(path, folder, length + 1);
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i] != 0)
-            continue;
-        path[i] = 0;
-        if (mkdir(path, 0700) == 0) {
-            if (!sync_parent(path))
-                return false;
-        } else if (errno != EEXIST && errno != EISDIR && (i == length || access(path, F_OK) != 0)) {
-            // A parent that is there but not ours to write may still hold the rest.
-            return false;
-        }
-        path[i] = folder[i];
-    }
-    return true;
-}
-
 static int open_folder(const char *folder, bool may_make, const char **step) {
     *step = "open the drop folder";
     // No O_CLOEXEC here: nothing is executed any more, and musl makes a second call of it.
@@ -75,7 +34,7 @@ static int open_folder(const char *folder, bool may_make, const char **step) {
     if (found >= 0 || errno != ENOENT || !may_make)
         return found;
     *step = "make the drop folder";
-    return make_folder(folder) ? open(folder, O_RDONLY | O_DIRECTORY) : -1;
+    return folder_make(folder) ? open(folder, O_RDONLY | O_DIRECTORY) : -1;
 }
 
 static bool write_all(int file, struct iovec *parts, int count) {

@@ -19,7 +19,7 @@ enum { GREETING_BYTES = 64, FLAG_MORE = 1, FLAG_LONG = 2, FLAG_COMMAND = 4 };
 
 struct peer {
     int socket;
-    struct deadline deadline;
+    struct deadline *deadline;
     unsigned char in[2048];
     size_t start, end;
 };
@@ -44,7 +44,7 @@ static bool connect_to(struct peer *peer, const char *path) {
         if (errno == EISCONN)
             return true;
         if (errno == EAGAIN) {
-            if (!deadline_pause(&peer->deadline)) {
+            if (!deadline_pause(peer->deadline)) {
                 errno = EAGAIN;
                 return false;
             }
@@ -59,7 +59,7 @@ static bool send_all(struct peer *peer, struct iovec *parts, int count) {
     while (count > 0) {
         struct msghdr message = {.msg_iov = parts, .msg_iovlen = (unsigned)count};
         ssize_t sent = sendmsg(peer->socket, &message, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EAGAIN && !deadline_wait(&peer->deadline, peer->socket, POLLOUT))
+        if (sent < 0 && errno == EAGAIN && !deadline_wait(peer->deadline, peer->socket, POLLOUT))
             return false;
         if (sent < 0 && errno != EAGAIN && errno != EINTR)
             return false;
@@ -86,7 +86,7 @@ static struct iovec part(const char *bytes, size_t length) {
 static bool fill(struct peer *peer) {
     peer->start = peer->end = 0;
     for (;;) {
-        if (!deadline_wait(&peer->deadline, peer->socket, POLLIN))
+        if (!deadline_wait(peer->deadline, peer->socket, POLLIN))
             return false;
         ssize_t got = recv(peer->socket, peer->in, sizeof peer->in, 0);
         if (got > 0) {
@@ -129,10 +129,9 @@ static bool take_header(struct peer *peer, struct header *header) {
     return true;
 }
 
-static bool greet(struct peer *peer) {
+static bool take_greeting(struct peer *peer) {
     unsigned char theirs[GREETING_BYTES];
-    struct iovec ours = part(greeting, sizeof greeting);
-    if (!send_all(peer, &ours, 1) || !take(peer, theirs, sizeof theirs))
+    if (!take(peer, theirs, sizeof theirs))
         return false;
     bool is_zmtp_3 = theirs[0] == 0xFF && theirs[9] == 0x7F && theirs[10] >= 3;
     return is_zmtp_3 && memcmp(theirs + 12, greeting + 12, 20) == 0;
@@ -184,22 +183,49 @@ static bool take_answer(struct peer *peer, struct frame *answer) {
     return take(peer, answer->bytes, header.size);
 }
 
+// Not on the stack, where it would have to be handed from step to step.
+static struct peer peer;
+
+static bool failed(const char *because, const char **why) {
+    if (peer.socket >= 0)
+        close(peer.socket);
+    peer.socket = -1;
+    *why = because;
+    return false;
+}
+
+int zmtp_begin(const char *path, struct deadline *deadline, const char **why) {
+    struct iovec ours = part(greeting, sizeof greeting);
+    *why = NULL;
+    peer.deadline = deadline;
+    peer.start = peer.end = 0;
+    peer.socket = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (peer.socket < 0)
+        failed("no socket to be had", why);
+    else if (!connect_to(&peer, path))
+        failed(errno == EAGAIN ? "humed takes nobody in" : "nobody is there", why);
+    else if (!send_all(&peer, &ours, 1))
+        failed("humed does not greet", why);
+    return peer.socket;
+}
+
+bool zmtp_say(const char *message, size_t length, struct deadline *deadline, const char **why) {
+    peer.deadline = deadline;
+    if (!take_greeting(&peer))
+        return failed("humed does not greet", why);
+    return send_ready_and_message(&peer, message, length) || failed("humed does not answer", why);
+}
+
+bool zmtp_hear(struct frame *answer, struct deadline *deadline, const char **why) {
+    peer.deadline = deadline;
+    if (!take_answer(&peer, answer))
+        return failed("humed does not answer", why);
+    close(peer.socket);
+    return true;
+}
+
 bool zmtp_ask(const char *path, const char *message, size_t length, struct deadline deadline, struct frame *answer,
               const char **why) {
-    static struct peer peer;
-    peer = (struct peer){.deadline = deadline};
-    peer.socket = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (peer.socket < 0) {
-        *why = "no socket to be had";
-        return false;
-    }
-    *why = NULL;
-    if (!connect_to(&peer, path))
-        *why = errno == EAGAIN ? "humed takes nobody in" : "nobody is there";
-    else if (!greet(&peer))
-        *why = "humed does not greet";
-    else if (!send_ready_and_message(&peer, message, length) || !take_answer(&peer, answer))
-        *why = "humed does not answer";
-    close(peer.socket);
-    return *why == NULL;
+    return zmtp_begin(path, &deadline, why) >= 0 && zmtp_say(message, length, &deadline, why)
+           && zmtp_hear(answer, &deadline, why);
 }
