@@ -17,6 +17,7 @@
 
 #include "crc32.h"
 #include "folder.h"
+#include "format.h"
 #include "limits.h"
 #include "surroundings.h"
 
@@ -56,7 +57,7 @@ static bool write_all(int file, struct iovec *parts, int count) {
 
 static bool write_file(int file, const char *event, size_t length, const char **step) {
     char header[32];
-    int used = snprintf(header, sizeof header, "HUME1 %zu %08x\n", length, (unsigned)crc32_of(event, length));
+    int used = format_into(header, sizeof header, "HUME1 %zu %08x\n", length, (unsigned)crc32_of(event, length));
     struct iovec parts[] = {{header, (size_t)used}, {(char *)(uintptr_t)event, length}};
     *step = "write into the drop folder";
     return fchmod(file, MODE) == 0 && write_all(file, parts, 2) && fdatasync(file) == 0;
@@ -65,7 +66,7 @@ static bool write_file(int file, const char *event, size_t length, const char **
 // A name that is taken already holds this very event.
 static bool link_unnamed(int file, int folder, const char *name) {
     char path[128];
-    snprintf(path, sizeof path, "%s/self/fd/%d", proc_folder(), file);
+    format_into(path, sizeof path, "%s/self/fd/%d", proc_folder(), file);
     return linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST
            || linkat(file, "", folder, name, AT_EMPTY_PATH) == 0 || errno == EEXIST;
 }
@@ -110,8 +111,8 @@ bool drop_event(const char *folder, bool may_make_folder, const char *id, const 
     struct names names;
     // A limit on the size of files (ulimit -f) is an error like any other, not the end.
     signal(SIGXFSZ, SIG_IGN);
-    snprintf(names.final, sizeof names.final, "%s.hume", id);
-    snprintf(names.temporary, sizeof names.temporary, ".%s.tmp", id);
+    format_into(names.final, sizeof names.final, "%s.hume", id);
+    format_into(names.temporary, sizeof names.temporary, ".%s.tmp", id);
     int opened = open_folder(folder, may_make_folder, step);
     if (opened < 0)
         return false;

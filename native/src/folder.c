@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "folder.h"
+#include "format.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@ static bool sync_parent(const char *folder) {
     char parent[PATH_MAX] = "./";
     const char *slash = strrchr(folder, '/');
     if (slash)
-        snprintf(parent, sizeof parent, "%.*s/", (int)(slash - folder), folder);
+        format_into(parent, sizeof parent, "%.*s/", (int)(slash - folder), folder);
     int opened = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (opened < 0)
         return true;

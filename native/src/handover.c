@@ -12,7 +12,7 @@
 #include "reply.h"
 #include "zmtp.h"
 
-enum { HEAD_START_MS = 5 };
+enum { HEAD_START_MS = 20 };
 
 static struct places places;
 static struct frame answer;
@@ -67,14 +67,6 @@ static void settle(bool decided, const char *id, const char *event, size_t lengt
         fault_set(account, 0, "stored by humed as %s", id);
 }
 
-void hand_over(const char *id, const char *event, size_t length, uint64_t deadline_ms, struct fault *fault,
-               struct fault *account) {
-    const char *why;
-    find_places();
-    bool decided = humed_ask(&places, event, length, deadline_ms, &answer, &why) && take_answer(id, fault, &why);
-    settle(decided, id, event, length, why, fault, account);
-}
-
 // What is on its way between the two steps.
 static struct {
     const char *id, *event, *why;
@@ -82,7 +74,36 @@ static struct {
     struct deadline deadline;
     int socket; // -1: nobody to hear from
     bool said;
+    bool stays_open; // after its answer
 } under_way;
+
+void hand_over_close(void) {
+    if (under_way.stays_open)
+        zmtp_hang_up();
+    under_way.stays_open = false;
+}
+
+// On the connection that was left open. One that humed has closed meanwhile shows at once, and leaves the deadline to a new
+// one.
+static bool ask_again(const char *event, size_t length, struct deadline *deadline, const char **why) {
+    bool answered = under_way.stays_open && zmtp_say(event, length, deadline, why) && zmtp_hear(&answer, deadline, why);
+    hand_over_close();
+    return answered;
+}
+
+void hand_over(const char *id, const char *event, size_t length, uint64_t deadline_ms, struct fault *fault,
+               struct fault *account) {
+    const char *why;
+    struct timespec left;
+    find_places();
+    bool is_new = !under_way.stays_open;
+    struct deadline deadline = is_new ? (struct deadline){0} : humed_deadline(&places, humed_patience(deadline_ms));
+    bool answered = !is_new && ask_again(event, length, &deadline, &why);
+    if (!answered && (is_new || deadline_left(&deadline, &left)))
+        answered = humed_ask(&places, event, length, deadline_ms, &answer, &why);
+    settle(answered && take_answer(id, fault, &why), id, event, length, why, fault, account);
+}
+
 
 int hand_over_begin(const char *id, const char *event, size_t length, uint64_t patience_ms) {
     struct deadline brief = deadline_in_ms(HEAD_START_MS, HEAD_START_MS, NULL, NULL);
@@ -104,11 +125,12 @@ bool hand_over_is_open(struct timespec *left) {
     return under_way.socket >= 0 && deadline_left(&under_way.deadline, left);
 }
 
-void hand_over_end(struct fault *fault, struct fault *account) {
+bool hand_over_end(struct fault *fault, struct fault *account) {
     bool decided = under_way.socket >= 0;
     if (decided && !under_way.said)
         decided = zmtp_say(under_way.event, under_way.length, &under_way.deadline, &under_way.why);
-    decided = decided && zmtp_hear(&answer, &under_way.deadline, &under_way.why)
-              && take_answer(under_way.id, fault, &under_way.why);
+    under_way.stays_open = decided && zmtp_hear(&answer, &under_way.deadline, &under_way.why);
+    decided = under_way.stays_open && take_answer(under_way.id, fault, &under_way.why);
     settle(decided, under_way.id, under_way.event, under_way.length, under_way.why, fault, account);
+    return under_way.stays_open;
 }

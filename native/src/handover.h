@@ -24,7 +24,9 @@ int hand_over_begin(const char *id, const char *event, size_t length, uint64_t p
 // How long that descriptor is worth waiting for; false: no longer.
 bool hand_over_is_open(struct timespec *left);
 
-// Waits for what is left of the deadline, and ends as hand_over does.
-void hand_over_end(struct fault *fault, struct fault *account);
+// Waits for what is left of the deadline, and ends as hand_over does. True: the connection stays open for a next hand_over
+// that comes soon; else hand_over_close is due.
+bool hand_over_end(struct fault *fault, struct fault *account);
+void hand_over_close(void);
 
 #endif

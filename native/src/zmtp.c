@@ -22,6 +22,7 @@ struct peer {
     struct deadline *deadline;
     unsigned char in[2048];
     size_t start, end;
+    bool is_ready; // greeting and READY have gone both ways
 };
 
 struct header {
@@ -147,15 +148,18 @@ static bool take_ready(struct peer *peer) {
     return take(peer, NULL, header.size - sizeof name);
 }
 
-// Sends READY and the message, the message not before the server's READY is in. libzmq's usually comes together with
-// its greeting: then both go out in one call.
-static bool send_ready_and_message(struct peer *peer, const char *message, size_t length) {
+// Sends the message, READY before the first one, which does not go before the server's READY is in. libzmq's usually comes
+// together with its greeting: then both go out in one call.
+static bool send_message(struct peer *peer, const char *message, size_t length) {
     char frames[11] = {FLAG_MORE, 0}; // the empty frame
     size_t used = 2;
     frames[used++] = length > 255 ? FLAG_LONG : 0;
     for (unsigned width = length > 255 ? 8 : 1; width > 0; width--)
         frames[used++] = (char)((uint64_t)length >> (width - 1) * 8);
     struct iovec parts[] = {part(ready, sizeof ready), part(frames, used), part(message, length)};
+    if (peer->is_ready)
+        return send_all(peer, parts + 1, 2);
+    peer->is_ready = true;
     bool theirs_is_coming = peer->start < peer->end;
     if (theirs_is_coming)
         return take_ready(peer) && send_all(peer, parts, 3);
@@ -186,10 +190,14 @@ static bool take_answer(struct peer *peer, struct frame *answer) {
 // Not on the stack, where it would have to be handed from step to step.
 static struct peer peer;
 
-static bool failed(const char *because, const char **why) {
+void zmtp_hang_up(void) {
     if (peer.socket >= 0)
         close(peer.socket);
     peer.socket = -1;
+}
+
+static bool failed(const char *because, const char **why) {
+    zmtp_hang_up();
     *why = because;
     return false;
 }
@@ -199,6 +207,7 @@ int zmtp_begin(const char *path, struct deadline *deadline, const char **why) {
     *why = NULL;
     peer.deadline = deadline;
     peer.start = peer.end = 0;
+    peer.is_ready = false;
     peer.socket = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (peer.socket < 0)
         failed("no socket to be had", why);
@@ -211,21 +220,20 @@ int zmtp_begin(const char *path, struct deadline *deadline, const char **why) {
 
 bool zmtp_say(const char *message, size_t length, struct deadline *deadline, const char **why) {
     peer.deadline = deadline;
-    if (!take_greeting(&peer))
+    if (!peer.is_ready && !take_greeting(&peer))
         return failed("humed does not greet", why);
-    return send_ready_and_message(&peer, message, length) || failed("humed does not answer", why);
+    return send_message(&peer, message, length) || failed("humed does not answer", why);
 }
 
 bool zmtp_hear(struct frame *answer, struct deadline *deadline, const char **why) {
     peer.deadline = deadline;
-    if (!take_answer(&peer, answer))
-        return failed("humed does not answer", why);
-    close(peer.socket);
-    return true;
+    return take_answer(&peer, answer) || failed("humed does not answer", why);
 }
 
 bool zmtp_ask(const char *path, const char *message, size_t length, struct deadline deadline, struct frame *answer,
               const char **why) {
-    return zmtp_begin(path, &deadline, why) >= 0 && zmtp_say(message, length, &deadline, why)
-           && zmtp_hear(answer, &deadline, why);
+    bool answered = zmtp_begin(path, &deadline, why) >= 0 && zmtp_say(message, length, &deadline, why)
+                    && zmtp_hear(answer, &deadline, why);
+    zmtp_hang_up();
+    return answered;
 }
