@@ -13,6 +13,7 @@ complete -c hume -f -n __fish_use_subcommand -a get -d 'print what was shared: h
 complete -c hume -f -n __fish_use_subcommand -a ping -d 'still here: hume ping [TASK]'
 complete -c hume -f -n __fish_use_subcommand -a stop -d 'the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?'
 complete -c hume -f -n __fish_use_subcommand -a shell-init -d 'lines, and the stop by itself: eval "$(hume shell-init bash)"'
+complete -c hume -f -n __fish_use_subcommand -a run -d 'start, run a command, stop: hume run [OPTIONS] -- COMMAND...'
 complete -c hume -f -n __fish_use_subcommand -a up -d 'humed and central here, in the foreground (for a trial, a laptop)'
 complete -c hume -f -n __fish_use_subcommand -a status -d 'every task as it is now, grouped by host, troubles first'
 complete -c hume -f -n __fish_use_subcommand -a runs -d 'runs, newest first'
@@ -183,6 +184,31 @@ complete -c hume -n '__fish_seen_subcommand_from stop' -l deadline
 complete -c hume -n '__fish_seen_subcommand_from stop' -l verbose
 complete -c hume -n '__fish_seen_subcommand_from stop' -l help
 complete -c hume -n '__fish_seen_subcommand_from shell-init' -l help
+complete -c hume -n '__fish_seen_subcommand_from run' -l timeout
+complete -c hume -n '__fish_seen_subcommand_from run' -l kill-after
+complete -c hume -n '__fish_seen_subcommand_from run' -l lock
+complete -c hume -n '__fish_seen_subcommand_from run' -l lock-wait
+complete -c hume -n '__fish_seen_subcommand_from run' -l output
+complete -c hume -n '__fish_seen_subcommand_from run' -l every
+complete -c hume -n '__fish_seen_subcommand_from run' -l cron
+complete -c hume -n '__fish_seen_subcommand_from run' -l tz
+complete -c hume -n '__fish_seen_subcommand_from run' -l grace
+complete -c hume -n '__fish_seen_subcommand_from run' -l max
+complete -c hume -n '__fish_seen_subcommand_from run' -l describe
+complete -c hume -n '__fish_seen_subcommand_from run' -l runbook
+complete -c hume -n '__fish_seen_subcommand_from run' -l owner
+complete -c hume -n '__fish_seen_subcommand_from run' -l task
+complete -c hume -n '__fish_seen_subcommand_from run' -l tags
+complete -c hume -n '__fish_seen_subcommand_from run' -l extra
+complete -c hume -n '__fish_seen_subcommand_from run' -l level
+complete -c hume -n '__fish_seen_subcommand_from run' -l run
+complete -c hume -n '__fish_seen_subcommand_from run' -l host
+complete -c hume -n '__fish_seen_subcommand_from run' -l append-pstree
+complete -c hume -n '__fish_seen_subcommand_from run' -l strict
+complete -c hume -n '__fish_seen_subcommand_from run' -l lossy
+complete -c hume -n '__fish_seen_subcommand_from run' -l deadline
+complete -c hume -n '__fish_seen_subcommand_from run' -l verbose
+complete -c hume -n '__fish_seen_subcommand_from run' -l help
 complete -c hume -n '__fish_seen_subcommand_from up' -l dir
 complete -c hume -n '__fish_seen_subcommand_from up' -l port
 complete -c hume -n '__fish_seen_subcommand_from up' -l help
@@ -264,6 +290,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a get -d 'print what was share
 complete -c hume-cli -f -n __fish_use_subcommand -a ping -d 'still here: hume ping [TASK]'
 complete -c hume-cli -f -n __fish_use_subcommand -a stop -d 'the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?'
 complete -c hume-cli -f -n __fish_use_subcommand -a shell-init -d 'lines, and the stop by itself: eval "$(hume shell-init bash)"'
+complete -c hume-cli -f -n __fish_use_subcommand -a run -d 'start, run a command, stop: hume run [OPTIONS] -- COMMAND...'
 complete -c hume-cli -f -n __fish_use_subcommand -a up -d 'humed and central here, in the foreground (for a trial, a laptop)'
 complete -c hume-cli -f -n __fish_use_subcommand -a status -d 'every task as it is now, grouped by host, troubles first'
 complete -c hume-cli -f -n __fish_use_subcommand -a runs -d 'runs, newest first'
@@ -434,6 +461,31 @@ complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l deadline
 complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l verbose
 complete -c hume-cli -n '__fish_seen_subcommand_from stop' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from shell-init' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l timeout
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l kill-after
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l lock
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l lock-wait
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l every
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l cron
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l tz
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l grace
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l max
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l describe
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l runbook
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l owner
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l tags
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l extra
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l level
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l run
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l append-pstree
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l strict
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l lossy
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l deadline
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l verbose
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from up' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from up' -l port
 complete -c hume-cli -n '__fish_seen_subcommand_from up' -l help

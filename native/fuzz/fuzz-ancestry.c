@@ -30,6 +30,10 @@ pid_t parent_pid(void) {
     return 77;
 }
 
+pid_t own_pid(void) {
+    return 77;
+}
+
 const char *proc_folder(void) {
     return "/proc";
 }

@@ -79,6 +79,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t count) {
     memset(&event, 0, sizeof event);
     strcpy(event.id, "01a2068f-6753-774f-9234-56789abcdef0");
     strcpy(event.boot, "6f1c2a80-5d3e-4b7a-9c11-0a2b3c4d5e6f");
+    event.signal = (int)(input_byte(&in) % 65);
+    event.output = text_from(&in);
+    event.output_length = strlen(event.output);
     event.kind = "progress";
     event.level = "critical";
     event.outcome = "warning";

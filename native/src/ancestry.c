@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "ancestry.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "format.h"
 #include "surroundings.h"
 #include "wrapper.h"
 
@@ -11,19 +11,42 @@ enum { COMMAND_LINE_ROOM = 8192 };
 
 static size_t read_command_line(const struct process *process, char into[COMMAND_LINE_ROOM]) {
     char path[256];
-    snprintf(path, sizeof path, "%s/%d/cmdline", proc_folder(), process->pid);
+    format_into(path, sizeof path, "%s/%d/cmdline", proc_folder(), process->pid);
     return read_beginning(path, into, COMMAND_LINE_ROOM);
 }
 
-static void read_script(struct origin *origin, unsigned place, struct script *script) {
-    static char bytes[COMMAND_LINE_ROOM];
-    size_t length = read_command_line(&origin->chain.at[place], bytes);
+// As many of the words as there is room for, as /proc would show them.
+static size_t write_command_line(struct words words, char into[COMMAND_LINE_ROOM]) {
+    size_t used = 0;
+    for (size_t i = 0; i < words.count && used < COMMAND_LINE_ROOM - 1; i++) {
+        size_t length = strnlen(words.at[i], COMMAND_LINE_ROOM - 1 - used);
+        memcpy(into + used, words.at[i], length);
+        used += length;
+        into[used++] = 0;
+    }
+    return used < COMMAND_LINE_ROOM ? used : COMMAND_LINE_ROOM - 1;
+}
+
+static void put_script(struct origin *origin, const char *bytes, size_t length, struct script *script) {
     script_find(script, bytes, length);
     origin->script = script->path;
     origin->script_is_file = script->is_file;
     origin->arguments = script->arguments;
     origin->arguments_cut = length == COMMAND_LINE_ROOM - 1;
+}
+
+static void read_script(struct origin *origin, unsigned place, struct script *script) {
+    static char bytes[COMMAND_LINE_ROOM];
+    put_script(origin, bytes, read_command_line(&origin->chain.at[place], bytes), script);
     origin->innermost = origin->outermost = place;
+}
+
+void ancestry_read_command(struct origin *origin, struct words command, bool with_tree) {
+    static char bytes[COMMAND_LINE_ROOM];
+    struct script script;
+    origin->with_tree = with_tree;
+    chain_read(&origin->chain, own_pid(), with_tree);
+    put_script(origin, bytes, write_command_line(command, bytes), &script);
 }
 
 // A fork of what was launched counts as launched, too: `sh -c '(hume start a; a) & (hume start b; b)'` in a crontab.

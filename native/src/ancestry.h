@@ -11,6 +11,9 @@
 // empty. With a tree the chain goes on above the launcher. The texts live as long as the process.
 void ancestry_read(struct origin *origin, bool with_tree);
 
+// The same for `hume run`: the chain begins with this very process, and the script is that of the command it runs.
+void ancestry_read_command(struct origin *origin, struct words command, bool with_tree);
+
 // Fills in origin's outermost process: the script itself, of which the innermost may be a fork. After ancestry_read.
 void ancestry_read_outermost(struct origin *origin);
 

@@ -132,7 +132,7 @@ static void take_word(struct reading *reading, char *word) {
 // A verb that says nothing without a text behind it.
 static bool needs_words(const struct reading *reading) {
     enum action action = reading->asked->verb->action;
-    return action == LOG || action == FLAG || action == PROGRESS || action == GET
+    return action == LOG || action == FLAG || action == PROGRESS || action == GET || action == RUN
            || (action == SET && reading->event->data_count == 0);
 }
 
@@ -171,6 +171,8 @@ void arguments_read(int argc, char **argv, struct asked *asked, struct event *ev
             take_option(&reading, found, argument);
         else
             take_word(&reading, argument);
+        // From its first word on, a command's options are its own.
+        options_over |= asked->verb && asked->verb->action == RUN && asked->words.count > 0;
         if (first.status == 0)
             first = *fault;
     }

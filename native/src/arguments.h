@@ -24,6 +24,11 @@ struct asked {
     uint64_t ttl;         // seconds; 0: none
     uint64_t deadline_ms; // 0: none
     bool strict, verbose, print_run, tree, help, version;
+    const char *running; // the first of the options of `hume run` alone; NULL: none
+    const char *lock;    // its name; NULL: none
+    const char *timeout_text;
+    uint64_t timeout, kill_after, lock_wait; // seconds; 0: not said
+    enum { OUTPUT_FAIL, OUTPUT_ALWAYS, OUTPUT_NEVER } output;
     bool older; // the 1.x form (older.h): all words are the message
 };
 

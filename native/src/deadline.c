@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
-#include <time.h>
 
 #include "surroundings.h"
 
@@ -32,10 +31,14 @@ static bool time_left(struct deadline *deadline, uint64_t at_most_ns, struct tim
     return true;
 }
 
+bool deadline_left(struct deadline *deadline, struct timespec *left) {
+    return time_left(deadline, UINT64_MAX, left);
+}
+
 bool deadline_wait(struct deadline *deadline, int descriptor, short events) {
     struct pollfd wanted = {.fd = descriptor, .events = events};
     struct timespec left;
-    while (time_left(deadline, UINT64_MAX, &left)) {
+    while (deadline_left(deadline, &left)) {
         int ready = ppoll(&wanted, 1, &left, NULL);
         if (ready > 0)
             return true;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 // It has two parts: when the first has passed, somebody says whether the rest is worth waiting for. What he has to look
 // at for that costs nothing when all goes well.
@@ -18,6 +19,9 @@ struct deadline {
 // A first part of `quick` milliseconds, and the whole of `milliseconds`.
 struct deadline deadline_in_ms(uint64_t quick, uint64_t milliseconds, bool (*is_worth_it)(const char *),
                                const char *whom);
+
+// Tells how much of it is left; false when it has passed.
+bool deadline_left(struct deadline *deadline, struct timespec *left);
 
 // Waits until `events` (POLLIN, POLLOUT) or an end of the connection shows on the descriptor. Returns false when the
 // deadline passed first.

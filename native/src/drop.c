@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "crc32.h"
+#include "folder.h"
+#include "format.h"
 #include "limits.h"
 #include "surroundings.h"
 
@@ -26,48 +28,6 @@ struct names {
     char temporary[ID_LENGTH + 8];
 };
 
-// A new folder is a name in its parent, and only the parent's sync keeps it over a power cut. A parent that can't even be
-// opened is passed over: better an event that a power cut may take than none.
-static bool sync_parent(const char *folder) {
-    char parent[PATH_MAX] = "./";
-    const char *slash = strrchr(folder, '/');
-    if (slash)
-        snprintf(parent, sizeof parent, "%.*s/", (int)(slash - folder), folder);
-    int opened = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (opened < 0)
-        return true;
-    bool done = fsync(opened) == 0 || errno == EINVAL;
-    int saved = errno;
-    close(opened);
-    errno = saved;
-    return done;
-}
-
-// mkdir -p, for its owner alone. False with errno when a part can't be made.
-static bool make_folder(const char *folder) {
-    char path[PATH_MAX];
-    size_t length = strlen(folder);
-    if (length >= sizeof path) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    memcpy(path, folder, length + 1);
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i] != 0)
-            continue;
-        path[i] = 0;
-        if (mkdir(path, 0700) == 0) {
-            if (!sync_parent(path))
-                return false;
-        } else if (errno != EEXIST && errno != EISDIR && (i == length || access(path, F_OK) != 0)) {
-            // A parent that is there but not ours to write may still hold the rest.
-            return false;
-        }
-        path[i] = folder[i];
-    }
-    return true;
-}
-
 static int open_folder(const char *folder, bool may_make, const char **step) {
     *step = "open the drop folder";
     // No O_CLOEXEC here: nothing is executed any more, and musl makes a second call of it.
@@ -75,7 +35,7 @@ static int open_folder(const char *folder, bool may_make, const char **step) {
     if (found >= 0 || errno != ENOENT || !may_make)
         return found;
     *step = "make the drop folder";
-    return make_folder(folder) ? open(folder, O_RDONLY | O_DIRECTORY) : -1;
+    return folder_make(folder) ? open(folder, O_RDONLY | O_DIRECTORY) : -1;
 }
 
 static bool write_all(int file, struct iovec *parts, int count) {
@@ -97,7 +57,7 @@ static bool write_all(int file, struct iovec *parts, int count) {
 
 static bool write_file(int file, const char *event, size_t length, const char **step) {
     char header[32];
-    int used = snprintf(header, sizeof header, "HUME1 %zu %08x\n", length, (unsigned)crc32_of(event, length));
+    int used = format_into(header, sizeof header, "HUME1 %zu %08x\n", length, (unsigned)crc32_of(event, length));
     struct iovec parts[] = {{header, (size_t)used}, {(char *)(uintptr_t)event, length}};
     *step = "write into the drop folder";
     return fchmod(file, MODE) == 0 && write_all(file, parts, 2) && fdatasync(file) == 0;
@@ -106,7 +66,7 @@ static bool write_file(int file, const char *event, size_t length, const char **
 // A name that is taken already holds this very event.
 static bool link_unnamed(int file, int folder, const char *name) {
     char path[128];
-    snprintf(path, sizeof path, "%s/self/fd/%d", proc_folder(), file);
+    format_into(path, sizeof path, "%s/self/fd/%d", proc_folder(), file);
     return linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST
            || linkat(file, "", folder, name, AT_EMPTY_PATH) == 0 || errno == EEXIST;
 }
@@ -151,8 +111,8 @@ bool drop_event(const char *folder, bool may_make_folder, const char *id, const 
     struct names names;
     // A limit on the size of files (ulimit -f) is an error like any other, not the end.
     signal(SIGXFSZ, SIG_IGN);
-    snprintf(names.final, sizeof names.final, "%s.hume", id);
-    snprintf(names.temporary, sizeof names.temporary, ".%s.tmp", id);
+    format_into(names.final, sizeof names.final, "%s.hume", id);
+    format_into(names.temporary, sizeof names.temporary, ".%s.tmp", id);
     int opened = open_folder(folder, may_make_folder, step);
     if (opened < 0)
         return false;

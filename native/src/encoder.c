@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "event.h"
+#include "output.h"
 #include "quantity.h"
 
 // Why an event always fits. A code point takes at most 6 bytes of JSON in text (a control character, \u001f), and at
@@ -20,9 +21,10 @@ enum {
     HEAD_JSON = HEAD_LITERALS + 3 * RUN_JSON + 2 * DIGITS + HOST_JSON + NAME_JSON + (MAX_MESSAGE * 6 + 2)
                 + MAX_TAGS * (NAME_JSON + 1),
     DATUM_JSON = NAME_JSON + 2 + MAX_TEXT_VALUE * 6 + 2,
-    // ,"unit":,"ttl":3153600000,"flag":,"progress":[,],"status":255,"outcome":"warning","cut":[ten names]}
-    CUT_JSON = 100,
-    TAIL_LITERALS = 80 + CUT_JSON,
+    // ,"unit":,"ttl":3153600000,"flag":,"progress":[,],"status":255,"outcome":"warning","signal":64,"output":"",
+    // "cut":[eleven names]}
+    CUT_JSON = 110,
+    TAIL_LITERALS = 110 + CUT_JSON,
     FIXED_JSON = DIGITS + 7,
     TAIL_JSON = TAIL_LITERALS + (MAX_UNIT * 6 + 2) + NAME_JSON + 2 * FIXED_JSON + ORIGIN_JSON,
     // ,"host":,"task":,"run":, where they were not said
@@ -128,6 +130,15 @@ static void put_unit(struct json *json, struct event *event) {
         event->cut |= CUT_UNIT;
 }
 
+// The end matters most: as much of it as fits beside what must follow.
+static void put_output(struct json *json, struct event *event, size_t end) {
+    if (event->output_length == 0)
+        return;
+    put_member(json, "output");
+    if (output_write(json, event->output, event->output_length, end))
+        event->cut |= CUT_OUTPUT;
+}
+
 // Notes what `origin` will have to cut, because `cut` stands before it: it is written, and the writer put back.
 static void foresee_origin(struct json *json, struct event *event, size_t end) {
     size_t before = json->used;
@@ -138,7 +149,7 @@ static void foresee_origin(struct json *json, struct event *event, size_t end) {
 
 static void put_cut(struct json *json, unsigned cut) {
     static const char *const names[] = {"task", "run", "message", "tags",   "data",
-                                        "unit", "flag", "script", "within", "origin"};
+                                        "unit", "flag", "script", "within", "origin", "output"};
     if (cut == 0)
         return;
     put_member(json, "cut");
@@ -189,6 +200,9 @@ size_t event_encode(struct event *event, char *out) {
     if (event->status >= 0)
         put_number(&json, "status", (uint64_t)event->status);
     put_text(&json, "outcome", event->outcome);
+    if (event->signal)
+        put_number(&json, "signal", (uint64_t)event->signal);
+    put_output(&json, event, end - CUT_JSON - ORIGIN_JSON);
     foresee_origin(&json, event, end);
     put_cut(&json, event->cut);
     origin_write(&json, &event->origin, end);

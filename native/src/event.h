@@ -23,6 +23,7 @@ enum cut {
     CUT_SCRIPT = 1 << 7,
     CUT_WITHIN = 1 << 8,
     CUT_ORIGIN = 1 << 9, // any other member of origin
+    CUT_OUTPUT = 1 << 10,
 };
 
 struct datum {
@@ -52,6 +53,9 @@ struct event {
     struct fixed done, total; // total 0: no progress
     int status;          // -1: none
     const char *outcome; // NULL: none
+    int signal;          // 0: none
+    const char *output;  // of a command: its end, any bytes, and a NUL behind; NULL: none
+    size_t output_length;
     unsigned cut;
     struct origin origin;
 };

@@ -3,17 +3,17 @@
 
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "format.h"
 #include "text.h"
 
 void fault_set(struct fault *fault, int status, const char *format, ...) {
     va_list arguments;
     fault->status = status;
     va_start(arguments, format);
-    vsnprintf(fault->text, sizeof fault->text, format, arguments);
+    format_list(fault->text, sizeof fault->text, format, arguments);
     va_end(arguments);
 }
 
@@ -22,7 +22,7 @@ void complain(const char *format, ...) {
     size_t used = strlen(line);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(line + used, sizeof line - used - 1, format, arguments);
+    format_list(line + used, sizeof line - used - 1, format, arguments);
     va_end(arguments);
     // Text from a script or from humed may hold anything.
     text_defuse(line);

@@ -20,7 +20,7 @@ static const char *run_id(const char *text, struct event *event, enum cut mark) 
 static void read_run(const struct asked *asked, struct event *event) {
     const char *named = asked->run && *asked->run ? asked->run : NULL;
     const char *around = named ? named : setting("HUME_RUN");
-    if (named && asked->verb->action != START)
+    if (named && asked->verb->action != START && asked->verb->action != RUN)
         event->run = run_id(named, event, CUT_RUN);
     else if (around)
         event->within = run_id(around, event, CUT_WITHIN);

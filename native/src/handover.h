@@ -3,8 +3,10 @@
 #ifndef HUME_HANDOVER_H
 #define HUME_HANDOVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "fault.h"
 
@@ -13,5 +15,18 @@
 // why and what to do. `account`, if not NULL, gets a line of what was done.
 void hand_over(const char *id, const char *event, size_t length, uint64_t deadline_ms, struct fault *fault,
                struct fault *account);
+
+// The same in two steps, for one event at a time, so that a command can run meanwhile. The first says the event, and waits
+// a few milliseconds at most until that is done: what the command itself says then comes behind it. Returns the descriptor
+// that becomes readable when the second step has something to do; -1: it has right now. Event and id must stay until then.
+int hand_over_begin(const char *id, const char *event, size_t length, uint64_t patience_ms);
+
+// How long that descriptor is worth waiting for; false: no longer.
+bool hand_over_is_open(struct timespec *left);
+
+// Waits for what is left of the deadline, and ends as hand_over does. True: the connection stays open for a next hand_over
+// that comes soon; else hand_over_close is due.
+bool hand_over_end(struct fault *fault, struct fault *account);
+void hand_over_close(void);
 
 #endif

@@ -14,6 +14,7 @@ static const char all[] =
     "  hume set KEY=VALUE...            share data; --ttl 26h, --unit bytes|s\n"
     "  hume get [HOST[:TASK]/]KEY       print what was shared\n"
     "  hume stop [STATUS] [MESSAGE]     exit status (hume stop $?), ok, warn or fail\n"
+    "  hume run [OPTIONS] -- COMMAND... start, run it, stop; same exit status\n"
     "  hume ping [TASK]                 still here\n"
     "  hume shell-init bash|zsh|sh      eval \"$(...)\": lines, and the stop by itself\n"
     "  hume help VERB                   more on one of them; man hume: all\n"
@@ -21,9 +22,8 @@ static const char all[] =
     "  -t, --task NAME   -T, --tags A,B   -x, --extra KEY=VALUE   -L, --level LEVEL\n"
     "  -a, --append-pstree   -v, --verbose   --run ID   --deadline MS (200)\n"
     "  --host NAME   --strict: the exit status tells   --lossy   -- ends the options\n"
-    "  start: --print-run --every 1d --cron '15 3 * * *' --tz --grace --max\n"
-    "         --describe --runbook --owner\n"
-    "\n"
+    "  start: --print-run; start, run: --every 1d --cron '15 3 * * *' --tz --grace\n"
+    "         --max --describe --runbook --owner\n"
     "  HUME_TASK HUME_TAGS HUME_RUN HUME_DIR HUME_ENDPOINT HUME_SPOOL HUME_DEADLINE\n"
     "  HUME_STRICT=1 HUME_DISABLE=1; the script's line: LINENO=$LINENO hume ...\n"
     "  Exit status 0; 64 wrong usage; with --strict 65 unacceptable, 75 not stored,\n"
@@ -82,11 +82,21 @@ static const char shell_init[] =
     "sh, for dash and others: the stop alone, and a trap on EXIT set later replaces it.\n"
     "Example: eval \"$(hume shell-init bash)\"\n";
 
+static const char run[] =
+    "hume run [OPTIONS] [--] COMMAND...\n"
+    "Start, run the command, stop: same output, signals passed on, same exit status. TASK: -t, HUME_TASK or its script's name.\n"
+    "  --timeout SPAN       end it after that time, with 124; --kill-after SPAN (10s): kill it when it then goes on\n"
+    "  --lock NAME          only one at a time, a second one ends with 75; --lock-wait SPAN: but waits so long\n"
+    "  --output fail|always|never    when the last 16 kB of its output go along\n"
+    "  and what start declares: --every --cron --tz --grace --max --describe --runbook --owner\n"
+    "Example: hume run -t backup --lock backup --timeout 2h -- rsync -a /srv /backup\n";
+
 const char *help_of(const struct verb *verb) {
     static const char *const of_action[] = {
         [START] = start, [LOG] = log_help, [FLAG] = flag, [PROGRESS] = progress,
         [SET] = set,     [GET] = get,      [PING] = ping, [STOP] = stop,
         [SHELL_INIT] = shell_init,
+        [RUN] = run,
     };
     return verb ? of_action[verb->action] : all;
 }

@@ -3,7 +3,6 @@
 // within the quick try is it asked whether more patience is worth it (docs/protocol.md, "Is anybody there").
 #include "humed.h"
 
-#include "deadline.h"
 #include "fault.h"
 #include "number.h"
 #include "presence.h"
@@ -26,12 +25,19 @@ static uint64_t deadline_setting(void) {
     return DEADLINE_MS;
 }
 
+uint64_t humed_patience(uint64_t deadline_ms) {
+    return deadline_ms ? deadline_ms : deadline_setting();
+}
+
+struct deadline humed_deadline(const struct places *places, uint64_t patience_ms) {
+    return deadline_in_ms(QUICK_TRY_MS, patience_ms, presence_is_likely, places->pid_file);
+}
+
 bool humed_ask(const struct places *places, const char *message, size_t length, uint64_t deadline_ms,
                struct frame *answer, const char **why) {
     *why = "there is no socket";
     if (!places->socket[0])
         return false;
-    uint64_t patience = deadline_ms ? deadline_ms : deadline_setting();
-    struct deadline deadline = deadline_in_ms(QUICK_TRY_MS, patience, presence_is_likely, places->pid_file);
+    struct deadline deadline = humed_deadline(places, humed_patience(deadline_ms));
     return zmtp_ask(places->socket, message, length, deadline, answer, why);
 }

@@ -40,8 +40,8 @@ void json_fixed(struct json *json, struct fixed number) {
     json_bytes(json, digits, used);
 }
 
-// The shortest escape JSON has; 0x7F and above stand as they are.
-static void put_point(struct json *json, uint32_t point) {
+// 0x7F and above stand as they are.
+void json_point(struct json *json, uint32_t point) {
     static const char shorthand[] = "\"\"\\\\\bb\tt\nn\ff\rr";
     for (const char *pair = shorthand; *pair; pair += 2)
         if (point == (unsigned char)pair[0]) {
@@ -74,7 +74,7 @@ static const char *put_text(struct json *json, const char *at, size_t *limit, bo
         at += plain;
         *limit -= plain;
         if (plain == 0) {
-            put_point(json, text_next(&at, mended));
+            json_point(json, text_next(&at, mended));
             *limit -= 1;
         }
     }

@@ -26,6 +26,7 @@ void json_raw(struct json *json, const char *literal);
 void json_bytes(struct json *json, const char *bytes, size_t count);
 void json_number(struct json *json, uint64_t number);
 void json_fixed(struct json *json, struct fixed number);
+void json_point(struct json *json, uint32_t point); // as text, with the shortest escape JSON has
 
 // Writes the words as one quoted string of at most `limit` code points. Returns true when it had to cut or to mend.
 bool json_words(struct json *json, struct words words, size_t limit);

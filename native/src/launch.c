@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "launch.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "format.h"
 #include "surroundings.h"
 #include "word.h"
 
@@ -52,7 +52,7 @@ static const char *service_among(char *lines) {
 static const char *read_service(const struct process *process) {
     static char text[4096];
     char path[256];
-    snprintf(path, sizeof path, "%s/%d/cgroup", proc_folder(), process->pid);
+    format_into(path, sizeof path, "%s/%d/cgroup", proc_folder(), process->pid);
     read_beginning(path, text, sizeof text);
     return service_among(text);
 }
@@ -61,9 +61,9 @@ static const char *read_service(const struct process *process) {
 static void name_terminal(uint32_t device, char name[16]) {
     unsigned major = device >> 8 & 0xFFF, minor = (device & 0xFF) | (device >> 12 & 0xFFF00);
     if (major >= 136 && major <= 143)
-        snprintf(name, 16, "pts/%u", (major - 136) * 256 + minor);
+        format_into(name, 16, "pts/%u", (major - 136) * 256 + minor);
     else if (major == 4)
-        snprintf(name, 16, minor < 64 ? "tty%u" : "ttyS%u", minor < 64 ? minor : minor - 64);
+        format_into(name, 16, minor < 64 ? "tty%u" : "ttyS%u", minor < 64 ? minor : minor - 64);
 }
 
 static const char *hexadecimal(const char *text, size_t limit) {

@@ -23,6 +23,7 @@ enum {
     MAX_CLIENT = 64,
     MAX_ARGS = 64,
     MAX_ARG = 256,
+    MAX_OUTPUT = 16384, // code points; so many bytes are kept, too
     MAX_REPLY_BYTES = 1024,
     MAX_ANSWER_BYTES = 8192, // of the reply to a question
     ID_LENGTH = 36,

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,12 +18,14 @@
 #include "ancestry.h"
 #include "arguments.h"
 #include "delegate.h"
-#include "handover.h"
+#include "format.h"
 #include "help.h"
 #include "id.h"
 #include "launch.h"
 #include "older.h"
 #include "question.h"
+#include "report.h"
+#include "run.h"
 #include "sentence.h"
 #include "shell.h"
 #include "surroundings.h"
@@ -36,12 +37,19 @@
 
 // A caller may have closed any of the three standard streams. Whatever is opened next would get its number, and a
 // complaint would go into the socket or the dropped file.
-static void reserve_streams(void) {
+// Returns which: bit 0 for standard input, and so on.
+static unsigned reserve_streams(void) {
     struct pollfd streams[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+    unsigned closed = 0;
     poll(streams, 3, 0);
-    for (int i = 0; i < 3; i++)
-        if (streams[i].revents & POLLNVAL && open("/dev/null", O_RDWR) < 0)
+    for (int i = 0; i < 3; i++) {
+        if (!(streams[i].revents & POLLNVAL))
+            continue;
+        closed |= 1u << i;
+        if (open("/dev/null", O_RDWR) < 0)
             open("/", O_RDONLY); // no /dev here: anything that takes up the number
+    }
+    return closed;
 }
 
 static void print(const char *text) {
@@ -58,7 +66,7 @@ static bool is_on(const char *name) {
 
 static void read_boot_id(char boot[BOOT_LENGTH + 1]) {
     char path[256], text[64];
-    snprintf(path, sizeof path, "%s/sys/kernel/random/boot_id", proc_folder());
+    format_into(path, sizeof path, "%s/sys/kernel/random/boot_id", proc_folder());
     if (read_beginning(path, text, sizeof text) >= BOOT_LENGTH && strspn(text, "0123456789abcdef-") == BOOT_LENGTH)
         memcpy(boot, text, BOOT_LENGTH);
 }
@@ -69,25 +77,6 @@ static int told(const struct fault *fault, bool strict) {
         return EXIT_STORED;
     complain("%s", fault->text);
     return fault->status == EXIT_USAGE || strict ? fault->status : 0;
-}
-
-static void encode_and_hand_over(struct event *event, const struct asked *asked, struct fault *fault) {
-    static char bytes[MAX_EVENT_BYTES];
-    static struct fault account;
-    size_t length = event_encode(event, bytes);
-    if (length == 0) {
-        fault_set(fault, EXIT_SOFTWARE, "NOT stored: a fault of hume itself: the event does not fit");
-        return;
-    }
-#ifdef HUME_TEST
-    if (getenv("HUME_TEST_PRINT")) {
-        fault->status = write(STDOUT_FILENO, bytes, length) == (ssize_t)length ? 0 : EXIT_SOFTWARE;
-        return;
-    }
-#endif
-    hand_over(event->id, bytes, length, asked->deadline_ms, fault, asked->verbose ? &account : NULL);
-    if (account.text[0])
-        complain("%s", account.text);
 }
 
 static void read_beginning_of_run(struct origin *origin) {
@@ -108,12 +97,29 @@ static void say(struct event *event, const struct asked *asked, struct fault *fa
         return;
     if (asked->verb->action == START)
         read_beginning_of_run(&event->origin);
-    encode_and_hand_over(event, asked, fault);
+    report(event, asked, fault);
     // Also when it could not be stored: RUN=$(hume start --print-run) then still names one run.
     if (asked->print_run) {
         print(event->id);
         print("\n");
     }
+}
+
+// Returns the status, or -1 with a fault: a command that was asked for wrongly is not run.
+static int run_command(struct event *event, const struct asked *asked, bool strict, unsigned closed, struct fault *fault) {
+    id_make(event->id, event->wall_ns, chance());
+    read_boot_id(event->boot);
+    ancestry_read_command(&event->origin, asked->words, asked->tree);
+    sentence_read(asked, event, fault);
+    if (fault->status != 0) {
+        fault->status = EXIT_USAGE;
+        return -1;
+    }
+    if (is_on("HUME_DISABLE"))
+        return run_unreported(asked, closed);
+    read_beginning_of_run(&event->origin);
+    event->origin.exe = NULL; // it would be hume
+    return run(asked, event, strict, closed);
 }
 
 // The status of a question always tells.
@@ -135,7 +141,7 @@ int main(int argc, char **argv) {
     event.wall_ns = wall_clock_ns();
     event.boot_ns = boot_clock_ns();
     event.status = -1; // not as an initialiser: all of the event would then be bytes of the program
-    reserve_streams();
+    unsigned closed = reserve_streams();
     if (setting("HUME_TAGS"))
         event_add_tags(&event, setting("HUME_TAGS"));
     arguments_read(argc, argv, &asked, &event, &fault);
@@ -144,7 +150,11 @@ int main(int argc, char **argv) {
         delegate(argv, asked.stranger, &fault);
     else if (asked.help || asked.version)
         print(asked.help ? help_of(asked.verb) : "hume " HUME_VERSION "\n");
-    else if (asked.verb && is_on("HUME_DISABLE"))
+    else if (asked.verb && asked.verb->action == RUN && fault.status == 0) {
+        int status = run_command(&event, &asked, strict, closed, &fault);
+        if (status >= 0)
+            return status;
+    } else if (asked.verb && asked.verb->action != RUN && is_on("HUME_DISABLE"))
         return 0;
     else if (fault.status == 0 && !asked.verb)
         fault_set(&fault, EXIT_USAGE, "%s", help_usage);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "number.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -22,6 +20,34 @@ static const char *skip_digits(const char *at) {
     while (is_digit(*at))
         at++;
     return at;
+}
+
+// Is a number of JSON one that a double can hold? The largest is 1.7976931348623157 × 10^308; the last digit is not
+// looked at more closely.
+static bool is_finite(const char *at) {
+    enum { LARGEST_PLACE = 308, LEADING = 17, FAR = 9999 };
+    const uint64_t largest = UINT64_C(17976931348623157);
+    uint64_t lead = 0;
+    int place = -1, count = 0; // of the first digit that is not 0: 0 in 7.5, -1 in 0.2
+    bool behind_point = false;
+    for (; is_digit(*at) || *at == '.'; at++) {
+        behind_point |= *at == '.';
+        if (*at == '.' || (count == 0 && *at == '0')) {
+            place -= behind_point && *at == '0';
+            continue;
+        }
+        place += !behind_point;
+        if (count++ < LEADING)
+            lead = lead * 10 + (uint64_t)(*at - '0');
+    }
+    for (int digits = count; digits < LEADING; digits++)
+        lead *= 10;
+    int exponent = 0, sign = *at && at[1] == '-' ? -1 : 1;
+    for (; *at; at++)
+        if (is_digit(*at) && exponent < FAR)
+            exponent = exponent * 10 + (*at - '0');
+    place += sign * exponent;
+    return count == 0 || place < LARGEST_PLACE || (place == LARGEST_PLACE && lead <= largest);
 }
 
 bool number_is_json(const char *text) {
@@ -44,7 +70,7 @@ bool number_is_json(const char *text) {
         if (at == exponent)
             return false;
     }
-    return *at == 0 && at - text <= MAX_NUMBER_LENGTH && isfinite(strtod(text, NULL));
+    return *at == 0 && at - text <= MAX_NUMBER_LENGTH && is_finite(digits);
 }
 
 bool number_read(const char *text, uint64_t low, uint64_t high, uint64_t *number) {

@@ -28,7 +28,10 @@ static const struct {
     {"--cron", 0, true, OPTION_DECLARE},       {"--tz", 0, true, OPTION_DECLARE},
     {"--grace", 0, true, OPTION_SPAN},         {"--max", 0, true, OPTION_SPAN},
     {"--describe", 0, true, OPTION_DECLARE},   {"--runbook", 0, true, OPTION_DECLARE},
-    {"--owner", 0, true, OPTION_DECLARE},      {"--hume-cmd", 'c', true, OPTION_COMMAND},
+    {"--owner", 0, true, OPTION_DECLARE},      {"--timeout", 0, true, OPTION_TIMEOUT},
+    {"--kill-after", 0, true, OPTION_KILL_AFTER}, {"--lock", 0, true, OPTION_LOCK},
+    {"--lock-wait", 0, true, OPTION_LOCK_WAIT}, {"--output", 0, true, OPTION_OUTPUT},
+    {"--hume-cmd", 'c', true, OPTION_COMMAND},
     {"--message", 'm', true, OPTION_MESSAGE},  {"--hostname", 0, true, OPTION_HOST},
     {"--auth-token", 0, true, OPTION_TOKEN},   {"--recv-timeout", 0, true, OPTION_PATIENCE},
 };

@@ -21,6 +21,11 @@ enum option {
     OPTION_LOSSY,
     OPTION_SPAN,    // --every and its like: what start declares of its schedule, a span of time
     OPTION_DECLARE, // the same, any text
+    OPTION_TIMEOUT, // of `hume run`, with the next four
+    OPTION_KILL_AFTER,
+    OPTION_LOCK,
+    OPTION_LOCK_WAIT,
+    OPTION_OUTPUT,
     OPTION_COMMAND, // the 1.x form's (older.h): -c, -m, --auth-token, --recv-timeout
     OPTION_MESSAGE,
     OPTION_TOKEN,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "places.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "format.h"
 #include "surroundings.h"
 
 // Joins the parts, or leaves an empty text when they are too long.
 static void join(char *into, size_t room, const char *folder, const char *between, const char *name) {
-    int length = snprintf(into, room, "%s%s%s", folder, between, name);
+    int length = format_into(into, room, "%s%s%s", folder, between, name);
     if (length < 0 || (size_t)length >= room)
         into[0] = 0;
 }
@@ -79,4 +79,16 @@ void places_find(struct places *places) {
     find_socket(places, own_folder);
     find_pid_file(places);
     find_drop(places, own_folder);
+}
+
+void places_find_lock_folder(char *into, size_t room) {
+    char own_folder[PATH_MAX];
+    const char *folder = setting("HUME_DIR");
+    find_own_folder(own_folder, sizeof own_folder);
+    if (folder)
+        join(into, room, folder, "/", "lock");
+    else if (geteuid() == 0)
+        join(into, room, "/run", "/", "hume-lock");
+    else
+        join(into, room, own_folder, *own_folder ? "/" : "", *own_folder ? "lock" : "");
 }

@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { SOCKET_PATH_ROOM = 108 }; // the kernel's, the NUL included
 
@@ -17,5 +18,9 @@ struct places {
 };
 
 void places_find(struct places *places);
+
+// Where the files of `hume run --lock` are; empty when there is no place for them. Of root they are always the same, as his
+// jobs run with and without a HOME.
+void places_find_lock_folder(char *into, size_t room);
 
 #endif

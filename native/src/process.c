@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "process.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "format.h"
 #include "number.h"
 #include "surroundings.h"
 
@@ -52,7 +52,7 @@ static void copy_command(struct process *process, const char *from, size_t lengt
 
 bool process_read(pid_t pid, struct process *process) {
     char path[256], stat[STAT_ROOM];
-    snprintf(path, sizeof path, "%s/%d/stat", proc_folder(), pid);
+    format_into(path, sizeof path, "%s/%d/stat", proc_folder(), pid);
     if (pid <= 0 || (unsigned)pid > MAX_PID || read_beginning(path, stat, sizeof stat) == 0)
         return false;
     // The command's name is in parentheses and may itself hold spaces and parentheses: it ends with the last one.

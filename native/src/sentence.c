@@ -31,8 +31,9 @@ static bool name_task_by_setting(struct event *event) {
 // A start always names its task; the script's name will do. Other events send a task only when somebody named it: a
 // guessed one could keep humed from finding the run they belong to.
 static void read_start(const struct asked *asked, struct event *event) {
-    bool has_word = !asked->task && !asked->older && asked->words.count > 0;
-    event->message = words_from(asked->words, has_word);
+    bool has_word = asked->verb->action == START && !asked->task && !asked->older && asked->words.count > 0;
+    if (asked->verb->action == START)
+        event->message = words_from(asked->words, has_word);
     if (name_task(event, asked->task) || (has_word && name_task(event, asked->words.at[0])))
         return;
     if (name_task_by_setting(event))
@@ -173,8 +174,10 @@ static void check_options(const struct asked *asked, struct fault *fault) {
         fault_set(fault, EXIT_USAGE, "--ttl and --unit belong to hume set");
     if (asked->verb->action != START && asked->print_run)
         fault_set(fault, EXIT_USAGE, "--print-run belongs to hume start");
-    if (asked->verb->action != START && asked->declared)
+    if (asked->verb->action != START && asked->verb->action != RUN && asked->declared)
         fault_set(fault, EXIT_USAGE, "%s belongs to hume start", asked->declared);
+    if (asked->verb->action != RUN && asked->running)
+        fault_set(fault, EXIT_USAGE, "%s belongs to hume run", asked->running);
 }
 
 static void read_words(const struct asked *asked, struct event *event, struct fault *fault) {
@@ -197,6 +200,10 @@ static void read_words(const struct asked *asked, struct event *event, struct fa
     case STOP:
         read_stop(asked, event, fault);
         break;
+    case RUN: // they are the command
+        if (asked->words.count == 0)
+            fault_set(fault, EXIT_USAGE, "run needs a command: hume run [OPTIONS] -- COMMAND...");
+        break;
     case START: // has named its task with them
     case GET: // is no event
     case SHELL_INIT:
@@ -209,7 +216,7 @@ void sentence_read(const struct asked *asked, struct event *event, struct fault 
     event->host = asked->host;
     handed_read(asked, event);
     check_options(asked, fault);
-    if (asked->verb->action == START) {
+    if (asked->verb->action == START || asked->verb->action == RUN) {
         read_start(asked, event);
     } else if (!name_task(event, asked->task)) {
         name_task_by_setting(event);

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,6 +71,23 @@ uint64_t chance(void) {
 
 pid_t parent_pid(void) {
     return (pid_t)number_or((uint64_t)getppid(), "HUME_TEST_PPID", 10);
+}
+
+pid_t own_pid(void) {
+    return (pid_t)number_or((uint64_t)getpid(), "HUME_TEST_PID", 10);
+}
+
+const struct rusage *reckoned(const struct rusage *usage) {
+#ifdef HUME_TEST
+    static struct rusage foretold;
+    const char *text = getenv("HUME_TEST_USAGE");
+    if (text
+        && sscanf(text, "%ld %ld %ld %ld %ld", &foretold.ru_utime.tv_usec, &foretold.ru_stime.tv_usec,
+                  &foretold.ru_maxrss, &foretold.ru_inblock, &foretold.ru_oublock)
+               == 5)
+        return &foretold;
+#endif
+    return usage;
 }
 
 const char *proc_folder(void) {

@@ -16,6 +16,7 @@ uint64_t monotonic_clock_ns(void); // for deadlines; never replaced
 
 uint64_t chance(void); // 64 random bits; never blocks
 pid_t parent_pid(void);
+pid_t own_pid(void);
 
 // Where /proc is.
 const char *proc_folder(void);
@@ -25,6 +26,10 @@ const char *setting(const char *name);
 
 // Reads a small file whole or its beginning; returns the length, NUL-terminated, 0 when it can't be read.
 size_t read_beginning(const char *path, char *into, size_t room);
+
+// What the kernel has reckoned of a process, as it is or as a test foretells it.
+struct rusage;
+const struct rusage *reckoned(const struct rusage *usage);
 
 // The folders of the system's own humed.
 const char *system_run_folder(void);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lock.h"
 #include "number.h"
 
 enum { MAX_DEADLINE_MS = 60000 };
@@ -32,6 +33,47 @@ static void declare(const struct option_read *found, struct asked *asked, struct
         if (strcmp(found->name, keys[i].option) == 0)
             event_add_pair(event, keys[i].key, found->value);
     asked->declared = found->name;
+}
+
+static void take_span(const struct option_read *found, uint64_t *seconds, struct fault *fault) {
+    if (!number_read_seconds(found->value, MAX_TTL_SECONDS, seconds))
+        fault_set(fault, EXIT_USAGE, "%s '%.60s': " SPAN, found->name, found->value);
+}
+
+static void take_output(const struct option_read *found, struct asked *asked, struct fault *fault) {
+    static const char *const words[] = {[OUTPUT_FAIL] = "fail", [OUTPUT_ALWAYS] = "always", [OUTPUT_NEVER] = "never"};
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(found->value, words[i]) == 0) {
+            asked->output = i;
+            return;
+        }
+    fault_set(fault, EXIT_USAGE, "--output '%.60s': fail, always or never", found->value);
+}
+
+// Nothing is mended here: two names must not become one lock.
+static bool is_lock(const char *name) {
+    struct name made;
+    return *name && strlen(name) <= LONGEST_LOCK && !name_make(&made, name, SIZE_MAX) && strcmp(made.text, name) == 0;
+}
+
+static void take_running(const struct option_read *found, struct asked *asked, struct fault *fault) {
+    if (!asked->running)
+        asked->running = found->name;
+    if (found->option == OPTION_OUTPUT)
+        take_output(found, asked, fault);
+    if (found->option == OPTION_TIMEOUT) {
+        asked->timeout_text = found->value;
+        take_span(found, &asked->timeout, fault);
+    }
+    if (found->option == OPTION_KILL_AFTER)
+        take_span(found, &asked->kill_after, fault);
+    if (found->option == OPTION_LOCK_WAIT)
+        take_span(found, &asked->lock_wait, fault);
+    if (found->option != OPTION_LOCK)
+        return;
+    asked->lock = found->value;
+    if (!is_lock(found->value))
+        fault_set(fault, EXIT_USAGE, "--lock '%.60s': a name of up to 64 characters, with no : / , = in it", found->value);
 }
 
 uint64_t value_patience(const char *text) {
@@ -85,6 +127,13 @@ void value_take(const struct option_read *found, struct asked *asked, struct eve
         break;
     case OPTION_PATIENCE:
         asked->deadline_ms = value_patience(value);
+        break;
+    case OPTION_TIMEOUT:
+    case OPTION_KILL_AFTER:
+    case OPTION_LOCK:
+    case OPTION_LOCK_WAIT:
+    case OPTION_OUTPUT:
+        take_running(found, asked, fault);
         break;
     default:
         // --auth-token: the kernel tells humed who speaks; a socket of this host needs no token.

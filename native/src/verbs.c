@@ -16,6 +16,7 @@ static const struct verb native[] = {
     {"ping", PING, "ping", NULL},
     {"stop", STOP, "stop", NULL},
     {"shell-init", SHELL_INIT, NULL, NULL},
+    {"run", RUN, "start", NULL},
     {"debug", LOG, "log", "debug"},
     {"info", LOG, "log", NULL},
     {"ok", LOG, "log", "ok"},
@@ -30,7 +31,7 @@ enum { NATIVE_COUNT = sizeof native / sizeof *native };
 static const char *const of_people[] = {
     "up",    "status", "runs",     "show",   "events",   "data",       "queue", "tail",   "wait",   "check",
     "watch", "silence", "take",    "note",   "watchdog", "doctor",     "sign",  "verify", "enroll", "token",
-    "user",  "role",   "audit",    "template", "completion", "login",  "help",  "run",    "version",
+    "user",  "role",   "audit",    "template", "completion", "login",  "help",  "version",
 };
 enum { PEOPLE_COUNT = sizeof of_people / sizeof *of_people };
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-enum action { START, LOG, FLAG, PROGRESS, SET, GET, PING, STOP, SHELL_INIT };
+enum action { START, LOG, FLAG, PROGRESS, SET, GET, PING, STOP, SHELL_INIT, RUN };
 
 struct verb {
     const char *word;

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "format.h"
 #include "surroundings.h"
 
 enum {
@@ -18,7 +18,7 @@ enum {
 
 static const char *follow(pid_t pid, const char *name, char into[PATH_MAX]) {
     char path[256];
-    snprintf(path, sizeof path, "%s/%d/%s", proc_folder(), pid, name);
+    format_into(path, sizeof path, "%s/%d/%s", proc_folder(), pid, name);
     ssize_t length = readlink(path, into, PATH_MAX - 1);
     into[length > 0 ? length : 0] = 0;
     return length > 0 ? into : NULL;
@@ -27,7 +27,7 @@ static const char *follow(pid_t pid, const char *name, char into[PATH_MAX]) {
 static uint64_t own_pid_namespace(void) {
     char path[256];
     struct stat status;
-    snprintf(path, sizeof path, "%s/self/ns/pid", proc_folder());
+    format_into(path, sizeof path, "%s/self/ns/pid", proc_folder());
     return stat(path, &status) == 0 ? (uint64_t)status.st_ino : 0;
 }
 
@@ -68,7 +68,7 @@ static void sum_up_script(struct origin *origin, pid_t pid) {
     // Some of these are devices that do something when they are opened, others mean our own open files.
     if (!origin->script_is_file || strncmp(script, "/dev/", 5) == 0 || strncmp(script, "/proc/", 6) == 0)
         return;
-    int length = snprintf(path, sizeof path, "%s/%d/%s/%s", proc_folder(), pid, *script == '/' ? "root" : "cwd", script);
+    int length = format_into(path, sizeof path, "%s/%d/%s/%s", proc_folder(), pid, *script == '/' ? "root" : "cwd", script);
     if (length > 0 && (size_t)length < sizeof path)
         sum_up(path, origin->sha256);
 }

@@ -19,9 +19,10 @@ enum { GREETING_BYTES = 64, FLAG_MORE = 1, FLAG_LONG = 2, FLAG_COMMAND = 4 };
 
 struct peer {
     int socket;
-    struct deadline deadline;
+    struct deadline *deadline;
     unsigned char in[2048];
     size_t start, end;
+    bool is_ready; // greeting and READY have gone both ways
 };
 
 struct header {
@@ -44,7 +45,7 @@ static bool connect_to(struct peer *peer, const char *path) {
         if (errno == EISCONN)
             return true;
         if (errno == EAGAIN) {
-            if (!deadline_pause(&peer->deadline)) {
+            if (!deadline_pause(peer->deadline)) {
                 errno = EAGAIN;
                 return false;
             }
@@ -59,7 +60,7 @@ static bool send_all(struct peer *peer, struct iovec *parts, int count) {
     while (count > 0) {
         struct msghdr message = {.msg_iov = parts, .msg_iovlen = (unsigned)count};
         ssize_t sent = sendmsg(peer->socket, &message, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EAGAIN && !deadline_wait(&peer->deadline, peer->socket, POLLOUT))
+        if (sent < 0 && errno == EAGAIN && !deadline_wait(peer->deadline, peer->socket, POLLOUT))
             return false;
         if (sent < 0 && errno != EAGAIN && errno != EINTR)
             return false;
@@ -86,7 +87,7 @@ static struct iovec part(const char *bytes, size_t length) {
 static bool fill(struct peer *peer) {
     peer->start = peer->end = 0;
     for (;;) {
-        if (!deadline_wait(&peer->deadline, peer->socket, POLLIN))
+        if (!deadline_wait(peer->deadline, peer->socket, POLLIN))
             return false;
         ssize_t got = recv(peer->socket, peer->in, sizeof peer->in, 0);
         if (got > 0) {
@@ -129,10 +130,9 @@ static bool take_header(struct peer *peer, struct header *header) {
     return true;
 }
 
-static bool greet(struct peer *peer) {
+static bool take_greeting(struct peer *peer) {
     unsigned char theirs[GREETING_BYTES];
-    struct iovec ours = part(greeting, sizeof greeting);
-    if (!send_all(peer, &ours, 1) || !take(peer, theirs, sizeof theirs))
+    if (!take(peer, theirs, sizeof theirs))
         return false;
     bool is_zmtp_3 = theirs[0] == 0xFF && theirs[9] == 0x7F && theirs[10] >= 3;
     return is_zmtp_3 && memcmp(theirs + 12, greeting + 12, 20) == 0;
@@ -148,15 +148,18 @@ static bool take_ready(struct peer *peer) {
     return take(peer, NULL, header.size - sizeof name);
 }
 
-// Sends READY and the message, the message not before the server's READY is in. libzmq's usually comes together with
-// its greeting: then both go out in one call.
-static bool send_ready_and_message(struct peer *peer, const char *message, size_t length) {
+// Sends the message, READY before the first one, which does not go before the server's READY is in. libzmq's usually comes
+// together with its greeting: then both go out in one call.
+static bool send_message(struct peer *peer, const char *message, size_t length) {
     char frames[11] = {FLAG_MORE, 0}; // the empty frame
     size_t used = 2;
     frames[used++] = length > 255 ? FLAG_LONG : 0;
     for (unsigned width = length > 255 ? 8 : 1; width > 0; width--)
         frames[used++] = (char)((uint64_t)length >> (width - 1) * 8);
     struct iovec parts[] = {part(ready, sizeof ready), part(frames, used), part(message, length)};
+    if (peer->is_ready)
+        return send_all(peer, parts + 1, 2);
+    peer->is_ready = true;
     bool theirs_is_coming = peer->start < peer->end;
     if (theirs_is_coming)
         return take_ready(peer) && send_all(peer, parts, 3);
@@ -184,22 +187,53 @@ static bool take_answer(struct peer *peer, struct frame *answer) {
     return take(peer, answer->bytes, header.size);
 }
 
+// Not on the stack, where it would have to be handed from step to step.
+static struct peer peer;
+
+void zmtp_hang_up(void) {
+    if (peer.socket >= 0)
+        close(peer.socket);
+    peer.socket = -1;
+}
+
+static bool failed(const char *because, const char **why) {
+    zmtp_hang_up();
+    *why = because;
+    return false;
+}
+
+int zmtp_begin(const char *path, struct deadline *deadline, const char **why) {
+    struct iovec ours = part(greeting, sizeof greeting);
+    *why = NULL;
+    peer.deadline = deadline;
+    peer.start = peer.end = 0;
+    peer.is_ready = false;
+    peer.socket = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (peer.socket < 0)
+        failed("no socket to be had", why);
+    else if (!connect_to(&peer, path))
+        failed(errno == EAGAIN ? "humed takes nobody in" : "nobody is there", why);
+    else if (!send_all(&peer, &ours, 1))
+        failed("humed does not greet", why);
+    return peer.socket;
+}
+
+bool zmtp_say(const char *message, size_t length, struct deadline *deadline, const char **why) {
+    peer.deadline = deadline;
+    if (!peer.is_ready && !take_greeting(&peer))
+        return failed("humed does not greet", why);
+    return send_message(&peer, message, length) || failed("humed does not answer", why);
+}
+
+bool zmtp_hear(struct frame *answer, struct deadline *deadline, const char **why) {
+    peer.deadline = deadline;
+    return take_answer(&peer, answer) || failed("humed does not answer", why);
+}
+
 bool zmtp_ask(const char *path, const char *message, size_t length, struct deadline deadline, struct frame *answer,
               const char **why) {
-    static struct peer peer;
-    peer = (struct peer){.deadline = deadline};
-    peer.socket = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (peer.socket < 0) {
-        *why = "no socket to be had";
-        return false;
-    }
-    *why = NULL;
-    if (!connect_to(&peer, path))
-        *why = errno == EAGAIN ? "humed takes nobody in" : "nobody is there";
-    else if (!greet(&peer))
-        *why = "humed does not greet";
-    else if (!send_ready_and_message(&peer, message, length) || !take_answer(&peer, answer))
-        *why = "humed does not answer";
-    close(peer.socket);
-    return *why == NULL;
+    bool answered = zmtp_begin(path, &deadline, why) >= 0 && zmtp_say(message, length, &deadline, why)
+                    && zmtp_hear(answer, &deadline, why);
+    zmtp_hang_up();
+    return answered;
 }

@@ -15,7 +15,15 @@ struct frame {
     size_t room; // an answer longer than this is none
 };
 
-// Says `message` to the socket at `path` and waits for the answer. True: `answer` holds it. False: there is none, and
+// One conversation at a time, in three steps. Each takes the deadline that is to hold for it; one that fails hangs up and
+// says in `*why` how far it came. zmtp_begin returns the descriptor that becomes readable when the other side has greeted,
+// and after zmtp_say when it has answered; -1: nobody is there. After an answer more may be said, until zmtp_hang_up.
+int zmtp_begin(const char *path, struct deadline *deadline, const char **why);
+bool zmtp_say(const char *message, size_t length, struct deadline *deadline, const char **why);
+bool zmtp_hear(struct frame *answer, struct deadline *deadline, const char **why);
+void zmtp_hang_up(void);
+
+// All three: says `message` to the socket at `path` and waits for the answer. True: `answer` holds it. False: there is none, and
 // `*why` says how far it came; the other side may or may not have got the message.
 bool zmtp_ask(const char *path, const char *message, size_t length, struct deadline deadline, struct frame *answer,
               const char **why);

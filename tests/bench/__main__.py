@@ -3,11 +3,12 @@
 
 import sys
 
-from tests.bench import acks, client, machine, path, report, runs
+from tests.bench import acks, client, machine, path, report, run, runs
 
 BENCHES = {
     "machine": machine.measure,
     "client": client.measure,
+    "run": run.measure,
     "acks": acks.measure,
     "path": path.measure,
     "runs": runs.measure,

@@ -9,6 +9,7 @@ from humeops.event import MAX_CHAIN
 from tests.native.family import BASH, OTHER_BASH, proc_of, process, said_at, told
 from tests.native.golden import Parent
 
+
 def cron() -> Parent:
     return process("/usr/sbin/CRON", "-f", comm="cron")
 

@@ -12,7 +12,6 @@ from humeops.event import Event
 from tests.native.conftest import Caller
 
 
-
 def say(hume: Caller, *words: str, **env: str) -> Event:
     """Say something that must be stored, and return it."""
     done = hume.run("--strict", *words, env=hume.environment(**env))

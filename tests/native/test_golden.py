@@ -200,3 +200,16 @@ def test_a_hundred_thousand_words_are_one_message() -> None:
 
     assert event.message == ("a " * MAX_MESSAGE)[:MAX_MESSAGE]
     assert event.cut == ["message"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1.7976931348623157e308", "179769313486231570e291", "0.00017976931348623157e+312", "0e9999", "0.000e400", "1e-9999"],
+)
+def test_a_number_that_a_double_can_hold_is_one(text: str) -> None:
+    assert codec.decode(encoded(b"set", b"k=" + text.encode())).data["k"] == float(text)
+
+
+@pytest.mark.parametrize("text", ["1.7976931348623159e308", "1e309", "179769313486231590e291", "0.1e310", "9e99999999999"])
+def test_a_number_that_is_too_large_for_one_is_text(text: str) -> None:
+    assert codec.decode(encoded(b"set", b"k=" + text.encode())).data["k"] == text

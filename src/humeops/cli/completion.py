@@ -15,19 +15,11 @@ NATIVE_OPTIONS = (
     *("--task", "--tags", "--extra", "--level", "--run", "--host", "--append-pstree", "--strict", "--lossy"),
     *("--deadline", "--verbose", "--help"),
 )
+_DECLARED = ("--every", "--cron", "--tz", "--grace", "--max", "--describe", "--runbook", "--owner")
 NATIVE_EXTRA = {
-    "start": (
-        "--print-run",
-        "--every",
-        "--cron",
-        "--tz",
-        "--grace",
-        "--max",
-        "--describe",
-        "--runbook",
-        "--owner",
-    ),
+    "start": ("--print-run", *_DECLARED),
     "set": ("--ttl", "--unit"),
+    "run": ("--timeout", "--kill-after", "--lock", "--lock-wait", "--output", *_DECLARED),
 }
 # What a question takes: it makes no event.
 _GET_OPTIONS = ("--task", "--deadline", "--help")

@@ -36,6 +36,7 @@ NATIVE: dict[str, str] = {
     "ping": "still here: hume ping [TASK]",
     "stop": "the run ends: hume stop [STATUS] [TEXT], as in: hume stop $?",
     "shell-init": 'lines, and the stop by itself: eval "$(hume shell-init bash)"',
+    "run": "start, run a command, stop: hume run [OPTIONS] -- COMMAND...",
 }
 
 # Native verbs that the client hands over when the answer is central's; they are modules here too, unlisted.
