@@ -4,10 +4,11 @@
 Order of steps (each relies on the one before):
 
 1. the events that are not there yet are folded into their runs, and only these, so that nothing is counted twice
-2. they are inserted, with the task of their run where they name none, and so are the data they share; an event that the
-   database refuses becomes a dead letter, alone
+2. they are inserted, with the task of their run where they name none, and so are the data they share and the marks and
+   numbers of their runs; an event that the database refuses becomes a dead letter, alone
 3. tasks follow, and each change of a task's state is stored as a transition, also those that a later event of the batch took back
-4. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
+4. what is usual for a task is learnt from its runs that ended well
+5. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
 
 The single writer makes "look which are known, then insert" safe; another engine has to take its own way in `_not_yet_known`.
 """
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import epochs, naming, rows, running, sharing, statements, tasking
+from humeops.central.store import epochs, learning, marking, naming, rows, running, sharing, statements, tasking
 from humeops.event import Event
 
 
@@ -110,5 +111,7 @@ def _follow_up(connection: sa.Connection, parcel: Parcel, epoch: int, candidates
             for event, one in zip(new, candidates, strict=True)
         ],
     )
+    marking.mark(connection, new)
     sharing.share(connection, [*new, *naming.name_earlier(connection, folded.changes)])
     tasking.update(connection, new, folded, received_at)
+    learning.learn(connection, folded.changes)
