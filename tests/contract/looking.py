@@ -29,7 +29,17 @@ def content(database):
                 tuple(value for column, value in row._mapping.items() if column not in ("epoch", "seq", "received_at"))
                 for row in connection.execute(sa.select(table))
             )
-            for table in (tables.event, tables.run, tables.run_tag, tables.task, tables.task_tag, tables.datum)
+            for table in (
+                tables.event,
+                tables.run,
+                tables.run_tag,
+                tables.task,
+                tables.task_tag,
+                tables.datum,
+                tables.run_flag,
+                tables.run_datum,
+                tables.task_usual,
+            )
         }
 
 

@@ -151,8 +151,8 @@ def test_a_timeline_is_in_the_order_things_were_said(filled):
     with filled.reading() as connection:
         run = runs.resolve(connection, "db1:backup")
         assert run is not None
-        said, more = events.timeline(connection, run.summary.run, 1_000)
-        some, there_is_more = events.timeline(connection, run.summary.run, 2)
+        said, more = events.timeline(connection, run.summary, 1_000)
+        some, there_is_more = events.timeline(connection, run.summary, 2)
 
     assert [row.kind for row in said] == ["start", "log", "log", "data", "stop"]
     assert (more, there_is_more, len(some)) == (False, True, 2)

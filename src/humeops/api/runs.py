@@ -3,16 +3,13 @@
 
 from litestar import get
 
-from humeops.api import parameters, views
+from humeops.api import explained, parameters, views
 from humeops.api.problems import NotFoundError
-from humeops.api.schemas import RunDetail, RunPage, Stretch
+from humeops.api.schemas import RunDetail, RunPage
 from humeops.api.service import Asked, Central
-from humeops.central import timeline
-from humeops.central.store.questions import events, runs
+from humeops.central.store.questions import runs
 from humeops.security import roles
 from humeops.security.roles import Thing
-
-MAX_EVENTS_OF_RUN = 1_000
 
 
 @get("/api/v1/runs", sync_to_thread=True)
@@ -35,13 +32,4 @@ def show_run(central: Central, asked: Asked, name: str) -> RunDetail:
         run = runs.resolve(connection, name)
         if run is None:
             raise NotFoundError(f"no run {name[:100]!a}")
-        found, more = events.timeline(connection, run.summary.run, MAX_EVENTS_OF_RUN)
-        flags = events.flags(connection, run.summary.run, MAX_EVENTS_OF_RUN)
-    summary = run.summary
-    way = timeline.stretches(summary.begin, flags, summary.end, central.clock.wall_ns())
-    return RunDetail(
-        run=views.run_view(run),
-        stretches=[Stretch(*stretch) for stretch in way],
-        events=[views.event_view(row, summary) for row in found],
-        more_events=more,
-    )
+        return explained.detail(connection, run, central.clock.wall_ns())

@@ -14,6 +14,8 @@ from humeops.event import Kind, Level, Outcome, Value
 RunState = Literal["running", "ok", "warning", "failed", "lost"]
 TaskState = Literal["new", "running", "ok", "warning", "failed", "lost", "late", "overdue", "unknown", "paused"]
 
+FindingKind = Literal["slow_run", "short_run", "slow_stretch", "missing_flag", "odd_data"]
+
 
 class RunView(msgspec.Struct, omit_defaults=True):
     """One execution of a task."""
@@ -36,6 +38,9 @@ class RunView(msgspec.Struct, omit_defaults=True):
     levels: dict[Level, int] = {}  # how many events of each level, `log` events only
     uid: int | None = None
     script: str = ""
+    parent: str | None = None  # id of the run within which it was started
+    signal: int | None = None  # that ended it
+    progress: tuple[float, float] | None = None  # done and total, as said last
 
 
 class TaskView(msgspec.Struct, omit_defaults=True):
@@ -77,6 +82,11 @@ class EventView(msgspec.Struct, omit_defaults=True):
     uid: int | None = None
     line: int | None = None
     script: str = ""
+    file: str = ""  # where `line` counts, when a sourced file said it
+    function: str = ""
+    command: str = ""  # of a stop: the command that failed
+    signal: int | None = None
+    link: str | None = None  # id of a run that it speaks of without being part of it
 
 
 class Stretch(msgspec.Struct, omit_defaults=True):
@@ -86,15 +96,95 @@ class Stretch(msgspec.Struct, omit_defaults=True):
     begins: int  # ns since the run's start
     lasts: int
     open: bool = False
+    toward: str = ""  # of the last one of a run that did not get through: the flag that usually comes next
+    usual: int | None = None  # median of the good runs; of one that did not get there, of the way to `toward`
+    unusual: bool = False  # far longer
+
+
+class FindingView(msgspec.Struct, omit_defaults=True):
+    """Something unusual about a run. It is no state: a run can be well and slow."""
+
+    kind: FindingKind
+    sentence: str
+    subject: str = ""  # the flag a stretch leads to ("": the end), the missing flag, or the name of a number
+    value: float | None = None  # ns for times
+    usual: float | None = None  # the median; of a missing flag: in how many of the good runs it came
+
+
+class NumberView(msgspec.Struct, omit_defaults=True):
+    """A number that a run told of itself, in its data or with its stop."""
+
+    key: str
+    value: int | float
+    unit: str = ""
+    usual: float | None = None
+    unusual: bool = False
+
+
+class OriginView(msgspec.Struct, omit_defaults=True):
+    """What started a run, as its start tells."""
+
+    by: str = ""  # cron, systemd, at, ssh, terminal
+    unit: str = ""
+    invocation: str = ""
+    client: str = ""
+    tty: str = ""
+    user: str = ""
+    uid: int | None = None
+    script: str = ""
+    exe: str = ""
+    cwd: str = ""
+    args: list[str] = []
+    sha256: str = ""
+    traceparent: str = ""
+
+
+class EndView(msgspec.Struct, omit_defaults=True):
+    """What ended a run, as its stop or `gone` tells."""
+
+    kind: Kind
+    message: str = ""
+    status: int | None = None
+    signal: int | None = None
+    line: int | None = None
+    file: str = ""
+    function: str = ""
+    command: str = ""
+    data: dict[str, Value] = {}
+
+
+class UsualView(msgspec.Struct, omit_defaults=True):
+    """The good runs that a run is compared with: up to 20, never itself. Below five nothing is usual yet."""
+
+    runs: int
+    duration: int | None = None  # median
+
+
+class OutlookView(msgspec.Struct, omit_defaults=True):
+    """When a running run will likely be through, and what tells: the share it said is done, or how long it usually takes."""
+
+    ends_at: int
+    by: Literal["progress", "usual"]
 
 
 class RunDetail(msgspec.Struct, omit_defaults=True):
-    """One run with its timeline."""
+    """One run with its timeline, and what explains it."""
 
     run: RunView
     stretches: list[Stretch] = []
     events: list[EventView] = []  # in the order they were said
     more_events: bool = False  # the run has more than the API shows at once; ask /events?run=
+    origin: OriginView | None = None
+    end: EndView | None = None
+    output: str = ""  # the end of what the command wrote
+    usual: UsualView | None = None
+    findings: list[FindingView] = []
+    data: list[NumberView] = []
+    outlook: OutlookView | None = None
+    parent: RunView | None = None
+    children: list[RunView] = []  # started within it, at whatever depth; each names its parent
+    more_children: bool = False
+    links: list[EventView] = []  # what was said of it without being part of it
 
 
 class DatumView(msgspec.Struct, omit_defaults=True):

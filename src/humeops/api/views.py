@@ -27,11 +27,14 @@ def run_view(run: runs.Run) -> schemas.RunView:
         message=start.message if start else "",
         tags=summary.tags,
         last_flag=summary.flag.flag if summary.flag else "",
-        last_event_at=summary.last_event_at,
+        last_event_at=summary.last_event_at or None,
         events=summary.events,
         levels=summary.levels,
         uid=summary.begin.uid,
         script=summary.begin.script,
+        parent=summary.parent,
+        signal=summary.stop.rare.signal if summary.stop else None,
+        progress=summary.progress.rare.progress if summary.progress else None,
     )
 
 
@@ -77,6 +80,11 @@ def event_view(row: Any, run: Summary | None = None) -> schemas.EventView:
         uid=origin.uid,
         line=origin.line,
         script=origin.script,
+        file=origin.file,
+        function=origin.function,
+        command=origin.command,
+        signal=rest.signal,
+        link=rows.id_of(row.link) if row.link else None,
     )
 
 

@@ -24,6 +24,20 @@ _WARNING = SEVERITY["warning"]
 _ERROR = SEVERITY["error"]
 
 
+class Rare(msgspec.Struct, frozen=True, array_like=True):
+    """What only few events have, apart from the rest: a summary is read and written again with every batch."""
+
+    signal: int | None = None
+    command: str = ""  # that failed at `line`
+    file: str = ""  # where `line` counts, when that is not the script itself
+    parent: str = ""
+    cause: str = ""  # of gone
+    progress: tuple[float, float] | None = None
+
+
+_NOTHING_RARE = Rare()
+
+
 class Said(msgspec.Struct, frozen=True, array_like=True):
     """What is kept of an event that matters to its run. Compared by `key`. New fields go to the end, with a default."""
 
@@ -40,12 +54,12 @@ class Said(msgspec.Struct, frozen=True, array_like=True):
     script: str = ""
     status: int | None = None
     outcome: Outcome | None = None
-    signal: int | None = None
-    command: str = ""  # that failed at `line`
-    file: str = ""  # where `line` counts, when that is not the script itself
-    parent: str = ""
-    cause: str = ""  # of gone
-    progress: tuple[float, float] | None = None
+    more: Rare | None = None
+
+    @property
+    def rare(self) -> Rare:
+        """What only few events have."""
+        return self.more or _NOTHING_RARE
 
     @property
     def key(self) -> OrderKey:
@@ -68,7 +82,7 @@ class Summary(msgspec.Struct, array_like=True):
     levels: dict[Level, int] = {}
     tags: list[str] = []
     gone: Said | None = None  # humed's first word that the run's process ended without a stop
-    last: Said | None = None  # the last thing said in the run, by the script
+    last: Said | None = None  # the last word of the script, as long as no stop has come: then nobody asks
     progress: Said | None = None
 
     @property
@@ -84,7 +98,7 @@ class Summary(msgspec.Struct, array_like=True):
     @property
     def parent(self) -> str | None:
         """The run within which this one was started, as its own start says."""
-        named = self.start.parent if self.start and self.start.id == self.run else ""
+        named = self.start.rare.parent if self.start and self.start.id == self.run else ""
         return named if named != self.run and named else None
 
     @property
@@ -123,13 +137,10 @@ def elapsed(begin: Said, end: Said) -> int:
 
 def summarise(run: str, events: Iterable[Event]) -> Summary:
     """Return the summary of these events of one run, each of them once; there is at least one."""
-    everything = sorted(events, key=order_key)
-    ordered = [event for event in everything if event.kind != "gone"]
-    marks: dict[str, Event] = {"last": ordered[-1]} if ordered else {}
+    ordered = sorted(events, key=order_key)
+    marks: dict[str, Event] = {}
     levels: dict[Level, int] = {}
     tags: set[str] = set()
-    if len(ordered) < len(everything):
-        marks["gone"] = next(event for event in everything if event.kind == "gone")
     for event in ordered:
         tags.update(event.tags)
         if event.kind == "log":
@@ -139,11 +150,16 @@ def summarise(run: str, events: Iterable[Event]) -> Summary:
             marks["start"] = _truer_start(run, marks.get("start"), event)
         elif event.kind in ("stop", "flag", "progress"):
             marks[event.kind] = event
+        elif event.kind == "gone":
+            marks.setdefault("gone", event)
+    spoken = [event for event in ordered if event.kind != "gone"] if "gone" in marks else ordered
+    if spoken and "stop" not in marks:
+        marks["last"] = spoken[-1]
     return Summary(
         run=run,
-        first=keep((ordered or everything)[0]),
-        last_event_at=max((event.time for event in ordered), default=0),
-        events=len(ordered),
+        first=keep((spoken or ordered)[0]),
+        last_event_at=max((event.time for event in spoken), default=0),
+        events=len(spoken),
         levels=_in_order(levels),
         tags=sorted(tags)[:MAX_TAGS_OF_RUN],
         **{name: keep(event, whole=name == "start") for name, event in marks.items()},
@@ -160,6 +176,7 @@ def may_move(known: Summary | None, event: Event) -> bool:
 
 def merge(one: Summary, other: Summary) -> Summary:
     """Return the summary of both sets of events; they share none. Which is named first makes no difference."""
+    stop = _last(one.stop, other.stop)
     levels = dict(one.levels)
     for level, count in other.levels.items():
         levels[level] = levels.get(level, 0) + count
@@ -167,7 +184,7 @@ def merge(one: Summary, other: Summary) -> Summary:
         run=one.run,
         first=_first_word(one, other),
         start=_first_start(one, other),
-        stop=_last(one.stop, other.stop),
+        stop=stop,
         flag=_last(one.flag, other.flag),
         grumble=_last(one.grumble, other.grumble),
         error=_last(one.error, other.error),
@@ -176,7 +193,7 @@ def merge(one: Summary, other: Summary) -> Summary:
         levels=_in_order(levels),
         tags=one.tags if one.tags == other.tags else sorted({*one.tags, *other.tags})[:MAX_TAGS_OF_RUN],
         gone=_first(one.gone, other.gone),
-        last=_last(one.last, other.last),
+        last=None if stop else _last(one.last, other.last),
         progress=_last(one.progress, other.progress),
     )
 
@@ -198,23 +215,23 @@ def keep(event: Event, whole: bool = False) -> Said:
         origin.script,
         event.status,
         event.outcome,
-        event.signal,
-        origin.command[:_KEPT_TEXT],
-        _file(origin),
-        event.parent or "",
-        _cause(event),
-        event.progress,
+        _rare(event, origin),
     )
 
 
-def _file(origin: Origin) -> str:
-    name = origin.file.rpartition("/")[2]
-    return "" if name == origin.script.rpartition("/")[2] else name
-
-
-def _cause(event: Event) -> str:
-    cause = event.data.get("cause") if event.kind == "gone" else None
-    return cause[:_KEPT_CAUSE] if isinstance(cause, str) else ""
+def _rare(event: Event, origin: Origin) -> Rare | None:
+    is_gone = event.kind == "gone"
+    if not (is_gone or event.signal or event.parent or event.progress or origin.command or origin.file):
+        return None
+    file, cause = origin.file.rpartition("/")[2], event.data.get("cause") if is_gone else None
+    return Rare(
+        event.signal,
+        origin.command[:_KEPT_TEXT],
+        "" if file == origin.script.rpartition("/")[2] else file,
+        event.parent or "",
+        cause[:_KEPT_CAUSE] if isinstance(cause, str) else "",
+        event.progress,
+    )
 
 
 def _in_order(levels: dict[Level, int]) -> dict[Level, int]:
@@ -245,8 +262,9 @@ def _first_start(one: Summary, other: Summary) -> Said | None:
 
 def _first_word(one: Summary, other: Summary) -> Said:
     # Of a run of which only `gone` has arrived that is the first; a word of the script takes its place.
-    spoken = [summary.first for summary in (one, other) if summary.events]
-    return min(spoken or [one.first, other.first], key=_key)
+    if bool(one.events) != bool(other.events):
+        return one.first if one.events else other.first
+    return min(one.first, other.first, key=_key)
 
 
 def _first(one: Said | None, other: Said | None) -> Said | None:

@@ -39,15 +39,15 @@ def of_word(event: Event) -> str:
 
 def _ended(summary: Summary, otherwise: str) -> str:
     stop = summary.stop
-    what = _what(stop.status, stop.signal, otherwise) if stop else otherwise
+    what = _what(stop.status, stop.rare.signal, otherwise) if stop else otherwise
     where = _where(stop if stop and stop.line else summary.error)
-    command = f" ({_quote(stop.command, _MAX_COMMAND)})" if stop and stop.command else ""
+    command = f" ({_quote(stop.rare.command, _MAX_COMMAND)})" if stop and stop.rare.command else ""
     return _sentence(what, where + command, _after(summary), stop.message if stop else "")
 
 
 def _lost(summary: Summary, gone: Said) -> str:
     # Given up is not dead: humed only stopped looking.
-    what = "no longer watched" if gone.cause == "unwatched" else "died"
+    what = "no longer watched" if gone.rare.cause == "unwatched" else "died"
     after, where = f" after {summary.flag.flag}" if summary.flag else "", _where(summary.last)
     place = f"{after},{where}" if after and where else after + where
     return _sentence(what, place, _silence(summary, gone), _known_of(gone))
@@ -64,7 +64,7 @@ def _silence(summary: Summary, gone: Said) -> str:
 def _known_of(gone: Said) -> str:
     if gone.message:
         return gone.message
-    return {"reboot": "the host was restarted", "unwatched": "humed has too many open runs"}.get(gone.cause, "")
+    return {"reboot": "the host was restarted", "unwatched": "humed has too many open runs"}.get(gone.rare.cause, "")
 
 
 def _warned(summary: Summary) -> str:
@@ -91,7 +91,9 @@ def _what(status: int | None, signal: int | None, otherwise: str) -> str:
 def _where(said: Said | None) -> str:
     if said is None or not said.line:
         return ""
-    return f" at line {said.line} of {_quote(said.file, _MAX_COMMAND)}" if said.file else f" at line {said.line}"
+    return (
+        f" at line {said.line} of {_quote(said.rare.file, _MAX_COMMAND)}" if said.rare.file else f" at line {said.line}"
+    )
 
 
 def _after(summary: Summary) -> str:

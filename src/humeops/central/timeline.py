@@ -14,6 +14,7 @@ class Stretch(NamedTuple):
     begins: int
     lasts: int
     open: bool = False
+    is_last: bool = False  # a flag may be called "end", too
 
 
 def stretches(begin: Said, flags: Iterable[Said], end: Said | None, now_ns: int) -> list[Stretch]:
@@ -26,5 +27,5 @@ def stretches(begin: Said, flags: Iterable[Said], end: Said | None, now_ns: int)
         found.append(Stretch(flag.flag, here, there - here))
         here = there
     there = elapsed(begin, end) if end else now_ns - begin.time
-    found.append(Stretch("end", here, max(0, there - here), open=end is None))
+    found.append(Stretch("end", here, max(0, there - here), open=end is None, is_last=True))
     return found

@@ -3,6 +3,7 @@
 
 import typing
 
+from humeops import amounts
 from humeops.api.schemas import DatumView, EventView
 from humeops.cli import moments
 
@@ -43,20 +44,12 @@ def amount(datum: DatumView, now_ns: int) -> str:
     """Return a shared value with its unit, large numbers of bytes rounded; what no longer holds says so."""
     number = datum.value
     if datum.unit == "bytes" and isinstance(number, int):
-        text = size(number)
+        text = amounts.size(number)
     else:
         text = f"{value(number)} {datum.unit}".rstrip()
     if datum.expires_at is not None and datum.expires_at <= now_ns:
         return f"{text} (expired {moments.ago(datum.expires_at, now_ns)})"
     return text
-
-
-def size(count: int) -> str:
-    """Return a number of bytes in the unit people read: `512 bytes`, `16.4 kB`, `70.9 GB`."""
-    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if abs(count) >= factor:
-            return f"{count / factor:.1f} {unit}"
-    return f"{count} bytes"
 
 
 def plural(count: int, noun: str) -> str:

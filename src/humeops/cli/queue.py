@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import click
 
-from humeops import spans
+from humeops import amounts, spans
 from humeops.cli import ask, listing, moments, options, phrases, places, spoolfile
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
@@ -196,7 +196,7 @@ def _runs(picture: Picture) -> str:
 
 
 def _bytes(count: object) -> str:
-    return phrases.size(count) if isinstance(count, int) else ""
+    return amounts.size(count) if isinstance(count, int) else ""
 
 
 def _count(folder: pathlib.Path, counts: Callable[[str], bool]) -> int | None:

@@ -34,7 +34,7 @@ class Batch(msgspec.Struct):
     lost: Annotated[list[tuple[Seq, Seq]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)] = []
 
 
-class Receipt(msgspec.Struct, omit_defaults=True):
+class Receipt(msgspec.Struct):
     """What central answers once the batch is committed: the end of the epoch's gapless prefix, and what was new."""
 
     committed_upto: Annotated[int, msgspec.Meta(ge=0)]

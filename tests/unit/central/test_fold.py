@@ -168,11 +168,10 @@ def test_a_stop_decides_over_the_word_that_the_process_is_gone_whenever_it_was_s
 
 
 def test_what_humed_says_of_a_run_is_no_word_of_the_script():
-    summary = summary_of(a_run(say("log", 10), say("gone", 52, tags=["oom"]), ends=None))
+    summary = summary_of(a_run(say("log", 10), say("gone", 52), ends=None))
 
     assert summary.last is not None
     assert (summary.events, summary.last_event_at, summary.last.time) == (2, NOON + 10 * SECOND, NOON + 10 * SECOND)
-    assert summary.tags == []
 
 
 def test_a_run_of_which_only_its_end_has_arrived_begins_with_the_first_word_that_comes():
@@ -205,7 +204,7 @@ def test_the_last_progress_is_kept():
     summary = summary_of(a_run(say("progress", 5, progress=(1.0, 4.0)), say("progress", 9, progress=(2.0, 4.0))))
 
     assert summary.progress is not None
-    assert summary.progress.progress == (2.0, 4.0)
+    assert summary.progress.rare.progress == (2.0, 4.0)
 
 
 def test_a_summary_that_was_stored_before_these_fields_were_there_is_still_read():

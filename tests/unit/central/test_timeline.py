@@ -21,20 +21,22 @@ def test_each_stretch_leads_to_the_next_mark_and_the_last_to_the_end():
     assert found == [
         Stretch("dumped", 0, 10 * SECOND),
         Stretch("copied", 10 * SECOND, 15 * SECOND),
-        Stretch("end", 25 * SECOND, 35 * SECOND),
+        Stretch("end", 25 * SECOND, 35 * SECOND, is_last=True),
     ]
 
 
 def test_a_run_without_marks_is_one_stretch():
-    assert way() == [Stretch("end", 0, 60 * SECOND)]
+    assert way() == [Stretch("end", 0, 60 * SECOND, is_last=True)]
 
 
 def test_the_last_stretch_of_a_running_run_is_open_and_lasts_until_now():
-    assert way(say("flag", 10, flag="dumped"), ends=None)[-1] == Stretch("end", 10 * SECOND, 90 * SECOND, open=True)
+    assert way(say("flag", 10, flag="dumped"), ends=None)[-1] == Stretch(
+        "end", 10 * SECOND, 90 * SECOND, open=True, is_last=True
+    )
 
 
 def test_a_clock_that_is_behind_makes_no_negative_stretch():
-    assert way(ends=None, now=-5.0) == [Stretch("end", 0, 0, open=True)]
+    assert way(ends=None, now=-5.0) == [Stretch("end", 0, 0, open=True, is_last=True)]
 
 
 @given(runs())

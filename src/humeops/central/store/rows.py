@@ -23,7 +23,6 @@ class Rest(msgspec.Struct, omit_defaults=True):
     outcome: Outcome | None = None
     cut: list[str] = []
     origin: Origin | None = None
-    link: str | None = None
     signal: int | None = None
     output: str = ""
 
@@ -76,6 +75,7 @@ def event_row(event: Event, key: bytes, epoch: int, seq: int, received_at: int) 
         json_text(event.tags) if event.tags else None,
         _rest_text(event),
         received_at,
+        key_of(event.link) if event.link else None,
     )
 
 
@@ -91,7 +91,6 @@ def _rest_text(event: Event) -> str:
             event.outcome,
             event.cut,
             event.origin,
-            event.link,
             event.signal,
             event.output,
         )

@@ -93,6 +93,7 @@ def _row(summary: fold.Summary) -> tuple[object, ...]:
         summary.last_event_at,
         reason.of_run(summary),
         rows.json_text(summary),
+        rows.key_of(summary.parent) if summary.parent else None,
     )
 
 

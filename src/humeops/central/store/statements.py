@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from humeops.central import usual
 from humeops.central.store import driver, postgres, tables
 from humeops.errors import UnavailableError
 
@@ -23,8 +24,8 @@ ROWS_FAULT: tuple[type[Exception], ...] = (
 )
 
 _INSERT_EVENTS = """
-INSERT INTO event (id, epoch, seq, kind, level, time, boot, mono, host, task, run, message, tags, rest, received_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO event (id, epoch, seq, kind, level, time, boot, mono, host, task, run, message, tags, rest, received_at, link)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _UNNAMED_DATA = "SELECT id, time, host, run, rest FROM event WHERE run = ? AND task = '' AND kind = 'data'"
 _NAME_EVENTS = "UPDATE event SET task = ? WHERE run = ? AND task = ''"
@@ -32,11 +33,36 @@ _INSERT_DEAD = """
 INSERT INTO dead_letter (epoch, seq, received_at, error, raw) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
 _PUT_RUNS = """
-INSERT INTO run (id, short, host, task, state, started_at, ended_at, duration, last_event_at, reason, summary)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO run (id, short, host, task, state, started_at, ended_at, duration, last_event_at, reason, summary, parent)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET host = excluded.host, task = excluded.task, state = excluded.state,
   started_at = excluded.started_at, ended_at = excluded.ended_at, duration = excluded.duration,
-  last_event_at = excluded.last_event_at, reason = excluded.reason, summary = excluded.summary
+  last_event_at = excluded.last_event_at, reason = excluded.reason, summary = excluded.summary,
+  parent = excluded.parent
+"""
+_ADD_RUN_FLAGS = "INSERT INTO run_flag (run, boot, mono, event, time, name) VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_RUN_DATA = """
+INSERT INTO run_datum (run, key, value, unit, boot, mono, event) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (run, key) DO UPDATE SET value = excluded.value, unit = excluded.unit, boot = excluded.boot,
+  mono = excluded.mono, event = excluded.event
+WHERE (excluded.boot, excluded.mono, excluded.event) > (run_datum.boot, run_datum.mono, run_datum.event)
+"""
+# Of each run the first ones: a loop that marks for ever must not be read whole.
+_RUN_FLAGS = f"""
+SELECT run, boot, mono, time, name FROM (
+  SELECT run, boot, mono, time, name, row_number() OVER (PARTITION BY run ORDER BY boot, mono, event) AS place
+  FROM run_flag WHERE run IN ({{}})
+) AS marks WHERE place <= {usual.MOST_STRETCHES} ORDER BY run, place
+"""  # noqa: S608
+_RUN_DATA = "SELECT run, key, value FROM run_datum WHERE run IN ({})"
+_USUAL = "SELECT host, task, runs FROM task_usual WHERE (host, task) IN (VALUES {pairs}) ORDER BY host, task {lock}"
+_PUT_USUAL = """
+INSERT INTO task_usual (host, task, runs) VALUES (?, ?, ?)
+ON CONFLICT (host, task) DO UPDATE SET runs = excluded.runs
+"""
+_DROP_USUAL = "DELETE FROM task_usual WHERE host = ? AND task = ?"
+_GOOD_RUNS = """
+SELECT summary FROM run WHERE host = ? AND task = ? AND state = 'ok' ORDER BY started_at DESC, id DESC LIMIT ?
 """
 _ADD_RUN_TAGS = "INSERT INTO run_tag (run, tag) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _PUT_DATA = """
@@ -141,6 +167,46 @@ def put_runs(connection: sa.Connection, new: driver.Rows, known: driver.Rows) ->
     """
     driver.many(connection, _only_new(_PUT_RUNS), new)
     driver.many(connection, _PUT_RUNS, known)
+
+
+def add_run_flags(connection: sa.Connection, made: driver.Rows) -> None:
+    """Store the marks of runs, none of which is there."""
+    driver.many(connection, _ADD_RUN_FLAGS, made)
+
+
+def put_run_data(connection: sa.Connection, made: driver.Rows) -> None:
+    """Store numbers of runs, each unless one that was said later is there."""
+    driver.many(connection, _PUT_RUN_DATA, made)
+
+
+def run_flags(connection: sa.Connection, keys: list[bytes]) -> Iterable[Sequence[Any]]:
+    """Return (run, boot, mono, time, name) of the first marks of each of these runs, in order."""
+    return driver.all_among(connection, _RUN_FLAGS, keys)
+
+
+def run_data(connection: sa.Connection, keys: list[bytes]) -> Iterable[Sequence[Any]]:
+    """Return (run, key, value) of the numbers of these runs."""
+    return driver.all_among(connection, _RUN_DATA, keys)
+
+
+def usual_runs(connection: sa.Connection, names: list[driver.Pair]) -> Iterable[Sequence[Any]]:
+    """Return (host, task, runs) of what was learnt of these tasks."""
+    return driver.all_for_pairs(connection, _USUAL, names)
+
+
+def put_usual_runs(connection: sa.Connection, made: driver.Rows) -> None:
+    """Store what was learnt of tasks."""
+    driver.many(connection, _PUT_USUAL, made)
+
+
+def drop_usual_runs(connection: sa.Connection, names: list[driver.Pair]) -> None:
+    """Forget what was learnt of tasks."""
+    driver.many(connection, _DROP_USUAL, names)
+
+
+def good_runs(connection: sa.Connection, name: driver.Pair, most: int) -> list[str]:
+    """Return the summaries of the runs of this task that ended well, the one that began last first."""
+    return [row[0] for row in driver.all_rows(connection, _GOOD_RUNS, (*name, most))]
 
 
 def add_run_tags(connection: sa.Connection, made: driver.Rows) -> None:

@@ -88,11 +88,16 @@ event = sa.Table(
     sa.Column("tags", sa.Text),  # JSON list
     sa.Column("rest", sa.Text),  # JSON: what is only shown (rows.Rest)
     sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("link", _ID),  # a run that it speaks of without being part of it
     sqlite_with_rowid=False,
     postgresql_partition_by="RANGE (id)",  # ids begin with the time: see partitions
 )
 # A run's timeline.
 sa.Index("ix_event_run", event.c.run, sqlite_where=event.c.run.is_not(None), postgresql_where=event.c.run.is_not(None))
+# What was said of a run afterwards.
+sa.Index(
+    "ix_event_link", event.c.link, sqlite_where=event.c.link.is_not(None), postgresql_where=event.c.link.is_not(None)
+)
 # One host's events, newest first.
 sa.Index("ix_event_host", event.c.host)
 # Warnings and worse, newest first, among millions that are not.
@@ -112,12 +117,60 @@ run = sa.Table(
     sa.Column("last_event_at", sa.BigInteger, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("summary", sa.Text, nullable=False),  # JSON of fold.Summary, to which later events are merged
+    sa.Column("parent", _ID),  # the run within which it was started
     sqlite_with_rowid=False,
 )
 sa.Index("ix_run_short", run.c.short)
 sa.Index("ix_run_task", run.c.host, run.c.task, run.c.started_at, run.c.id)  # a task's last run
 sa.Index("ix_run_started_at", run.c.started_at, run.c.id)  # newest first
 sa.Index("ix_run_state", run.c.state, run.c.started_at, run.c.id)  # troubles, newest first
+
+# The runs started within one, in order.
+sa.Index(
+    "ix_run_parent",
+    run.c.parent,
+    run.c.started_at,
+    run.c.id,
+    sqlite_where=run.c.parent.is_not(None),
+    postgresql_where=run.c.parent.is_not(None),
+)
+# A task's last good runs: what is usual is learnt from them, however many bad ones lie between.
+sa.Index(
+    "ix_run_good",
+    run.c.host,
+    run.c.task,
+    run.c.started_at,
+    run.c.id,
+    sqlite_where=run.c.state == "ok",
+    postgresql_where=run.c.state == "ok",
+)
+
+# The marks of a run's timeline, in their order, without the events between them.
+run_flag = sa.Table(
+    "run_flag",
+    metadata,
+    sa.Column("run", _ID, primary_key=True),
+    sa.Column("boot", _NAME, primary_key=True),
+    sa.Column("mono", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("event", _ID, primary_key=True),
+    sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The numbers that a run told of itself: of each the last one said.
+run_datum = sa.Table(
+    "run_datum",
+    metadata,
+    sa.Column("run", _ID, primary_key=True),
+    sa.Column("key", _NAME, primary_key=True),
+    sa.Column("value", sa.Double, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("boot", _NAME, nullable=False),
+    sa.Column("mono", sa.BigInteger, nullable=False),
+    sa.Column("event", _ID, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 run_tag = sa.Table(
     "run_tag",
@@ -158,6 +211,16 @@ task_tag = sa.Table(
     sqlite_with_rowid=False,
 )
 sa.Index("ix_task_tag_tag", task_tag.c.tag, task_tag.c.host, task_tag.c.task)
+
+# What its last good runs were like (usual.GoodRun), so that showing a run reads one row and no history.
+task_usual = sa.Table(
+    "task_usual",
+    metadata,
+    sa.Column("host", _NAME, primary_key=True),
+    sa.Column("task", _NAME, primary_key=True),
+    sa.Column("runs", sa.Text, nullable=False),  # JSON list
+    sqlite_with_rowid=False,
+)
 
 datum = sa.Table(
     "datum",

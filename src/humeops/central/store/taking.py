@@ -4,10 +4,11 @@
 Order of steps (each relies on the one before):
 
 1. the events that are not there yet are folded into their runs, and only these, so that nothing is counted twice
-2. they are inserted, with the task of their run where they name none, and so are the data they share; an event that the
-   database refuses becomes a dead letter, alone
+2. they are inserted, with the task of their run where they name none, and so are the data they share and the marks and
+   numbers of their runs; an event that the database refuses becomes a dead letter, alone
 3. tasks follow, and each change of a task's state is stored as a transition, also those that a later event of the batch took back
-4. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
+4. what is usual for a task is learnt from its runs that ended well
+5. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
 
 "Look which are known, then insert" is safe: SQLite has a single writer, and elsewhere the rows that are read to be written are
 locked, and a row that two transactions make at once makes the later one start anew (`driver`, ContendedError).
@@ -18,7 +19,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import epochs, naming, rows, running, sharing, statements, tasking
+from humeops.central.store import epochs, learning, marking, naming, rows, running, sharing, statements, tasking
 from humeops.event import Event
 
 
@@ -160,8 +161,10 @@ class _Group:
         statements.insert_events(
             connection, [self._row(event, one) for event, one in zip(new, candidates, strict=True)]
         )
+        marking.mark(connection, new)
         sharing.share(connection, [*new, *naming.name_earlier(connection, folded.changes)])
         tasking.update(connection, new, folded, self._parcels[candidates[-1].parcel].received_at)
+        learning.learn(connection, folded.changes)
 
     def _row(self, event: Event, one: _Candidate) -> tuple[object, ...]:
         received_at = self._parcels[one.parcel].received_at

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.fold import Said
+from humeops.central.fold import Summary
 from humeops.central.store import cursor, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
 from humeops.event import SEVERITY, EventId, Level
@@ -49,35 +49,25 @@ def find(connection: sa.Connection, wanted: Filter, oldest_first: bool, limit: i
     return cut(found, limit, lambda row: cursor.pack(rows.id_of(row.id)))
 
 
-def timeline(connection: sa.Connection, run: str, limit: int) -> tuple[Sequence[Event], bool]:
+def timeline(connection: sa.Connection, summary: Summary, limit: int) -> tuple[Sequence[Event], bool]:
     """Return the run's events in the order they were said, and whether there are more than `limit`."""
-    query = sa.select(_event).where(_event.c.run == rows.key_of(run))
-    order = (_event.c.boot, _event.c.mono, _event.c.id)
+    query = sa.select(_event).where(_event.c.run == rows.key_of(summary.run))
+    # What humed says of a run after a restart of the host is said after all else, whatever the two boots are called.
+    is_afterwards = sa.and_(_event.c.kind == "gone", _event.c.boot != summary.begin.boot)
+    order = (sa.case((is_afterwards, 1), else_=0), _event.c.boot, _event.c.mono, _event.c.id)
     found = connection.execute(query.order_by(*order).limit(limit + 1)).all()
     return found[:limit], len(found) > limit
 
 
-def flags(connection: sa.Connection, run: str, limit: int) -> list[Said]:
-    """Return the run's flags in the order they were said."""
-    query = (
-        sa.select(_event)
-        .where(_event.c.run == rows.key_of(run), _event.c.kind == "flag")
-        .order_by(_event.c.boot, _event.c.mono, _event.c.id)
-        .limit(limit)
-    )
-    return [
-        Said(
-            row.boot,
-            row.mono,
-            rows.id_of(row.id),
-            row.time,
-            row.host,
-            row.task,
-            row.message,
-            rows.read_rest(row.rest).flag,
-        )
-        for row in connection.execute(query)
-    ]
+def by_id(connection: sa.Connection, event_id: str) -> Event | None:
+    """Return the event of this id."""
+    return connection.execute(sa.select(_event).where(_event.c.id == rows.key_of(event_id))).one_or_none()
+
+
+def links(connection: sa.Connection, run: str, limit: int) -> Sequence[Event]:
+    """Return what was said of this run without being part of it, as long ago first."""
+    query = sa.select(_event).where(_event.c.link == rows.key_of(run))
+    return connection.execute(query.order_by(_event.c.id).limit(limit)).all()
 
 
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:

@@ -63,6 +63,24 @@ def resolve(connection: sa.Connection, name: str) -> Run | None:
     return short or _newest(connection, _run.c.task == name)
 
 
+def descendants(connection: sa.Connection, run: str, limit: int) -> tuple[list[Run], bool]:
+    """Return the runs started within this one, at whatever depth, and whether there are more than `limit`.
+
+    One question a generation. A host may name any parents, even in a circle: no run is returned twice.
+    """
+    found: list[Run] = []
+    seen = {rows.key_of(run)}
+    generation = [rows.key_of(run)]
+    while generation and len(found) <= limit:
+        query = sa.select(_run.c.id, _run.c.host, _run.c.task, _run.c.reason, _run.c.summary)
+        query = query.where(_run.c.parent.in_(generation)).order_by(_run.c.started_at, _run.c.id)
+        new = [row for row in connection.execute(query.limit(limit + 1)) if row.id not in seen]
+        generation = [row.id for row in new]
+        seen.update(generation)
+        found += map(_read, new)
+    return found[:limit], len(found) > limit
+
+
 def _newest(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Run | None:
     query = sa.select(_run.c.host, _run.c.task, _run.c.reason, _run.c.summary).where(*conditions)
     row = connection.execute(query.order_by(_run.c.started_at.desc(), _run.c.id.desc()).limit(1)).one_or_none()

@@ -3,7 +3,7 @@
 
 import stat
 
-from humeops.cli import phrases
+from humeops import amounts
 from humeops.cli.doctor.facts import Disk, Facts, File
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
 from humeops.daemon.config import SpoolSettings
@@ -75,7 +75,7 @@ def disk_has_room(facts: Facts) -> Finding | None:
     findings = [finding for disk in facts.disks if (finding := _judge_disk(disk, least))]
     if findings:
         return min(findings, key=lambda finding: finding.state != "broken")
-    told = " and ".join(f"{phrases.size(disk.free_bytes)} under {disk.path}" for disk in facts.disks)
+    told = " and ".join(f"{amounts.size(disk.free_bytes)} under {disk.path}" for disk in facts.disks)
     return ok(f"there is room: {told}") if told else None
 
 
@@ -85,7 +85,7 @@ def _judge_disk(disk: Disk, least: int) -> Finding | None:
         return broken(f"the disk under {disk.path} is read-only: nothing can be kept there", disk.mount_writable)
     if disk.free_bytes == 0:
         return broken(f"the disk under {disk.path} is full: what is said is not stored", mend)
-    left = f"{phrases.size(disk.free_bytes)} are free under {disk.path}"
+    left = f"{amounts.size(disk.free_bytes)} are free under {disk.path}"
     if disk.free_bytes < least:
         return broken(f"{left}: only starts, stops and failures are kept", mend)
     if disk.free_files is not None and disk.free_files < LEAST_FREE_FILES:

@@ -4,7 +4,7 @@
 import shlex
 import typing
 
-from humeops import spans
+from humeops import amounts, spans
 from humeops.cli import phrases
 from humeops.cli.doctor.checks import humed
 from humeops.cli.doctor.checks.files import disk_has_room
@@ -55,7 +55,7 @@ def spool_is_below_its_cap(facts: Facts) -> Finding | None:
     if not isinstance(used, int) or facts.config is None:
         return None
     cap = facts.config.limits.max_bytes
-    told = f"the spool holds {phrases.size(used)} of at most {phrases.size(cap)}"
+    told = f"the spool holds {amounts.size(used)} of at most {amounts.size(cap)}"
     return warning(f"{told}: over that, events are given up", _more_room(facts)) if used > cap * NEAR_CAP else ok(told)
 
 

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""One run as it is shown in full: its timeline, and all that explains it, gathered within one reading of the database.
+
+Everything is bounded, and found by a key or an index of its own: a task's history may be as long as it likes.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from humeops import amounts
+from humeops.api import schemas, views
+from humeops.central import findings, outlook, timeline
+from humeops.central.fold import Summary
+from humeops.central.store import rows
+from humeops.central.store.questions import events, explaining, runs
+from humeops.central.usual import Past
+from humeops.event import Origin
+
+MAX_EVENTS = 1_000
+MAX_FLAGS = 1_000
+MAX_NUMBERS = 200
+MAX_CHILDREN = 100
+MAX_LINKS = 100
+
+
+def detail(connection: sa.Connection, run: runs.Run, now_ns: int) -> schemas.RunDetail:
+    """Return the run with its timeline, compared with the good runs of its task."""
+    summary, name = run.summary, run.summary.run
+    found, more = events.timeline(connection, summary, MAX_EVENTS)
+    children, more_children = runs.descendants(connection, name, MAX_CHILDREN)
+    end = events.by_id(connection, summary.end.id) if summary.end else None
+    flags = explaining.flags(connection, name, MAX_FLAGS)
+    numbers = explaining.numbers(connection, name, MAX_NUMBERS)
+    numbers = [number._replace(unit=amounts.unit_of(number.key, number.unit)) for number in numbers]
+    past = Past(explaining.good_runs(connection, run.host, run.task), name)
+    way = timeline.stretches(summary.begin, flags, summary.end, now_ns)
+    compared = findings.compare(summary, way, numbers, past, now_ns)
+    expected = outlook.of_run(summary, compared.duration)
+    return schemas.RunDetail(
+        run=views.run_view(run),
+        stretches=[_stretch(course) for course in compared.way],
+        events=[views.event_view(row, summary) for row in found],
+        more_events=more,
+        origin=_origin(events.by_id(connection, name)),
+        end=_end(end),
+        output=rows.read_rest(end.rest).output if end and end.rest else "",
+        usual=schemas.UsualView(compared.runs, compared.duration) if compared.runs else None,
+        findings=[_finding(finding) for finding in compared.findings],
+        data=[_number(number, compared) for number in numbers],
+        outlook=schemas.OutlookView(*expected) if expected else None,
+        parent=_parent(connection, summary),
+        children=[views.run_view(child) for child in children],
+        more_children=more_children,
+        links=[views.event_view(row) for row in events.links(connection, name, MAX_LINKS)],
+    )
+
+
+def _stretch(course: findings.Course) -> schemas.Stretch:
+    name, begins, lasts, is_open, _ = course.stretch
+    return schemas.Stretch(name, begins, lasts, is_open, course.toward, course.usual, course.is_unusual)
+
+
+def _finding(finding: findings.Finding) -> schemas.FindingView:
+    return schemas.FindingView(finding.kind, finding.sentence, finding.subject, finding.value, finding.usual)
+
+
+def _number(number: findings.Number, compared: findings.Comparison) -> schemas.NumberView:
+    value = int(number.value) if number.value.is_integer() else number.value
+    is_odd = any(finding.kind == "odd_data" and finding.subject == number.key for finding in compared.findings)
+    return schemas.NumberView(number.key, value, number.unit, compared.data.get(number.key), is_odd)
+
+
+def _origin(start: Any) -> schemas.OriginView | None:
+    # A run whose start never arrived has none of its own.
+    if start is None or start.kind != "start" or not start.rest:
+        return None
+    said = rows.read_rest(start.rest).origin or Origin()
+    return schemas.OriginView(
+        said.by,
+        said.unit,
+        said.invocation,
+        said.client,
+        said.tty,
+        said.user,
+        said.uid,
+        said.script,
+        said.exe,
+        said.cwd,
+        said.args,
+        said.sha256,
+        said.traceparent,
+    )
+
+
+def _end(row: Any) -> schemas.EndView | None:
+    if row is None:
+        return None
+    rest = rows.read_rest(row.rest) if row.rest else rows.Rest()
+    said = rest.origin or Origin()
+    return schemas.EndView(
+        row.kind,
+        row.message,
+        rest.status,
+        rest.signal,
+        said.line,
+        said.file,
+        said.function,
+        said.command,
+        rest.data,
+    )
+
+
+def _parent(connection: sa.Connection, summary: Summary) -> schemas.RunView | None:
+    key = rows.key_of(summary.parent) if summary.parent else None
+    found = runs.by_keys(connection, [key]).get(key) if key else None
+    return views.run_view(found) if found else None
