@@ -120,6 +120,18 @@ def test_two_runs_in_two_background_subshells_keep_what_is_theirs(stage: scene.S
         assert [event.run for event in story.events if event.message.startswith(task)] == [run.id, run.id]
 
 
+def test_a_subshells_last_command_in_its_place_stops_the_subshells_own_run(stage: scene.Scene) -> None:
+    half = '( "$H" start {0}; sleep 0.{1}; "$H" info "in {0}"; "$H" stop {2} ) &'
+    job = stage.write(f"{half.format('former', 3, 0)}\n{half.format('latter', 7, 3)}\nwait\n")
+
+    story = stage.play("dash", job)
+
+    for task, state in (("former", "ok"), ("latter", "failed")):
+        run = story.started(task)
+        assert (run.state, run.parent) == (state, "")
+        assert story.said(f"in {task}").run == run.id
+
+
 def test_a_script_that_runs_several_times_at_once_has_as_many_runs(stage: scene.Scene) -> None:
     job = stage.write('"$H" start\nread -r go\n( "$H" info "by $1"; : )\n"$H" stop "$1"\n')
     scripts = [stage.begin("bash", job, str(number)) for number in range(5)]

@@ -71,8 +71,9 @@ class Attachment:
             event.origin.chain,
             self._runs.at(event.boot),
             lambda run: self._counts(run, event, sayer),
-            sayer.uid,
+            sayer,
             self._runs.processes.is_alive,
+            is_start=event.kind == "start",
         )
         if within is None:
             return found.id if found else None

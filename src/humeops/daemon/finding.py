@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from humeops.daemon.processes import Link
 from humeops.daemon.runrows import Run
+from humeops.daemon.sayer import Sayer
 
 IsAlive = Callable[[Link], bool]
 
@@ -17,24 +18,32 @@ def find(
     chain: Sequence[Link],
     runs_at: Mapping[Link, Sequence[Run]],
     counts: Callable[[Run], bool],
-    uid: int | None,
+    sayer: Sayer,
     is_alive: IsAlive,
+    *,
+    is_start: bool = False,
 ) -> Run | None:
     """Return the run nearest above. `runs_at`: the runs registered at each process, in the order they were started."""
     for link in chain:
         if link in runs_at and (found := [run for run in runs_at[link] if counts(run)]):
             # Whoever may reach this process may register a run there; it must not catch what others say in their own.
-            own = [run for run in found if run.uid == uid]
-            return _nearest(own or found, link, is_alive)
+            own = [run for run in found if run.uid == sayer.uid] or found
+            if run := _nearest(own, link, sayer.pid, is_alive, is_start):
+                return run
     return None
 
 
-def _nearest(runs: Sequence[Run], link: Link, is_alive: IsAlive) -> Run:
+def _nearest(runs: Sequence[Run], link: Link, pid: int | None, is_alive: IsAlive, is_start: bool) -> Run | None:
+    if len(runs) == 1 and (not is_start or runs[0].place.inner == link):
+        return runs[0]
+    # A shell lets the last command of a subshell take the subshell's place: then the sayer is the innermost process itself.
+    here = [run for run in runs if run.place.inner_seen and run.place.inner_seen[0] == pid and _lives(run, is_alive)]
     # Innermost registrations go before outermost ones, and one whose innermost process has ended hangs on this one alone.
-    for run in reversed(runs):
-        if len(runs) == 1 or run.place.inner == link or not _lives(run, is_alive):
+    for run in reversed(here or runs):
+        if here or run.place.inner == link or not _lives(run, is_alive):
             return run
-    return runs[-1]
+    # What is left is at work in other forks of this script: beside a start there, and not around it.
+    return None if is_start else runs[-1]
 
 
 def _lives(run: Run, is_alive: IsAlive) -> bool:

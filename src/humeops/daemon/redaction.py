@@ -8,6 +8,8 @@ is not found, so the setting `origin.arguments` can keep arguments back altogeth
 
 import re
 
+from humeops.event import MAX_ARG
+
 HIDDEN = "***"
 
 _SECRET = re.compile(
@@ -32,7 +34,7 @@ def redact(arguments: list[str]) -> list[str]:
             told.append(HIDDEN)
             follows_secret = False
             continue
-        told.append(_redact_one(argument))
+        told.append(_redact_one(argument)[:MAX_ARG])  # what is hidden may be shorter than what hides it
         follows_secret = argument == "-p" or bool(_OPTION.fullmatch(argument) and _SECRET.search(argument))
     return told
 

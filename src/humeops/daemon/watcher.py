@@ -35,6 +35,8 @@ class Watcher:
         self._clock = clock
         self._runs_of: dict[Link, set[str]] = {}
         self._unseen: set[str] = set()
+        if runs.processes.is_hidden(1):
+            log.warning("the processes of other users are hidden from humed (proc's hidepid): see docs/guide/delivery.md")
 
     @property
     def watched(self) -> int:

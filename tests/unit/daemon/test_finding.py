@@ -3,6 +3,7 @@
 
 import pytest
 
+from tests.unit.daemon.hosts import HUME
 from tests.unit.daemon.sayings import BOOT, next_id
 
 FORK, SHELL, SUDO, CRON = (400, 40), (300, 30), (200, 20), (100, 10)
@@ -51,6 +52,34 @@ def test_two_forks_of_one_script_keep_their_runs_apart(host):
 
     assert host.find((500, 50), FORK, SHELL) == first.id
     assert host.find(other, SHELL) == second.id
+
+
+def test_a_sayer_in_the_place_of_the_innermost_process_is_that_process(host):
+    other = (HUME, 41)
+    host.table.tree(FORK, SHELL)
+    host.start(FORK, SHELL, **IN_A_FORK)
+    host.table.add(other, SHELL[0])
+    mine = host.start(other, SHELL, **IN_A_FORK)
+    host.table.add(FORK, SHELL[0])
+    host.start((402, 42), SHELL, **IN_A_FORK)
+
+    assert host.find(SHELL, pid=HUME) == mine.id
+
+
+def test_a_run_at_work_in_another_fork_is_not_the_parent_of_one_that_starts_beside_it(host):
+    host.table.tree(FORK, SHELL, CRON)
+    around = host.start(CRON)
+    first = host.start(FORK, SHELL, CRON, **IN_A_FORK)
+    host.table.tree((401, 41), SHELL, CRON)
+
+    beside = host.start((401, 41), SHELL, CRON, **IN_A_FORK)
+    host.table.end(FORK)
+    host.table.tree((402, 42), SHELL, CRON)
+    after = host.start((402, 42), SHELL, CRON, task="other", **IN_A_FORK)
+
+    assert first.parent == around.id
+    assert beside.parent == around.id
+    assert after.parent == first.id
 
 
 def test_a_run_whose_innermost_process_has_ended_hangs_on_its_outermost_alone(host):

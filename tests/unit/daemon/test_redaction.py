@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from humeops.daemon.redaction import HIDDEN, redact
+from humeops.event import MAX_ARG
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,12 @@ def test_what_is_no_secret_stays_readable(said):
 @given(st.lists(st.text(max_size=40), max_size=8))
 def test_whatever_is_said_as_many_arguments_are_told(said):
     assert len(redact(said)) == len(said)
+
+
+@pytest.mark.parametrize("said", ["KEY" * 85 + "=", f"{'a' * 250}://:@", "-p" + "x" * 254])
+def test_no_argument_outgrows_the_events_limit(said):
+    assert len(said) <= MAX_ARG
+    assert len(redact([said])[0]) <= MAX_ARG
 
 
 @given(st.text(min_size=1, max_size=60).filter(lambda text: text not in "--token=" and HIDDEN not in text))
