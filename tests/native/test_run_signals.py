@@ -110,10 +110,11 @@ def test_the_command_starts_with_the_callers_signals(hume: Caller) -> None:
 
 
 def test_hume_can_be_ended_while_a_reader_takes_nothing(hume: Caller) -> None:
-    with running(hume, "sh", "-c", "head -c 100000 /dev/zero; echo $$ >&2", stderr=subprocess.DEVNULL) as process:
-        wait_until(lambda: len(children(process.pid)) == 2, "it runs")
-        command = command_of(process)
-        wait_until(lambda: state_of(command) in ("", "Z"), "the command has ended")
+    note = hume.root / "note"
+    # More than the reader's pipe holds, and less than that and the command's together.
+    with running(hume, "sh", "-c", f"head -c 100000 /dev/zero; echo done >{note}") as process:
+        wait_until(note.exists, "the command has written all of it")
+        wait_until(lambda: len(children(process.pid)) == 1, "and has ended")
 
         process.terminate()
 
