@@ -11,65 +11,12 @@ from humeops.central.store import tables
 from humeops.central.store.questions import runs
 from humeops.central.stream import inbox, keyspace, leases
 from humeops.central.stream.intake import StreamFullError, StreamIntake
-from humeops.central.stream.worker import Worker
-from humeops.clock import FakeClock
 from humeops.errors import MalformedEventError, UnavailableError
 from tests.contract.conftest import make_agent
 from tests.contract.looking import ask, content, count
 from tests.contract.refusing import refuse
-from tests.fixtures import redisserver
-from tests.fixtures.events import NOON, a_run, body_of, epoch_id, say
-
-PARTITIONS = 4
-
-
-@pytest.fixture(scope="module")
-def redis_server():
-    with redisserver.new_server() as server:
-        yield server
-
-
-@pytest.fixture
-def redis_client(redis_server):
-    with redis_server.client() as client:
-        client.flushall()
-        yield client
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def make_worker(redis_server, redis_client, database, clock, monkeypatch):
-    monkeypatch.setattr(inbox, "WAIT_MS", 1)
-    clients = []
-
-    def make(name="w1"):
-        clients.append(redis_server.client())
-        return Worker(clients[-1], database, clock, name, PARTITIONS)
-
-    yield make
-    for client in clients:
-        client.close()
-
-
-def queue(client, agent, *said, **more):
-    fields = {"a": agent.id, "h": agent.host, "r": NOON, "b": body_of(*said, **more)}
-    return client.xadd(keyspace.stream(keyspace.partition_of(agent.id, PARTITIONS)), fields)
-
-
-def mark(client, agent, epoch="epoch-1"):
-    return int(client.hget(keyspace.mark(agent.id), epoch_id(epoch)) or 0)
-
-
-def work(worker, steps=3):
-    return sum(worker.step() for _ in range(steps))
-
-
-def waiting(client):
-    return sum(client.xlen(keyspace.stream(partition)) for partition in range(PARTITIONS))
+from tests.contract.streaming import PARTITIONS, mark, queue, waiting, work
+from tests.fixtures.events import NOON, a_run, body_of, say
 
 
 def test_a_batch_is_stored_told_and_only_then_let_go(database, agent, redis_client, make_worker):

@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _chosen(options: argparse.Namespace) -> config.Config:
     chosen = config.load(options.dir, options.config)
-    names = ("host", "port", "agent_host", "behind_proxy")
+    names = ("host", "port", "agent_host", "behind_proxy", "metrics")
     given = {name: getattr(options, name) for name in names if getattr(options, name, None) is not None}
     chosen = dataclasses.replace(chosen, **given)
     config.check(chosen)
@@ -86,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
         added = verbs.add_parser(verb, parents=[places], help=meaning)
         if verb in ("serve", "api"):
             _add_address(added)
+        if verb in ("serve", "api", "worker"):
+            added.add_argument(
+                "--metrics",
+                metavar="HOST:PORT",
+                help="tell metrics and readiness here, on loopback and without a token",
+            )
         if verb in ("serve", "init"):
             added.add_argument(
                 "--agent-host", help="the name under which this machine's humed reports (default: its host name)"

@@ -16,6 +16,7 @@ from typing import Any
 import redis
 
 from humeops import crash
+from humeops.central import metrics
 from humeops.central.store.database import Database
 from humeops.central.stream import keyspace
 from humeops.central.stream.folding import Folding, Life
@@ -51,11 +52,23 @@ class Worker:
             self._take(group)
         return len(group)
 
+    def finish_one(self) -> bool:
+        """Commit one transaction's worth of what is in hand, taking nothing more; tell whether there is more in hand.
+
+        Raises what `step` raises.
+        """
+        self._tend(takes=False)
+        group = first_group(self._in_hand)
+        if group:
+            self._take(group)
+        return bool(self._in_hand)
+
     def stop(self) -> None:
         """Give the partitions to the others at once; what was read and not committed is theirs to finish."""
         self._leases.release_all()
 
     def _take(self, group: list[Entry]) -> None:
+        begun_ns = self._clock.boot_ns()
         with self._inbox.suspecting(group) as buried:
             try:
                 marks = self._folding.fold(group, buried)
@@ -65,18 +78,26 @@ class Worker:
                 self._in_hand = [entry for entry in self._in_hand if entry.partition in self._leases.held]
                 return
         crash.point("central-worker-committed")
+        self._count(group, begun_ns)
         self._tell(marks)
         self._inbox.let_go(group)
         self._in_hand = self._in_hand[len(group) :]
         crash.point("central-worker-let-go")
 
-    def _tend(self) -> None:
+    def _count(self, group: list[Entry], begun_ns: int) -> None:
+        # The time of receipt is another machine's: a lag below zero is the difference of two clocks.
+        now_ns = self._clock.wall_ns()
+        lags = [max(0, now_ns - entry.received_at) / NS_PER_SECOND for entry in group]
+        metrics.note_transaction((self._clock.boot_ns() - begun_ns) / NS_PER_SECOND, lags)
+
+    def _tend(self, takes: bool = True) -> None:
         now_ms = self._clock.boot_ns() * 1_000 // NS_PER_SECOND
         if now_ms < self._beat_due_ms:
             return
         # The time of the beat is Redis' own: the clocks of the workers' hosts may differ.
         seconds, microseconds = self._redis.time()
-        taken = self._leases.tend(seconds * 1_000 + microseconds // 1_000)
+        taken = self._leases.tend(seconds * 1_000 + microseconds // 1_000, takes)
+        metrics.LEASES.set(len(self._leases.held))
         self._beat_due_ms = now_ms + BEAT_MS
         self._in_hand = [entry for entry in self._in_hand if entry.partition in self._leases.held]
         for partition in taken:
