@@ -47,7 +47,7 @@ def test_what_a_dead_worker_had_in_hand_is_finished_by_the_next(database, agent,
     queue(redis_client, agent, said[2], first=3)
     dead = make_worker("dead")
     dead._tend()
-    assert len(dead._inbox.read(dead._leases.held)) == 2
+    assert len(dead._inbox.read(dead._sources)) == 2
     for partition in range(PARTITIONS):
         redis_client.delete(keyspace.lease(partition))  # as time does
     redis_client.zrem(keyspace.WORKERS, "dead")
@@ -63,7 +63,7 @@ def test_a_worker_whose_lease_went_to_another_commits_nothing(database, agent, r
     queue(redis_client, agent, *a_run(say("log", 5)))
     slow = make_worker("slow")
     slow._tend()
-    slow._in_hand = slow._inbox.read(slow._leases.held)
+    slow._in_hand = slow._inbox.read(slow._sources)
     redis_client.delete(*(keyspace.lease(partition) for partition in range(PARTITIONS)))
     redis_client.zrem(keyspace.WORKERS, "slow")
     other = make_worker("other")
@@ -155,10 +155,11 @@ def test_a_batch_that_ends_worker_after_worker_is_buried_in_the_end(database, ag
     for number in range(inbox.TRIES + 1):
         victim = make_worker(f"victim{number}")
         victim._tend()
-        (entry,) = victim._in_hand or victim._inbox.read(victim._leases.held)
+        (entry,) = victim._in_hand or victim._inbox.read(victim._sources)
         if entry.is_inherited:
             # Begun and never left: what remains of a process that was ended there.
-            redis_client.hincrby(keyspace.tried(entry.partition), entry.id, 1)
+            one = keyspace.tried_entry(entry.key, entry.id)
+            redis_client.hincrby(keyspace.tried(entry.partition), one, 1)
         redis_client.delete(*(keyspace.lease(partition) for partition in range(PARTITIONS)))
         redis_client.zrem(keyspace.WORKERS, f"victim{number}")
 

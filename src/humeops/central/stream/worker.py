@@ -19,8 +19,9 @@ from humeops import crash
 from humeops.central import metrics
 from humeops.central.store.database import Database
 from humeops.central.stream import keyspace
+from humeops.central.stream.agents import DirectAgents
 from humeops.central.stream.folding import Folding, Life
-from humeops.central.stream.inbox import Entry, Inbox, first_group
+from humeops.central.stream.inbox import Entry, Inbox, Source, first_group
 from humeops.central.stream.leases import BEAT_MS, LeaseLostError, Leases
 from humeops.clock import NS_PER_SECOND, Clock
 
@@ -33,7 +34,9 @@ class Worker:
     def __init__(self, client: redis.Redis, database: Database, clock: Clock, name: str, partitions: int) -> None:
         self._redis: Any = client
         self._clock = clock
-        self._inbox = Inbox(client, name)
+        self._inbox = Inbox(client, name, clock)
+        self._direct = DirectAgents(client, database, partitions)
+        self._sources: list[Source] = []
         self._leases = Leases(client, database, name, partitions)
         self._folding = Folding(database, self._leases.check)
         self._beat_due_ms = 0
@@ -46,7 +49,7 @@ class Worker:
         """
         self._tend()
         if not self._in_hand:
-            self._in_hand = self._inbox.read(self._leases.held)
+            self._in_hand = self._inbox.read([one for one in self._sources if one.partition in self._leases.held])
         group = first_group(self._in_hand)
         if group:
             self._take(group)
@@ -100,8 +103,26 @@ class Worker:
         metrics.LEASES.set(len(self._leases.held))
         self._beat_due_ms = now_ms + BEAT_MS
         self._in_hand = [entry for entry in self._in_hand if entry.partition in self._leases.held]
-        for partition in taken:
-            self._in_hand += self._inbox.take_over(partition)
+        if takes:
+            self._take_over(set(taken))
+
+    def _take_over(self, taken: set[int]) -> None:
+        # What was another's meanwhile is new; and only what was taken over is known, should this fail half way.
+        self._sources = [source for source in self._sources if source.partition not in taken]
+        self._direct.ask()
+        wanted = [source for partition in self._leases.held for source in self._sources_of(partition)]
+        known = {source.key for source in self._sources}
+        self._sources = [source for source in wanted if source.key in known]
+        for source in wanted:
+            if source.key not in known:
+                self._in_hand += self._inbox.take_over(source)
+                self._sources.append(source)
+
+    def _sources_of(self, partition: int) -> list[Source]:
+        direct = [
+            Source(keyspace.agent_stream(agent.id).encode(), partition, agent) for agent in self._direct.of(partition)
+        ]
+        return [Source(keyspace.stream(partition).encode(), partition), *direct]
 
     def _tell(self, marks: Mapping[Life, int]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
