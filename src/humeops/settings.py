@@ -35,6 +35,8 @@ _BOUNDS = {">=": "of at least", "<=": "of at most", ">": "above", "<": "below"}
 # msgspec tells a form as a regular expression; what each of ours means.
 _FORMS = (
     ("https?://", "an address is expected, such as http://127.0.0.1:4863"),
+    ("redis|rediss|unix", "an address is expected: redis://HOST:PORT/0, rediss://… or unix:///PATH"),
+    ("[0-9a-fA-F:]", "HOST:PORT is expected, such as 127.0.0.1:4873"),
     ("[^\\\\s:/", "a host's name is expected, without spaces, `:`, `/`, `,`, `=` and control characters"),
 )
 _AT = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")

@@ -14,7 +14,11 @@ from humeops.central.store import agents, schema
 from humeops.central.store.database import Database
 from humeops.central.store.postgresserver import PostgresDatabase
 from humeops.central.store.sqlitefile import SqliteDatabase
-from tests.fixtures import postgres
+from humeops.central.stream import inbox
+from humeops.central.stream.worker import Worker
+from humeops.clock import FakeClock
+from tests.contract.streaming import PARTITIONS
+from tests.fixtures import postgres, redisserver
 from tests.fixtures.events import NOON
 
 ENGINES = ("sqlite", "postgresql")
@@ -72,6 +76,38 @@ def database(lend: Callable[[], Lent]) -> Iterator[Database]:
 @pytest.fixture
 def agent(database: Database) -> intake.Agent:
     return make_agent(database, "db1")
+
+
+@pytest.fixture(scope="module")
+def redis_server():
+    with redisserver.new_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_client(redis_server):
+    with redis_server.client() as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def make_worker(redis_server, redis_client, database, clock, monkeypatch):
+    monkeypatch.setattr(inbox, "WAIT_MS", 1)
+    clients = []
+
+    def make(name="w1"):
+        clients.append(redis_server.client())
+        return Worker(clients[-1], database, clock, name, PARTITIONS)
+
+    yield make
+    for client in clients:
+        client.close()
 
 
 def make_agent(database: Database, host: str) -> intake.Agent:

@@ -11,65 +11,12 @@ from humeops.central.store import tables
 from humeops.central.store.questions import runs
 from humeops.central.stream import inbox, keyspace, leases
 from humeops.central.stream.intake import StreamFullError, StreamIntake
-from humeops.central.stream.worker import Worker
-from humeops.clock import FakeClock
 from humeops.errors import MalformedEventError, UnavailableError
 from tests.contract.conftest import make_agent
 from tests.contract.looking import ask, content, count
 from tests.contract.refusing import refuse
-from tests.fixtures import redisserver
-from tests.fixtures.events import NOON, a_run, body_of, epoch_id, say
-
-PARTITIONS = 4
-
-
-@pytest.fixture(scope="module")
-def redis_server():
-    with redisserver.new_server() as server:
-        yield server
-
-
-@pytest.fixture
-def redis_client(redis_server):
-    with redis_server.client() as client:
-        client.flushall()
-        yield client
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def make_worker(redis_server, redis_client, database, clock, monkeypatch):
-    monkeypatch.setattr(inbox, "WAIT_MS", 1)
-    clients = []
-
-    def make(name="w1"):
-        clients.append(redis_server.client())
-        return Worker(clients[-1], database, clock, name, PARTITIONS)
-
-    yield make
-    for client in clients:
-        client.close()
-
-
-def queue(client, agent, *said, **more):
-    fields = {"a": agent.id, "h": agent.host, "r": NOON, "b": body_of(*said, **more)}
-    return client.xadd(keyspace.stream(keyspace.partition_of(agent.id, PARTITIONS)), fields)
-
-
-def mark(client, agent, epoch="epoch-1"):
-    return int(client.hget(keyspace.mark(agent.id), epoch_id(epoch)) or 0)
-
-
-def work(worker, steps=3):
-    return sum(worker.step() for _ in range(steps))
-
-
-def waiting(client):
-    return sum(client.xlen(keyspace.stream(partition)) for partition in range(PARTITIONS))
+from tests.contract.streaming import PARTITIONS, mark, queue, waiting, work
+from tests.fixtures.events import NOON, a_run, body_of, say
 
 
 def test_a_batch_is_stored_told_and_only_then_let_go(database, agent, redis_client, make_worker):
@@ -100,7 +47,7 @@ def test_what_a_dead_worker_had_in_hand_is_finished_by_the_next(database, agent,
     queue(redis_client, agent, said[2], first=3)
     dead = make_worker("dead")
     dead._tend()
-    assert len(dead._inbox.read(dead._leases.held)) == 2
+    assert len(dead._inbox.read(dead._sources)) == 2
     for partition in range(PARTITIONS):
         redis_client.delete(keyspace.lease(partition))  # as time does
     redis_client.zrem(keyspace.WORKERS, "dead")
@@ -116,7 +63,7 @@ def test_a_worker_whose_lease_went_to_another_commits_nothing(database, agent, r
     queue(redis_client, agent, *a_run(say("log", 5)))
     slow = make_worker("slow")
     slow._tend()
-    slow._in_hand = slow._inbox.read(slow._leases.held)
+    slow._in_hand = slow._inbox.read(slow._sources)
     redis_client.delete(*(keyspace.lease(partition) for partition in range(PARTITIONS)))
     redis_client.zrem(keyspace.WORKERS, "slow")
     other = make_worker("other")
@@ -208,10 +155,11 @@ def test_a_batch_that_ends_worker_after_worker_is_buried_in_the_end(database, ag
     for number in range(inbox.TRIES + 1):
         victim = make_worker(f"victim{number}")
         victim._tend()
-        (entry,) = victim._in_hand or victim._inbox.read(victim._leases.held)
+        (entry,) = victim._in_hand or victim._inbox.read(victim._sources)
         if entry.is_inherited:
             # Begun and never left: what remains of a process that was ended there.
-            redis_client.hincrby(keyspace.tried(entry.partition), entry.id, 1)
+            one = keyspace.tried_entry(entry.key, entry.id)
+            redis_client.hincrby(keyspace.tried(entry.partition), one, 1)
         redis_client.delete(*(keyspace.lease(partition) for partition in range(PARTITIONS)))
         redis_client.zrem(keyspace.WORKERS, f"victim{number}")
 

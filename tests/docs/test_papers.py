@@ -134,6 +134,15 @@ def test_the_shipped_configuration_is_right():
     assert chosen.credential_file == pathlib.Path("/etc/hume/agent-token")
 
 
+def test_every_metric_is_documented_and_no_other():
+    sources = "\n".join(_text(path) for path in (ROOT / "src/humeops/central").rglob("*.py"))
+    named = {cell.strip("`").removesuffix("_total") for cell in _first_column(ROOT / "docs/reference/metrics.md")}
+
+    assert named - {"metric", "process_*"} == set(
+        re.findall(r'(?:Counter|Gauge|Histogram|Family)\(\s*"(hume_[a-z_]+)"', sources)
+    )
+
+
 def test_every_file_of_a_hume_folder_is_documented():
     paper = _text(ROOT / "docs/reference/files.md")
     layout = Layout(pathlib.Path("/hume"))

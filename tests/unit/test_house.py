@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE_SUFFIXES = {".py", ".c", ".h", ".sh", ".service", ".conf", ".toml", ".yaml", ".yml"}
 SCRIPTS = ("scripts", "examples", ".ci", "native/shell")
 MAX_LINES = 350
+UNITS = sorted(path.name for path in (ROOT / "deploy/systemd").glob("*.service"))
 SKIPPED = {".venv", ".git", ".demo", "__pycache__", "build", "dist", "node_modules"}
 
 
@@ -86,7 +87,7 @@ def test_shell_scripts_pass_shellcheck():
     assert answer.returncode == 0, answer.stdout
 
 
-@pytest.mark.parametrize("unit", ["humed.service", "hume-central.service"])
+@pytest.mark.parametrize("unit", UNITS)
 def test_a_unit_passes_the_audit_of_systemd(unit):
     systemd_analyze = _tool("systemd-analyze")
 
@@ -100,7 +101,7 @@ def test_a_unit_passes_the_audit_of_systemd(unit):
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-@pytest.mark.parametrize("unit", ["humed.service", "hume-central.service"])
+@pytest.mark.parametrize("unit", UNITS)
 def test_a_unit_says_nothing_systemd_does_not_understand(unit, tmp_path):
     systemd_analyze = _tool("systemd-analyze")
     # The programs are not installed here; everything else must be understood.

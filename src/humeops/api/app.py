@@ -17,7 +17,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from humeops.api import agents, data, events, health, intake, problems, runs, tasks
+from humeops.api import agents, data, events, health, intake, metering, problems, runs, tasks
 from humeops.api.doorkeeper import ACTOR, Doorkeeper
 from humeops.api.service import Asked, Central
 from humeops.errors import HumeError
@@ -32,6 +32,7 @@ HANDLERS = (
     events.list_events,
     data.list_data,
     agents.list_agents,
+    metering.show_metrics,
     health.is_alive,
     health.is_ready,
 )
@@ -57,7 +58,8 @@ def make_app(central: Central) -> ASGIApp:
         openapi_config=None,
         logging_config=None,
     )
-    return Doorkeeper(app, central)
+    # Outermost: what the doorkeeper refuses is counted, too.
+    return metering.Meter(Doorkeeper(app, central), central.clock)
 
 
 @contextlib.asynccontextmanager

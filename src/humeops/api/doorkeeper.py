@@ -3,21 +3,33 @@
 
 Outermost on purpose: what is added behind it later cannot be forgotten. Only the two health checks are open. It also
 puts the headers on every answer that keep browsers and proxies from keeping, guessing or embedding it.
+
+*Design.* Every request asks the database, but for one: intake through the stream, which goes on while the database is away or
+slow, asks it once a second for each agent (`acquaintances`). When it does not answer in time, it is left alone for a moment, so
+that not every batch waits for it in vain.
 """
 
 import functools
 
+import anyio
 import anyio.to_thread
 import msgspec
+import sqlalchemy as sa
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from humeops.api import schemas
+from humeops.api.acquaintances import Acquaintances
 from humeops.api.service import Central
 from humeops.central.store import agents
-from humeops.errors import HumeError
+from humeops.clock import NS_PER_SECOND
+from humeops.errors import HumeError, UnavailableError
+from humeops.security import credentials
 from humeops.security.roles import Actor
 
 OPEN = frozenset({"/healthz", "/readyz"})
+INTAKE = "/api/v1/intake"
+# How long intake waits for the database's word on an agent it knows, and leaves it alone after it waited in vain.
+PATIENCE_SECONDS = 1.0
 ACTOR = "hume_actor"  # where handlers find who asks, in the scope's state
 
 _HEADERS = [
@@ -35,6 +47,8 @@ class Doorkeeper:
     def __init__(self, app: ASGIApp, central: Central) -> None:
         self._app = app
         self._central = central
+        self._acquaintances = Acquaintances()
+        self._ask_again_ns = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401 or pass on, with the actor in the scope."""
@@ -62,7 +76,30 @@ class Doorkeeper:
         token = _token(scope)
         if token is None:
             return None
+        if self._central.stream is not None and scope["path"] == INTAKE:
+            return await self._agent(token)
         return await anyio.to_thread.run_sync(self._look_up, token)
+
+    async def _agent(self, token: str) -> Actor | None:
+        key, clock = credentials.hash_token(token), self._central.clock
+        if fresh := self._acquaintances.fresh(key, clock.boot_ns(), clock.wall_ns()):
+            return fresh
+        known = self._acquaintances.stale(key, clock.boot_ns(), clock.wall_ns())
+        if known is None:
+            return self._remember(key, await anyio.to_thread.run_sync(self._look_up, token))
+        if clock.boot_ns() < self._ask_again_ns:
+            return known
+        try:
+            with anyio.fail_after(PATIENCE_SECONDS):
+                found = await anyio.to_thread.run_sync(self._look_up, token, abandon_on_cancel=True)
+        except (UnavailableError, TimeoutError, sa.exc.SQLAlchemyError):
+            self._ask_again_ns = clock.boot_ns() + int(PATIENCE_SECONDS * NS_PER_SECOND)
+            return known
+        return self._remember(key, found)
+
+    def _remember(self, key: bytes, actor: Actor | None) -> Actor | None:
+        self._acquaintances.remember(key, actor, self._central.clock.boot_ns())
+        return actor
 
     def _look_up(self, token: str) -> Actor | None:
         with self._central.database.reading() as connection:

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """GET /healthz and /readyz: for supervisors and load balancers; open to all, and telling nothing else."""
 
+import anyio.to_thread
 import sqlalchemy as sa
 from litestar import get
 
 from humeops.api.service import Central
 from humeops.central.store import tables
-from humeops.errors import UnavailableError
+from humeops.central.store.database import Database
+from humeops.errors import HumeError, UnavailableError
+
+NO_REDIS = "the queue of batches (Redis) does not answer"
 
 
 @get("/healthz", sync_to_thread=False)
@@ -15,12 +19,22 @@ def is_alive() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@get("/readyz", sync_to_thread=True)
-def is_ready(central: Central) -> dict[str, str]:
-    """Answer when the database does."""
-    try:
-        with central.database.reading() as connection:
-            connection.execute(sa.select(tables.agent.c.id).limit(1)).all()
-    except sa.exc.SQLAlchemyError as error:
-        raise UnavailableError("the database does not answer") from error
+@get("/readyz")
+async def is_ready(central: Central) -> dict[str, str]:
+    """Answer when the database does, and Redis where there is one."""
+    if trouble := await anyio.to_thread.run_sync(trouble_of, central.database):
+        raise UnavailableError(trouble)
+    if central.stream is not None and not await central.stream.answers():
+        raise UnavailableError(NO_REDIS)
     return {"status": "ready"}
+
+
+def trouble_of(database: Database) -> str:
+    """Return that the database does not answer; nothing when it does."""
+    try:
+        with database.reading() as connection:
+            connection.execute(sa.select(tables.agent.c.id).limit(1)).all()
+    except (sa.exc.SQLAlchemyError, HumeError):
+        # What exactly is wrong may name addresses, and this is open to all.
+        return "the database does not answer"
+    return ""

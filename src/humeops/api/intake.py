@@ -7,11 +7,17 @@ from litestar.datastructures import State
 
 from humeops import crash
 from humeops.api.service import Central
-from humeops.central import intake
-from humeops.errors import NotAllowedError
+from humeops.central import intake, metrics
+from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
 from humeops.security import roles
 from humeops.security.roles import Actor, Thing
 from humeops.wire import batch
+
+_REASONS: list[tuple[type[HumeError], str]] = [
+    (MalformedEventError, "malformed"),
+    (NotAllowedError, "not_allowed"),
+    (UnavailableError, "not_now"),
+]
 
 
 @post("/api/v1/intake", status_code=200)
@@ -20,6 +26,15 @@ async def take_batch(request: Request[Actor, None, State], central: Central, act
 
     What the answer calls committed is committed; `queued` says that the batch is not, yet.
     """
+    try:
+        return await _take(request, central, actor)
+    except HumeError as error:
+        reason = next((word for kind, word in _REASONS if isinstance(error, kind)), "fault")
+        metrics.INTAKE_REFUSED.labels(reason).inc()
+        raise
+
+
+async def _take(request: Request[Actor, None, State], central: Central, actor: Actor) -> batch.Receipt:
     roles.authorize(actor, "append", Thing("events", actor.host))
     if actor.agent is None:
         raise NotAllowedError("this token is no agent's")

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What every handler of the API works with."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
+
+from prometheus_client.registry import Collector
 
 from humeops.central.store.database import Database
 from humeops.clock import Clock
@@ -16,6 +19,10 @@ class StreamIntake(Protocol):
         """Queue the batch and wait a little for its commit."""
         ...
 
+    async def answers(self) -> bool:
+        """Tell whether batches can be queued now."""
+        ...
+
     async def listen(self) -> None:
         """Run beside the requests, for ever."""
         ...
@@ -27,6 +34,7 @@ class Central(NamedTuple):
     database: Database
     clock: Clock
     stream: StreamIntake | None = None
+    gauges: Sequence[Collector] = ()  # what is asked whenever somebody reads the metrics
 
 
 class Asked(NamedTuple):

@@ -2,7 +2,6 @@
 """hume-central's configuration: central.toml as a type. docs/reference/central-config.md says what each setting is for."""
 
 import dataclasses
-import ipaddress
 import logging
 import os
 import pathlib
@@ -14,16 +13,18 @@ from typing import Annotated, Literal
 import msgspec
 
 from humeops import settings
+from humeops.central import addresses
 from humeops.errors import ConfigError
 from humeops.layout import Layout
 from humeops.wire import hostname
 
 log = logging.getLogger(__name__)
 
-REDIS_FORM = r"^((redis|rediss|unix)://\S+)?$"
 # Addresses with passwords need not stand in a file.
 DATABASE_VARIABLE = "HUME_CENTRAL_DATABASE"
 REDIS_VARIABLE = "HUME_CENTRAL_REDIS"
+# Nor in an environment, which whoever looks at the container sees: the variable's name, and that of one which names a file.
+_FILES = {DATABASE_VARIABLE: "HUME_CENTRAL_DATABASE_FILE", REDIS_VARIABLE: "HUME_CENTRAL_REDIS_FILE"}
 
 
 class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -46,6 +47,12 @@ class LogSettings(msgspec.Struct, forbid_unknown_fields=True):
     level: Literal["", "debug", "info", "warning", "error"] = ""
 
 
+class MetricsSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """What this process tells of itself without a token."""
+
+    listen: Annotated[str, msgspec.Meta(pattern=addresses.METRICS_FORM)] = ""
+
+
 class StreamSettings(msgspec.Struct, forbid_unknown_fields=True):
     """Intake through Redis."""
 
@@ -57,10 +64,11 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """All of central.toml; a file that does not exist gives these defaults."""
 
     database: Annotated[str, msgspec.Meta(min_length=1)] = "central.db"
-    redis: Annotated[str, msgspec.Meta(pattern=REDIS_FORM)] = ""
+    redis: Annotated[str, msgspec.Meta(pattern=addresses.REDIS_FORM)] = ""
     stream: StreamSettings = msgspec.field(default_factory=StreamSettings)
     listen: ListenSettings = msgspec.field(default_factory=ListenSettings)
     agent: AgentSettings = msgspec.field(default_factory=AgentSettings)
+    metrics: MetricsSettings = msgspec.field(default_factory=MetricsSettings)
     log: LogSettings = msgspec.field(default_factory=LogSettings)
 
 
@@ -75,6 +83,7 @@ class Config:
     host: str
     port: int
     behind_proxy: bool
+    metrics: str  # HOST:PORT; empty: not told without a token
     agent_host: str
     log_level: str
     person_token: pathlib.Path
@@ -85,21 +94,24 @@ class Config:
 def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
     """Read the settings (`central.toml` in the folder unless another file is named); raise ConfigError when they are wrong.
 
-    HUME_CENTRAL_DATABASE and HUME_CENTRAL_REDIS win over the file.
+    HUME_CENTRAL_DATABASE and HUME_CENTRAL_REDIS win over the file, and so do the files that HUME_CENTRAL_DATABASE_FILE and
+    HUME_CENTRAL_REDIS_FILE name.
     """
     layout = Layout(root)
     if file is not None and not file.is_file():
         raise ConfigError(f"{file}: no such file")
     file = file or layout.central_config
     chosen = settings.load(file, Settings)
+    database, redis = (_given(environ, name) for name in (DATABASE_VARIABLE, REDIS_VARIABLE))
     return Config(
-        database=_database(root, file, environ.get(DATABASE_VARIABLE) or chosen.database),
-        redis=_redis(environ.get(REDIS_VARIABLE) or chosen.redis),
+        database=_database(root, file, database or chosen.database, bool(database)),
+        redis=_redis(file, redis or chosen.redis, bool(redis)),
         partitions=chosen.stream.partitions,
         longest=chosen.stream.longest,
         host=chosen.listen.host,
         port=chosen.listen.port,
         behind_proxy=chosen.listen.behind_proxy,
+        metrics=chosen.metrics.listen,
         agent_host=chosen.agent.host or _host_of_machine(),
         log_level=chosen.log.level,
         person_token=layout.person_token,
@@ -112,13 +124,19 @@ def check(config: Config) -> None:
     """Raise ConfigError for what cannot work, whether the file or the command line says it. Nothing is made or asked."""
     hostname.check(config.agent_host, "agent.host")
     check_address(config)
+    if config.metrics:
+        addresses.metrics_place(config.metrics)
+    if isinstance(config.database, str):
+        addresses.require_packages("database", "psycopg")
+    if config.redis:
+        addresses.require_packages("redis", "redis")
 
 
 def check_address(config: Config) -> None:
     """Raise ConfigError for no address, or when tokens would travel in the clear: central itself speaks no TLS."""
-    if not (_is_ip(config.host) or re.fullmatch(r"[A-Za-z0-9._-]+", config.host)):
+    if not (addresses.is_ip(config.host) or re.fullmatch(r"[A-Za-z0-9._-]+", config.host)):
         raise ConfigError(f"`listen.host`: {config.host!a} is neither an IP address nor a host's name")
-    if config.behind_proxy or _is_loopback(config.host):
+    if config.behind_proxy or addresses.is_loopback(config.host):
         return
     raise ConfigError(
         f"{config.host} is not a loopback address, and hume-central itself speaks no TLS: listen on 127.0.0.1 behind a "
@@ -126,17 +144,33 @@ def check_address(config: Config) -> None:
     )
 
 
-def _redis(named: str) -> str:
-    if not re.fullmatch(REDIS_FORM, named):
-        raise ConfigError(f"{REDIS_VARIABLE}: redis://…, rediss://… or unix://… is expected")
+def _given(environ: Mapping[str, str], variable: str) -> str:
+    if given := environ.get(variable):
+        return given
+    named = environ.get(_FILES[variable])
+    if not named:
+        return ""
+    try:
+        return pathlib.Path(named).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{_FILES[variable]}: {named} cannot be read: {error}") from error
+
+
+def _redis(file: pathlib.Path, named: str, is_variable: bool) -> str:
+    if wrong := addresses.redis_fault(named):
+        raise _fault(file, "redis", REDIS_VARIABLE, wrong, is_variable)
     return named
 
 
-def _database(root: pathlib.Path, file: pathlib.Path, named: str) -> pathlib.Path | str:
+def _database(root: pathlib.Path, file: pathlib.Path, named: str, is_variable: bool) -> pathlib.Path | str:
     if re.match(r"postgres(ql)?://", named):
+        if wrong := addresses.database_fault(named):
+            raise _fault(file, "database", DATABASE_VARIABLE, wrong, is_variable)
         return re.sub("^postgres://", "postgresql://", named)
     if "://" in named:
-        raise settings.fault(file, "database", "a file is expected, or postgresql://USER@HOST/NAME")
+        raise _fault(
+            file, "database", DATABASE_VARIABLE, "a file is expected, or postgresql://USER@HOST/NAME", is_variable
+        )
     path = root / named
     if path.is_dir():
         raise settings.fault(file, "database", f"{path} is a folder; name a file, or leave it out for central.db")
@@ -147,24 +181,13 @@ def _database(root: pathlib.Path, file: pathlib.Path, named: str) -> pathlib.Pat
     return path
 
 
+def _fault(file: pathlib.Path, setting: str, variable: str, wrong: str, is_variable: bool) -> ConfigError:
+    return ConfigError(f"{variable}: {wrong}") if is_variable else settings.fault(file, setting, wrong)
+
+
 def _host_of_machine() -> str:
     machine = socket.gethostname()
     name = hostname.mend(machine)
     if name != machine:
         log.warning("this machine's name %r cannot be a host's name here; its humed reports as %s", machine, name)
     return name
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

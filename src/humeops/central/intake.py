@@ -11,6 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from humeops import crash
+from humeops.central import metrics
 from humeops.central.store import taking
 from humeops.central.store.database import Database
 from humeops.central.store.running import NAMELESS
@@ -40,6 +41,8 @@ def take(database: Database, agent: Agent, body: bytes, received_at: int) -> bat
 
     taken = database.write(commit)
     crash.point("central-after-commit")
+    metrics.note_intake("database", len(parcel.events) + len(parcel.dead), len(body))
+    metrics.note_stored([taken])
     return batch.Receipt(*taken)
 
 

@@ -21,6 +21,7 @@ VERBS = {
     "api": "take in and answer questions only; as many of these as wanted, beside workers",
     "worker": "fold what waits in Redis into the database; as many of these as wanted",
     "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
+    "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
     "migrate": "bring the database to this version's schema, and end",
 }
 
@@ -39,6 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
         options.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         from humeops.cli import centralroles
 
+        if options.verb == "agent-redis":
+            from humeops.cli import centralagents
+
+            return centralagents.agent_redis(chosen, options.agent, options.revoke)
         return centralroles.ROLES[options.verb](chosen)
     except HumeError as error:
         print(f"hume-central: {error}", file=sys.stderr)
@@ -52,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _chosen(options: argparse.Namespace) -> config.Config:
     chosen = config.load(options.dir, options.config)
-    names = ("host", "port", "agent_host", "behind_proxy")
+    names = ("host", "port", "agent_host", "behind_proxy", "metrics")
     given = {name: getattr(options, name) for name in names if getattr(options, name, None) is not None}
     chosen = dataclasses.replace(chosen, **given)
     config.check(chosen)
@@ -86,6 +91,16 @@ def _parser() -> argparse.ArgumentParser:
         added = verbs.add_parser(verb, parents=[places], help=meaning)
         if verb in ("serve", "api"):
             _add_address(added)
+        if verb in ("serve", "api", "worker"):
+            added.add_argument(
+                "--metrics",
+                metavar="HOST:PORT",
+                help="tell metrics and readiness here, on loopback and without a token",
+            )
+        if verb == "agent-redis":
+            # A word, not the address to listen on.
+            added.add_argument("agent", metavar="HOST", help="the host whose humed it is for")
+            added.add_argument("--revoke", action="store_true", help="take the user away instead")
         if verb in ("serve", "init"):
             added.add_argument(
                 "--agent-host", help="the name under which this machine's humed reports (default: its host name)"

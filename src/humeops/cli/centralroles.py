@@ -10,11 +10,13 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from humeops.api import app, logs, server
+from prometheus_client.registry import Collector
+
+from humeops.api import app, health, logs, monitor, server
 from humeops.api.service import Central
-from humeops.central import config, door
+from humeops.central import addresses, config, door, metrics
 from humeops.central.config import Config
 from humeops.central.store import partitions, schema
 from humeops.central.store.database import Database, open_database, plain_errors
@@ -48,13 +50,14 @@ def worker(chosen: Config) -> int:
 
     if not chosen.redis:
         raise ConfigError("`redis`: a worker takes batches from Redis; name it, such as redis://127.0.0.1:6379/0")
-    stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    signal.signal(signal.SIGINT, lambda *_: stopping.set())
     with _database(chosen) as database:
+        loop = working.Loop(chosen.redis, chosen.partitions, database, SystemClock(), name_of_process())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.stop())
         _require_schema(database)
-        print("hume-central worker ready", flush=True)
-        working.run(chosen.redis, chosen.partitions, database, SystemClock(), name_of_process(), stopping)
+        with _monitor(chosen, _watched(chosen, database)._replace(trouble=loop.trouble)):
+            print("hume-central worker ready", flush=True)
+            loop.run()
     return Exit.OK
 
 
@@ -122,24 +125,50 @@ def _require_schema(database: Database) -> None:
 
 
 def _answer(chosen: Config, database: Database) -> None:
-    with server.listen(chosen.host, chosen.port) as bound:
+    watched = _watched(chosen, database)
+    with server.listen(chosen.host, chosen.port) as bound, _monitor(chosen, watched):
         url = server.url_of(bound)
         server.calm_collector()
         try:
-            server.serve(app.make_app(_central(chosen, database)), bound, lambda: _announce(chosen, url))
+            server.serve(
+                app.make_app(_central(chosen, database, watched.gauges)), bound, lambda: _announce(chosen, url)
+            )
         finally:
             server.remove_address(chosen.url_file, url)
 
 
-def _central(chosen: Config, database: Database) -> Central:
+def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) -> Central:
     if not chosen.redis:
-        return Central(database, SystemClock())
+        return Central(database, SystemClock(), gauges=gauges)
     import redis.asyncio
 
     from humeops.central.stream.intake import StreamIntake
 
     client = redis.asyncio.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5)
-    return Central(database, SystemClock(), StreamIntake(client, chosen.partitions, chosen.longest))
+    return Central(database, SystemClock(), StreamIntake(client, chosen.partitions, chosen.longest), gauges)
+
+
+def _watched(chosen: Config, database: Database) -> monitor.Watched:
+    gauges: list[Collector] = [metrics.Connections(database)]
+    if not chosen.redis:
+        return monitor.Watched(gauges, lambda: health.trouble_of(database))
+    from humeops.central.stream.queues import Queues
+
+    queues = Queues(chosen.redis, chosen.partitions)
+    return monitor.Watched(
+        [*gauges, queues], lambda: health.trouble_of(database) or ("" if queues.answers() else health.NO_REDIS)
+    )
+
+
+@contextlib.contextmanager
+def _monitor(chosen: Config, watched: monitor.Watched) -> Iterator[None]:
+    if not chosen.metrics:
+        yield
+        return
+    host, port = addresses.metrics_place(chosen.metrics)
+    with monitor.listening(host, port, watched) as url:
+        print(f"hume-central metrics at {url}/metrics", flush=True)
+        yield
 
 
 def _announce(chosen: Config, url: str) -> None:
@@ -151,12 +180,11 @@ def _announce(chosen: Config, url: str) -> None:
 def _folding_beside(chosen: Config, database: Database) -> Iterator[None]:
     from humeops.central.stream import working
 
-    stopping = threading.Event()
-    arguments = (chosen.redis, chosen.partitions, database, SystemClock(), name_of_process(), stopping)
-    thread = threading.Thread(target=working.run, args=arguments, name="worker")
+    loop = working.Loop(chosen.redis, chosen.partitions, database, SystemClock(), name_of_process())
+    thread = threading.Thread(target=loop.run, name="worker")
     thread.start()
     try:
         yield
     finally:
-        stopping.set()
+        loop.stop()
         thread.join()

@@ -4,6 +4,7 @@
 import dataclasses
 import logging
 import pathlib
+import re
 import socket
 import urllib.parse
 from typing import Annotated, Literal
@@ -18,7 +19,7 @@ from humeops.wire import hostname
 log = logging.getLogger(__name__)
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 ADDRESS_FORM = r"https?://[^\s/]+\S*"
-Address = Annotated[str, msgspec.Meta(pattern=f"^({ADDRESS_FORM})?$")]
+Address = Annotated[str, msgspec.Meta(pattern=rf"^({ADDRESS_FORM}|(rediss?|unix)://\S+)?$")]
 
 
 class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -116,7 +117,16 @@ def _host_of_machine() -> str:
     return name
 
 
+def is_redis(url: str) -> bool:
+    """Tell whether batches go straight into Redis."""
+    return url.startswith(("redis://", "rediss://", "unix://"))
+
+
 def _check_url(file: pathlib.Path, url: str) -> None:
+    if is_redis(url):
+        if wrong := _redis_fault(url):
+            raise settings.fault(file, "central.url", wrong)
+        return
     try:
         parts = urllib.parse.urlsplit(url)
         usable = not url or (bool(parts.hostname) and parts.port != 0)
@@ -125,3 +135,21 @@ def _check_url(file: pathlib.Path, url: str) -> None:
     if not usable:
         what = f"{url} is no address: http://HOST:PORT is expected, with a port of 1 to 65535"
         raise settings.fault(file, "central.url", what)
+
+
+def _redis_fault(url: str) -> str:
+    expected = "rediss://hume-agent-NUMBER@HOST:PORT/0 is expected, as `hume-central agent-redis` prints it"
+    try:
+        parts = urllib.parse.urlsplit(url)
+        names_server = (
+            parts.path.startswith("/") if parts.scheme == "unix" else bool(parts.hostname) and parts.port != 0
+        )
+    except ValueError:
+        return expected
+    if not names_server or not re.fullmatch(r"hume-agent-\d{1,18}", parts.username or ""):
+        return expected
+    if parts.password is not None:
+        return "its password does not belong here, which others may read: put it into the file of `central.credential_file`"
+    if parts.scheme == "redis" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        return "beyond this machine the password would travel in the clear: rediss://… is expected"
+    return ""

@@ -21,7 +21,7 @@ MAX_ANSWER_BYTES = 65_536
 MAX_RETRY_AFTER_SECONDS = 300.0
 
 _ADDRESS = re.compile(ADDRESS_FORM)
-_CREDENTIAL = re.compile(r"[\x21-\x7e]{1,1000}")
+CREDENTIAL = re.compile(r"[\x21-\x7e]{1,1000}")
 
 _WHY = {
     401: "central does not know this host's credential",
@@ -60,8 +60,8 @@ class HttpIntake:
             raise
 
     def _find(self) -> tuple[str, dict[str, str]]:
-        url = self._config.central.url or _read(self._config.central_url_file, "the address of central", _ADDRESS)
-        token = _read(self._config.credential_file, "this host's credential", _CREDENTIAL)
+        url = self._config.central.url or read_line(self._config.central_url_file, "the address of central", _ADDRESS)
+        token = read_line(self._config.credential_file, "this host's credential", CREDENTIAL)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return f"{url.rstrip('/')}/api/v1/intake", headers
 
@@ -98,7 +98,8 @@ def _retry_after_seconds(header: str) -> float:
     return min(float(header), MAX_RETRY_AFTER_SECONDS)
 
 
-def _read(path: pathlib.Path, what: str, form: re.Pattern[str]) -> str:
+def read_line(path: pathlib.Path, what: str, form: re.Pattern[str]) -> str:
+    """Return what this file holds, if it has this form."""
     try:
         text = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

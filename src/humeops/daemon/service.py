@@ -12,7 +12,7 @@ import select
 import zmq
 
 from humeops.clock import NS_PER_SECOND, Clock
-from humeops.daemon import copies, highwater
+from humeops.daemon import copies, destination, highwater
 from humeops.daemon.backoff import Backoff
 from humeops.daemon.ballast import make_room_to_open
 from humeops.daemon.config import Config
@@ -20,7 +20,6 @@ from humeops.daemon.deaths import Deaths
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.folders import make_folder
 from humeops.daemon.forwarder import Forwarder
-from humeops.daemon.httpintake import HttpIntake
 from humeops.daemon.intake import GROUP_FILES, GROUP_REQUESTS, Intake
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Listener, Request
@@ -283,7 +282,7 @@ class Service:
         return Forwarder(
             self._config.spool,
             self._spool.epoch,
-            HttpIntake(self._config),
+            destination.find(self._config),
             self._clock,
             central.batch_events,
             backoff,

@@ -11,7 +11,7 @@ from humeops.errors import NotAllowedError
 
 Role = Literal["agent", "viewer", "operator", "admin"]
 Verb = Literal["read", "append"]
-Kind = Literal["tasks", "runs", "events", "data", "agents"]
+Kind = Literal["tasks", "runs", "events", "data", "agents", "metrics"]
 
 _READERS: tuple[Role, ...] = ("viewer", "operator", "admin")
 
@@ -23,6 +23,7 @@ class Actor(NamedTuple):
     role: Role
     agent: int | None = None  # its row, for agents
     host: str = ""  # the host it speaks for, for agents
+    expires_at: int | None = None  # when its credential does
 
 
 class Thing(NamedTuple):

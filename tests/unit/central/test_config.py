@@ -44,3 +44,17 @@ def test_a_machines_name_that_is_no_hosts_name_is_mended_and_said(tmp_path, monk
 
     assert load(tmp_path, "").agent_host == "my_host_1"
     assert "'my host:1' cannot be a host's name" in caplog.text
+
+
+def test_an_address_may_lie_in_a_file_that_a_variable_names(tmp_path):
+    (tmp_path / "secret").write_text("redis://:p@redis:6379/0\n")
+
+    named = config.load(tmp_path, environ={"HUME_CENTRAL_REDIS_FILE": str(tmp_path / "secret")})
+    said = config.load(tmp_path, environ={"HUME_CENTRAL_REDIS_FILE": "/nowhere", "HUME_CENTRAL_REDIS": "redis://redis"})
+
+    assert (named.redis, said.redis) == ("redis://:p@redis:6379/0", "redis://redis")
+
+
+def test_a_file_of_an_address_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(ConfigError, match="HUME_CENTRAL_DATABASE_FILE: /nowhere cannot be read"):
+        config.load(tmp_path, environ={"HUME_CENTRAL_DATABASE_FILE": "/nowhere"})

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What the doctor makes of the facts: each trouble is found, alone, with the command that mends it. Nothing real is looked at."""
 
+import dataclasses
 import pathlib
 import stat
 
+import msgspec
 import pytest
 
 import humeops
@@ -249,3 +251,11 @@ def test_the_systems_folders_win_over_a_persons(tmp_path):
 
     assert (found.socket, found.drop, found.is_system) == (tmp_path / "humed.sock", tmp_path, True)
     assert places.find({"HOME": "/h", "HUME_DIR": "/a"}, run=tmp_path, drop=tmp_path).is_system is False
+
+
+def test_a_humed_that_reports_straight_into_redis_is_not_told_to_name_a_central():
+    chosen = config.load(ROOT)
+    central = msgspec.structs.replace(chosen.central, url="unix://hume-agent-1@/run/redis.sock")
+    facts = GOOD._replace(config=dataclasses.replace(chosen, central=central), central=Server())
+
+    assert not [result for result in checks.judge(facts) if result.check == "central"]

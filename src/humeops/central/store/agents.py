@@ -36,7 +36,12 @@ def find_actor(connection: sa.Connection, token: str, now_ns: int) -> Actor | No
         return None
     if found.expires_at is not None and found.expires_at <= now_ns:
         return None
-    return Actor(found.name, cast(Role, found.role), found.id, found.host or "")
+    return Actor(found.name, cast(Role, found.role), found.id, found.host or "", found.expires_at)
+
+
+def all_hosts(connection: sa.Connection) -> list[tuple[int, str]]:
+    """Return every agent and the host it speaks for."""
+    return [(int(agent), str(host)) for agent, host in connection.execute(sa.select(_agent.c.id, _agent.c.host))]
 
 
 def find_or_make_agent(connection: sa.Connection, host: str, now_ns: int) -> int:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from humeops.central.store import identity
+from humeops.central.store import identity, tally
 from humeops.errors import UnavailableError
 
 # Two transactions that want the same new row: the later one starts anew. More than a few times in a row means that
@@ -52,16 +52,28 @@ class Database(abc.ABC):
         """Yield a connection outside of any transaction, alone: for migrations, which make their own."""
 
     @abc.abstractmethod
+    def connections(self) -> dict[str, tuple[int, int]]:
+        """Return how many connections of each pool are in use, and how many there may be."""
+
+    @abc.abstractmethod
     def close(self) -> None:
         """Close everything; waits for the transactions under way."""
 
     def write(self, act: Callable[[sa.Connection], Result]) -> Result:
         """Do this in a transaction of its own, again from the beginning where another one was faster."""
         for _ in range(TRIES - 1):
-            with contextlib.suppress(ContendedError), self.writing() as connection:
-                return act(connection)
+            try:
+                with self.writing() as connection:
+                    return act(connection)
+            except ContendedError:
+                tally.CONTENDED.inc()
         with self.writing() as connection:
             return act(connection)
+
+
+def use_of(pool: sa.Pool) -> tuple[int, int]:
+    """Return how many connections of a pool are in use, and how many there may be."""
+    return (pool.checkedout(), pool.size()) if isinstance(pool, sa.QueuePool) else (0, 1)
 
 
 def open_database(where: pathlib.Path | str) -> Database:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from humeops.central.store import postgres
-from humeops.central.store.database import Database
+from humeops.central.store.database import Database, use_of
 from humeops.errors import UnavailableError
 
 WRITERS = 4
@@ -55,6 +55,10 @@ class PostgresDatabase(Database):
                 connection.rollback()
                 connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ALONE})")
                 connection.commit()
+
+    def connections(self) -> dict[str, tuple[int, int]]:
+        """See Database.connections."""
+        return {"writers": use_of(self._writers.pool), "readers": use_of(self._readers.pool)}
 
     def close(self) -> None:
         """Close what is idle; a connection in use is closed when its transaction ends."""

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from humeops.central.store import identity, sqlite
-from humeops.central.store.database import Database
+from humeops.central.store.database import Database, use_of
 from humeops.errors import UnavailableError
 
 READERS = 8
@@ -69,6 +69,10 @@ class SqliteDatabase(Database):
         """Yield the writing connection outside of any transaction, for migrations, which make their own."""
         with self._write_lock, self._writer.connect() as connection:
             yield connection
+
+    def connections(self) -> dict[str, tuple[int, int]]:
+        """See Database.connections. The one that writes is in use while its lock is held."""
+        return {"writers": (int(self._write_lock.locked()), 1), "readers": use_of(self._readers.pool)}
 
     def close(self) -> None:
         """Close everything; waits for the transaction under way."""

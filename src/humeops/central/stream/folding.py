@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from humeops import crash
-from humeops.central import intake
+from humeops.central import intake, metrics
 from humeops.central.store import taking
 from humeops.central.store.database import Database
 from humeops.central.stream.inbox import TRIES, Entry
@@ -58,7 +58,9 @@ class Folding:
             crash.point("central-before-commit")
             return taken
 
-        return self._database.write(act)
+        taken = self._database.write(act)
+        metrics.note_stored(taken)
+        return taken
 
 
 def open_entry(entry: Entry, buried: bool) -> taking.Parcel | None:

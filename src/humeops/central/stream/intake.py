@@ -18,6 +18,7 @@ from typing import Any
 import redis.asyncio
 import redis.exceptions
 
+from humeops.central import metrics
 from humeops.central.stream import keyspace
 from humeops.errors import UnavailableError
 from humeops.wire import batch
@@ -65,6 +66,7 @@ class StreamIntake:
             try:
                 if received.events:
                     await self._queue(agent, host, body, received_at)
+                    metrics.note_intake("stream", len(received.events), len(body))
                 mark = await self._mark(life)
                 if mark < upto:
                     with contextlib.suppress(TimeoutError):
@@ -73,6 +75,13 @@ class StreamIntake:
             except redis.exceptions.RedisError as error:
                 raise UnavailableError("the queue of batches (Redis) does not answer") from error
         return batch.Receipt(mark, queued=mark < upto)
+
+    async def answers(self) -> bool:
+        """Tell whether Redis answers now."""
+        try:
+            return bool(await self._redis.ping())
+        except redis.exceptions.RedisError:
+            return False
 
     async def listen(self) -> None:
         """Hear of commits, for ever; a lost connection is made anew."""

@@ -6,13 +6,15 @@ Nothing else of hume writes them, and losing all of them loses nothing: humed ke
 | key | type | who writes it, what it holds | who deletes it |
 | --- | --- | --- | --- |
 | hume:in:{p} | stream, group `workers` | the API: one entry a batch; fields `a` agent, `h` host, `r` received at (ns), `b` body | the worker that holds partition p: XTRIM MINID below what is committed |
+| hume:agent:{agent} | stream, group `workers` | an agent that speaks to Redis itself, as its user `hume-agent-{agent}`: field `b` body, nothing else is believed; it trims it itself | the worker that holds the agent's partition, as above; `agent-redis --revoke` |
 | hume:lease:{p} | string | who folds partition p: the worker's name and fence; expires by itself | its worker when it stops |
 | hume:workers | sorted set | every worker that lives, scored with the time of its last beat (ms) | any worker, those that no longer beat |
 | hume:mark:{agent} | hash | the worker after its commit: epoch → how far it is committed; expires after MARK_DAYS without a word | – |
 | hume:tried:{p} | hash | the worker that holds partition p: entry → how often it was begun by itself; a trace of batches that end workers | the same, when the entry is done |
 | hume:committed | channel | the worker after its commit: `AGENT EPOCH UPTO` | – |
 
-A partition is `agent % partitions`: the batches of one agent are folded in the order they came, by one worker.
+A partition is `agent % partitions`: the batches of one agent are folded in the order they came, by one worker. The user of an
+agent may XADD to its own stream and HGET its own mark, and nothing else.
 """
 
 PARTITIONS = 16
@@ -32,6 +34,16 @@ def stream(partition: int) -> str:
     return f"hume:in:{partition}"
 
 
+def agent_stream(agent: int) -> str:
+    """Return the stream of an agent that speaks to Redis itself."""
+    return f"hume:agent:{agent}"
+
+
+def user(agent: int) -> str:
+    """Return the name of an agent's user of Redis."""
+    return f"hume-agent-{agent}"
+
+
 def lease(partition: int) -> str:
     """Return the key that says who folds a partition."""
     return f"hume:lease:{partition}"
@@ -40,6 +52,11 @@ def lease(partition: int) -> str:
 def tried(partition: int) -> str:
     """Return the hash of how often the suspicious entries of a partition were begun."""
     return f"hume:tried:{partition}"
+
+
+def tried_entry(key: bytes, entry_id: bytes) -> bytes:
+    """Return the field of an entry in the hash `tried`: ids of two streams may be equal."""
+    return b"%b/%b" % (key, entry_id)
 
 
 def mark(agent: int) -> str:

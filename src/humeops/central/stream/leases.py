@@ -14,6 +14,7 @@ from typing import Any
 import redis
 import sqlalchemy as sa
 
+from humeops.central import metrics
 from humeops.central.store import fences
 from humeops.central.store.database import Database
 from humeops.central.stream import keyspace
@@ -46,13 +47,19 @@ class Leases:
         self._give_back = client.register_script(_GIVE_BACK)
         self.held: dict[int, int] = {}
 
-    def tend(self, now_ms: int) -> list[int]:
-        """Beat, renew what is held, take what is free up to this worker's share; return the partitions that are new."""
+    def tend(self, now_ms: int, takes: bool = True) -> list[int]:
+        """Beat, renew what is held, take what is free up to this worker's share; return the partitions that are new.
+
+        With `takes` unset, which is how a worker ends, it takes none, and gives none back either: it still works on them.
+        """
         for partition in list(self.held):
             if not self._renew(keys=[keyspace.lease(partition)], args=[self._value(partition), LEASE_MS]):
                 log.warning("lost the lease of partition %d", partition)
+                metrics.LEASES_LOST.inc()
                 del self.held[partition]
         share = self._share(now_ms)
+        if not takes:
+            return []
         for partition in sorted(self.held)[share:]:
             self.release(partition)
         return self._take_free(share)
@@ -73,6 +80,7 @@ class Leases:
         for partition in sorted(partitions):
             if partition not in self.held or not fences.holds(connection, partition, self.held[partition]):
                 self.held.pop(partition, None)
+                metrics.LEASES_LOST.inc()
                 raise LeaseLostError(f"another worker has partition {partition} now")
 
     def _share(self, now_ms: int) -> int:

@@ -16,10 +16,12 @@ from typing import Any
 import redis
 
 from humeops import crash
+from humeops.central import metrics
 from humeops.central.store.database import Database
 from humeops.central.stream import keyspace
+from humeops.central.stream.agents import DirectAgents
 from humeops.central.stream.folding import Folding, Life
-from humeops.central.stream.inbox import Entry, Inbox, first_group
+from humeops.central.stream.inbox import Entry, Inbox, Source, first_group
 from humeops.central.stream.leases import BEAT_MS, LeaseLostError, Leases
 from humeops.clock import NS_PER_SECOND, Clock
 
@@ -32,7 +34,9 @@ class Worker:
     def __init__(self, client: redis.Redis, database: Database, clock: Clock, name: str, partitions: int) -> None:
         self._redis: Any = client
         self._clock = clock
-        self._inbox = Inbox(client, name)
+        self._inbox = Inbox(client, name, clock)
+        self._direct = DirectAgents(client, database, partitions)
+        self._sources: list[Source] = []
         self._leases = Leases(client, database, name, partitions)
         self._folding = Folding(database, self._leases.check)
         self._beat_due_ms = 0
@@ -45,17 +49,29 @@ class Worker:
         """
         self._tend()
         if not self._in_hand:
-            self._in_hand = self._inbox.read(self._leases.held)
+            self._in_hand = self._inbox.read([one for one in self._sources if one.partition in self._leases.held])
         group = first_group(self._in_hand)
         if group:
             self._take(group)
         return len(group)
+
+    def finish_one(self) -> bool:
+        """Commit one transaction's worth of what is in hand, taking nothing more; tell whether there is more in hand.
+
+        Raises what `step` raises.
+        """
+        self._tend(takes=False)
+        group = first_group(self._in_hand)
+        if group:
+            self._take(group)
+        return bool(self._in_hand)
 
     def stop(self) -> None:
         """Give the partitions to the others at once; what was read and not committed is theirs to finish."""
         self._leases.release_all()
 
     def _take(self, group: list[Entry]) -> None:
+        begun_ns = self._clock.boot_ns()
         with self._inbox.suspecting(group) as buried:
             try:
                 marks = self._folding.fold(group, buried)
@@ -65,22 +81,48 @@ class Worker:
                 self._in_hand = [entry for entry in self._in_hand if entry.partition in self._leases.held]
                 return
         crash.point("central-worker-committed")
+        self._count(group, begun_ns)
         self._tell(marks)
         self._inbox.let_go(group)
         self._in_hand = self._in_hand[len(group) :]
         crash.point("central-worker-let-go")
 
-    def _tend(self) -> None:
+    def _count(self, group: list[Entry], begun_ns: int) -> None:
+        # The time of receipt is another machine's: a lag below zero is the difference of two clocks.
+        now_ns = self._clock.wall_ns()
+        lags = [max(0, now_ns - entry.received_at) / NS_PER_SECOND for entry in group]
+        metrics.note_transaction((self._clock.boot_ns() - begun_ns) / NS_PER_SECOND, lags)
+
+    def _tend(self, takes: bool = True) -> None:
         now_ms = self._clock.boot_ns() * 1_000 // NS_PER_SECOND
         if now_ms < self._beat_due_ms:
             return
         # The time of the beat is Redis' own: the clocks of the workers' hosts may differ.
         seconds, microseconds = self._redis.time()
-        taken = self._leases.tend(seconds * 1_000 + microseconds // 1_000)
+        taken = self._leases.tend(seconds * 1_000 + microseconds // 1_000, takes)
+        metrics.LEASES.set(len(self._leases.held))
         self._beat_due_ms = now_ms + BEAT_MS
         self._in_hand = [entry for entry in self._in_hand if entry.partition in self._leases.held]
-        for partition in taken:
-            self._in_hand += self._inbox.take_over(partition)
+        if takes:
+            self._take_over(set(taken))
+
+    def _take_over(self, taken: set[int]) -> None:
+        # What was another's meanwhile is new; and only what was taken over is known, should this fail half way.
+        self._sources = [source for source in self._sources if source.partition not in taken]
+        self._direct.ask()
+        wanted = [source for partition in self._leases.held for source in self._sources_of(partition)]
+        known = {source.key for source in self._sources}
+        self._sources = [source for source in wanted if source.key in known]
+        for source in wanted:
+            if source.key not in known:
+                self._in_hand += self._inbox.take_over(source)
+                self._sources.append(source)
+
+    def _sources_of(self, partition: int) -> list[Source]:
+        direct = [
+            Source(keyspace.agent_stream(agent.id).encode(), partition, agent) for agent in self._direct.of(partition)
+        ]
+        return [Source(keyspace.stream(partition).encode(), partition), *direct]
 
     def _tell(self, marks: Mapping[Life, int]) -> None:
         pipeline = self._redis.pipeline(transaction=False)

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The loop of a worker: steps until it is told to stop, patient with a Redis or a database that is away."""
+"""The loop of a worker: steps until it is told to stop, patient with a Redis or a database that is away.
+
+Told to stop, it commits what it has in hand and reads nothing more; told again, only the transaction under way. Either way
+nothing is lost: what is not committed goes to whoever takes the partitions over.
+"""
 
 import contextlib
 import logging
@@ -9,6 +13,7 @@ import redis
 import redis.exceptions
 import sqlalchemy as sa
 
+from humeops.central import metrics
 from humeops.central.store import partitions
 from humeops.central.store.database import Database
 from humeops.central.stream.worker import Worker
@@ -19,26 +24,70 @@ from humeops.errors import UnavailableError
 PARTITIONS_EVERY_NS = 3_600 * NS_PER_SECOND
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
+# A step waits half a second for work; the longest transaction takes some seconds.
+STALE_SECONDS = 15
+_TROUBLE = (redis.exceptions.RedisError, UnavailableError, sa.exc.DBAPIError)
 
 log = logging.getLogger(__name__)
 
 
-def run(url: str, streams: int, database: Database, clock: Clock, name: str, stopping: threading.Event) -> None:
-    """Fold what waits until `stopping` is set; then give the partitions back. Nothing ends it but that, or a fault of ours."""
-    with redis.Redis.from_url(url, socket_timeout=30, socket_connect_timeout=5) as client:
-        worker = Worker(client, database, clock, name, streams)
-        pause, provide_ns = FIRST_PAUSE_SECONDS, 0
-        while not stopping.is_set():
+class Loop:
+    """`run` ends after `stop`, which may be called from a signal handler or another thread."""
+
+    def __init__(self, url: str, streams: int, database: Database, clock: Clock, name: str) -> None:
+        self._url = url
+        self._streams = streams
+        self._database = database
+        self._clock = clock
+        self._name = name
+        self._stopping = threading.Event()
+        self._hurrying = threading.Event()
+        self._stepped_ns: int | None = None
+        self._trouble = "it has only begun"
+        self._provide_ns = 0
+
+    def stop(self) -> None:
+        """Ask it to end when it has committed what is in hand; a second time: after the transaction under way."""
+        if self._stopping.is_set():
+            self._hurrying.set()
+        self._stopping.set()
+
+    def trouble(self) -> str:
+        """Return why it cannot be relied on now; nothing when it beats, holds its leases and gets on."""
+        stepped = self._stepped_ns
+        if stepped is not None and self._clock.boot_ns() - stepped <= STALE_SECONDS * NS_PER_SECOND:
+            return ""
+        return self._trouble or f"no step has ended for {STALE_SECONDS} s"
+
+    def run(self) -> None:
+        """Fold what waits until told to stop; then give the partitions back. Nothing else ends it but a fault of ours."""
+        with redis.Redis.from_url(self._url, socket_timeout=30, socket_connect_timeout=5) as client:
+            worker = Worker(client, self._database, self._clock, self._name, self._streams)
+            log.info("works", extra={"worker": self._name})
+            self._work(worker)
+            with contextlib.suppress(*_TROUBLE):
+                while not self._hurrying.is_set() and worker.finish_one():
+                    pass
+            with contextlib.suppress(redis.exceptions.RedisError):
+                worker.stop()
+            log.info("stopped", extra={"worker": self._name})
+
+    def _work(self, worker: Worker) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while not self._stopping.is_set():
             try:
-                if clock.boot_ns() >= provide_ns:
-                    database.write(lambda connection: partitions.provide(connection, clock.wall_ns()))
-                    provide_ns = clock.boot_ns() + PARTITIONS_EVERY_NS
+                self._provide()
                 worker.step()
-                pause = FIRST_PAUSE_SECONDS
-            except (redis.exceptions.RedisError, UnavailableError, sa.exc.DBAPIError) as error:
+                self._stepped_ns, self._trouble, pause = self._clock.boot_ns(), "", FIRST_PAUSE_SECONDS
+            except _TROUBLE as error:
                 # The batches stay in hand, or in the stream: nothing is lost, and agents keep what is not committed.
-                log.warning("waits: %s", " ".join(str(error).split())[:300] or type(error).__name__)
-                stopping.wait(pause)
+                self._trouble = " ".join(str(error).split())[:300] or type(error).__name__
+                log.warning("waits: %s", self._trouble, extra={"worker": self._name})
+                metrics.WAITS.inc()
+                self._stopping.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-        with contextlib.suppress(redis.exceptions.RedisError):
-            worker.stop()
+
+    def _provide(self) -> None:
+        if self._clock.boot_ns() >= self._provide_ns:
+            self._database.write(lambda connection: partitions.provide(connection, self._clock.wall_ns()))
+            self._provide_ns = self._clock.boot_ns() + PARTITIONS_EVERY_NS

@@ -10,7 +10,7 @@ import typing
 
 from humeops.cli.places import Places
 from humeops.cli.spoolfile import Trouble
-from humeops.daemon.config import Config
+from humeops.daemon.config import Config, is_redis
 
 Picture = typing.Mapping[str, typing.Any]  # humed's answer to ?queue, or what its spool tells without it
 
@@ -126,6 +126,11 @@ class Facts(typing.NamedTuple):
     disks: tuple[Disk, ...] = ()
     stored: Stored = Stored()
     central: Server = Server()
+
+    @property
+    def reports_to_redis(self) -> bool:
+        """Whether humed puts its batches straight into central's Redis."""
+        return self.config is not None and is_redis(self.config.central.url)
 
     @property
     def start(self) -> str:

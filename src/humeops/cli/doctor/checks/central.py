@@ -15,6 +15,8 @@ def central_answers(facts: Facts) -> Finding | None:
     central = facts.central
     if not central.url and (facts.config is None or facts.daemon.answer == "denied"):
         return None  # somebody else's humed: he knows
+    if facts.reports_to_redis and not central.url:
+        return None  # whether its Redis answers, humed itself tells
     if not central.url:
         return warning(f"no central is named: {_TRIES_LATER}", facts.name_central)
     if central.alive is None or central.alive.status == 200:

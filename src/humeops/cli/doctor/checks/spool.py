@@ -124,7 +124,7 @@ def _hurry(facts: Facts) -> str:
     away = humed.humed_answers(facts)
     if away and away.mend:
         return away.mend
-    if not facts.central.url and facts.config is not None:
+    if not facts.central.url and facts.config is not None and not facts.reports_to_redis:
         return facts.name_central
     return f"kill -HUP {facts.daemon.pid}" if facts.daemon.is_humed else "hume queue"
 

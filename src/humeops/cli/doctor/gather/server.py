@@ -16,7 +16,7 @@ from humeops.cli import client
 from humeops.cli.doctor.facts import Answer, Server
 from humeops.cli.places import Places
 from humeops.clock import NS_PER_SECOND
-from humeops.daemon.config import Config
+from humeops.daemon.config import Config, is_redis
 from humeops.errors import HumeError, UnavailableError
 
 TIMEOUT_SECONDS = 3.0
@@ -25,6 +25,9 @@ TIMEOUT_SECONDS = 3.0
 def look(where: Places, config: Config | None, environ: Mapping[str, str]) -> Server:
     """Ask the central that humed forwards to; failing that, the one this person would ask."""
     reported_to = (config.central.url or client.read_line(config.central_url_file)) if config else ""
+    if is_redis(reported_to):
+        # Straight into its Redis: of central itself only this person knows.
+        reported_to = ""
     person, complaint = _person(where, environ)
     url = reported_to or (person.url if person else "")
     if not url:

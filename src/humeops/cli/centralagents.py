@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""`hume-central agent-redis`: lets the humed of one host put its batches straight into Redis, or no longer.
+
+The password is printed once and kept nowhere but in Redis, as a hash.
+"""
+
+import sys
+import urllib.parse
+
+from humeops.central.config import Config
+from humeops.central.store import agents
+from humeops.central.store.database import open_database, plain_errors
+from humeops.clock import SystemClock
+from humeops.errors import ConfigError, Exit, UnavailableError
+from humeops.wire import hostname
+
+
+def agent_redis(chosen: Config, host: str, revoke: bool) -> int:
+    """Make or remove the user of Redis for this host's agent."""
+    import redis.exceptions
+
+    from humeops.central.stream import agents as direct
+
+    if not chosen.redis:
+        raise ConfigError(
+            "`redis`: there is no Redis in front of this central; name it, such as redis://127.0.0.1:6379/0"
+        )
+    hostname.check(host, "HOST")
+    agent = _agent(chosen, host)
+    try:
+        with redis.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5) as client:
+            if revoke:
+                there = direct.remove_user(client, agent)
+                print(f"{host} may no longer report through Redis" if there else f"{host} had no user of Redis")
+                return Exit.OK
+            made = direct.make_user(client, agent)
+    except redis.exceptions.RedisError as error:
+        raise UnavailableError(f"Redis does not do this: {' '.join(str(error).split())[:300]}") from error
+    print(f'url = "{address_for(chosen.redis, made.user)}"\npassword: {made.password}')
+    if not made.lasts:
+        print(
+            "hume-central: this user is gone when Redis starts anew: give Redis an `aclfile`, and do this again",
+            file=sys.stderr,
+        )
+    return Exit.OK
+
+
+def address_for(central: str, user: str) -> str:
+    """Return central's own address of Redis as this user would write it, without a password."""
+    parts = urllib.parse.urlsplit(central)
+    return urllib.parse.urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc.rpartition('@')[2]}"))
+
+
+def _agent(chosen: Config, host: str) -> int:
+    database = open_database(chosen.database)
+    try:
+        with plain_errors(database.name):
+            now_ns = SystemClock().wall_ns()
+            return database.write(lambda connection: agents.find_or_make_agent(connection, host, now_ns))
+    finally:
+        database.close()
