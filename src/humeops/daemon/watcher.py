@@ -36,7 +36,9 @@ class Watcher:
         self._runs_of: dict[Link, set[str]] = {}
         self._unseen: set[str] = set()
         if runs.processes.is_hidden(1):
-            log.warning("the processes of other users are hidden from humed (proc's hidepid): see docs/guide/delivery.md")
+            log.warning(
+                "the processes of other users are hidden from humed (proc's hidepid): see docs/guide/delivery.md"
+            )
 
     @property
     def watched(self) -> int:
