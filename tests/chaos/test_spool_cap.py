@@ -8,6 +8,7 @@ from typing import Any
 
 import zmq
 
+from humeops.daemon.processes import Processes
 from tests.fixtures import eset, processes
 from tests.fixtures.processes import BIN, wait_until
 from tests.unit.daemon.sayings import id_of, say
@@ -23,9 +24,10 @@ MORE = {"stop": {"outcome": "ok"}, "error": {"level": "error"}}
 def mixed() -> list[tuple[str, bytes]]:
     """Return what is said, each with its class."""
     said = []
+    boot = Processes().boot  # runs of an earlier one would be gone, with an event each
     for number in range(COUNT):
         place = number % 100
-        text = {"task": "eset", "message": f"message {number}"}
+        text = {"task": "eset", "message": f"message {number}", "boot": boot}
         if place < 50:
             said.append(("debug", say(level="debug", **text)))
         elif place < 75:
