@@ -2,6 +2,7 @@
 #include "ancestry.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "format.h"
 #include "surroundings.h"
@@ -86,8 +87,36 @@ static bool is_fork_of(const struct process *child, const struct process *parent
     return same_command_line(child, parent);
 }
 
+// A launcher and the host's init are nobody's script: a run that hangs on them would take in what all orphans say, for
+// ever. Either they called hume themselves, or whoever did has ended before hume could look.
+static bool is_nobodys(const struct origin *origin) {
+    const struct chain *chain = &origin->chain;
+    return chain->count > 0
+           && (chain->launcher == 0 || (chain->at[origin->innermost].pid == 1 && origin->pidns == PIDNS_OF_HOST));
+}
+
+// The run is then over when hume is, unless a stop comes by its id.
+static void hang_on_hume(struct origin *origin) {
+    struct chain *chain = &origin->chain;
+    struct process self;
+    if (!process_read(getpid(), &self))
+        return;
+    unsigned kept = chain->count < MAX_CHAIN ? chain->count : MAX_CHAIN - 1;
+    memmove(chain->at + 1, chain->at, kept * sizeof *chain->at);
+    chain->at[0] = self;
+    chain->count = kept + 1;
+    chain->launcher = 1;
+    origin->arguments = (struct command_line){0};
+}
+
 void ancestry_read_outermost(struct origin *origin) {
     const struct chain *chain = &origin->chain;
+    if (is_nobodys(origin)) {
+        if (origin->innermost == 0)
+            hang_on_hume(origin);
+        origin->innermost = origin->outermost = 0;
+        return;
+    }
     while (origin->outermost + 1 < chain->launcher
            && is_fork_of(&chain->at[origin->outermost], &chain->at[origin->outermost + 1]))
         origin->outermost++;

@@ -81,6 +81,7 @@ static int told(const struct fault *fault, bool strict) {
 
 static void read_beginning_of_run(struct origin *origin) {
     origin->begins = true;
+    origin->pidns = process_namespace();
     ancestry_read_outermost(origin);
     launch_read(origin);
     whereabouts_read(origin);

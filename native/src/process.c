@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "format.h"
 #include "number.h"
@@ -68,6 +69,13 @@ bool process_read(pid_t pid, struct process *process) {
         at += length;
     }
     return process->start != UINT64_MAX;
+}
+
+uint64_t process_namespace(void) {
+    char path[256];
+    struct stat status;
+    format_into(path, sizeof path, "%s/self/ns/pid", proc_folder());
+    return stat(path, &status) == 0 ? (uint64_t)status.st_ino : 0;
 }
 
 bool process_shows_image(const struct process *process) {

@@ -30,6 +30,11 @@ struct process {
 // Fills it in; false when there is no such process or /proc hides it.
 bool process_read(pid_t pid, struct process *process);
 
+// Number of the pid namespace in which hume counts processes; 0: not told. PIDNS_OF_HOST is that of the host itself, the
+// same on every Linux (PROC_PID_INIT_INO), in which process 1 is an init.
+#define PIDNS_OF_HOST UINT64_C(0xEFFFFFFC)
+uint64_t process_namespace(void);
+
 // Is the kernel willing to tell where the program lies in memory?
 bool process_shows_image(const struct process *process);
 

@@ -24,13 +24,6 @@ static const char *follow(pid_t pid, const char *name, char into[PATH_MAX]) {
     return length > 0 ? into : NULL;
 }
 
-static uint64_t own_pid_namespace(void) {
-    char path[256];
-    struct stat status;
-    format_into(path, sizeof path, "%s/self/ns/pid", proc_folder());
-    return stat(path, &status) == 0 ? (uint64_t)status.st_ino : 0;
-}
-
 // Reads what the file had when it was opened. False when there is less: it is being written.
 static bool add_file(struct sha256 *sum, int file, size_t size) {
     static char piece[PIECE];
@@ -75,7 +68,6 @@ static void sum_up_script(struct origin *origin, pid_t pid) {
 
 void whereabouts_read(struct origin *origin) {
     static char exe[PATH_MAX], cwd[PATH_MAX];
-    origin->pidns = own_pid_namespace();
     if (origin->chain.count == 0)
         return;
     pid_t script = origin->chain.at[origin->outermost].pid;

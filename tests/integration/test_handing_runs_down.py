@@ -225,3 +225,20 @@ def test_a_script_that_is_killed_leaves_a_lost_run(stage: scene.Scene) -> None:
 
     processes.wait_until(lambda: state() == [("lost",)], "the run is lost")
     assert stage.heard().runs[started.id].reason.startswith("died after half")
+
+
+ORPHANS = """
+import ctypes, os, subprocess
+ctypes.CDLL(None).prctl(15, b"systemd", 0, 0, 0)
+subprocess.run([os.environ["H"], "start", "orphan"])
+subprocess.run([os.environ["H"], "info", "-t", "orphan", "of somebody else"])
+"""
+
+
+def test_a_start_whose_caller_has_gone_is_lost_and_draws_nothing_to_it(stage: scene.Scene) -> None:
+    # To hume it looks as if the caller had ended and left it to systemd.
+    story = stage.play(sys.executable, stage.write(ORPHANS))
+
+    orphan = story.started("orphan").id
+    assert story.said("of somebody else").run == ""
+    processes.wait_until(lambda: stage.heard().runs[orphan].state == "lost", "the run is lost")

@@ -229,6 +229,25 @@ def test_a_start_tells_script_arguments_sum_interpreter_and_folder(job: pathlib.
     assert origin.pidns == pathlib.Path("/proc/self/ns/pid").stat().st_ino
 
 
+LAUNCHER = """
+import ctypes, os, subprocess
+ctypes.CDLL(None).prctl(15, b"systemd", 0, 0, 0)
+subprocess.run([os.environ["H"], "start", "x"])
+subprocess.run([os.environ["H"], "info", "x"])
+"""
+
+
+def test_a_start_with_only_a_launcher_above_hangs_on_hume_itself(job: pathlib.Path) -> None:
+    job.write_text(LAUNCHER)
+
+    told = run(sys.executable, job, cwd=job.parent)
+
+    start, word = (event.origin for event in told.events)
+    assert told.own() == (start.chain[0][0],) * 2
+    assert start.chain[1] == word.chain[0]
+    assert (start.chain[1][0], start.args) == (told.pid, [])
+
+
 def test_every_call_of_a_script_names_the_process_that_a_start_named(job: pathlib.Path) -> None:
     job.write_text(
         """"$H" start
