@@ -118,8 +118,12 @@ bool drop_event(const char *folder, bool may_make_folder, const char *id, const 
         return false;
     int unnamed = drop_unnamed(opened, &names, event, length, step);
     bool done = unnamed > 0 || (unnamed == 0 && drop_renamed(opened, &names, event, length, step));
-    done = done && sync_folder(opened, step);
+    bool synced = done && sync_folder(opened, step);
     int saved = errno;
+    // It may be there and may not last. The caller is told that it is not stored and says it again: no copy must wait here.
+    if (done && !synced)
+        unlinkat(opened, names.final, 0);
+    done = synced;
     close(opened);
     errno = saved;
     return done;

@@ -93,7 +93,7 @@ static bool ask_again(const char *event, size_t length, struct deadline *deadlin
 
 void hand_over(const char *id, const char *event, size_t length, uint64_t deadline_ms, struct fault *fault,
                struct fault *account) {
-    const char *why;
+    const char *why = "humed did not answer in time";
     struct timespec left;
     find_places();
     bool is_new = !under_way.stays_open;
@@ -101,9 +101,10 @@ void hand_over(const char *id, const char *event, size_t length, uint64_t deadli
     bool answered = !is_new && ask_again(event, length, &deadline, &why);
     if (!answered && (is_new || deadline_left(&deadline, &left)))
         answered = humed_ask(&places, event, length, deadline_ms, &answer, &why);
-    settle(answered && take_answer(id, fault, &why), id, event, length, why, fault, account);
+    // Not within the call: which of its arguments is looked at first is the compiler's choice, and this one sets another.
+    bool decided = answered && take_answer(id, fault, &why);
+    settle(decided, id, event, length, why, fault, account);
 }
-
 
 int hand_over_begin(const char *id, const char *event, size_t length, uint64_t patience_ms) {
     struct deadline brief = deadline_in_ms(HEAD_START_MS, HEAD_START_MS, NULL, NULL);

@@ -8,6 +8,7 @@
 //
 // The way of an event: arguments.c takes the command line apart, sentence.c says what it means, encoder.c makes
 // its bytes, handover.c gives them to humed (zmtp.c) or leaves them in the drop folder (drop.c).
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -52,11 +53,10 @@ static unsigned reserve_streams(void) {
     return closed;
 }
 
-static void print(const char *text) {
-    // Nothing to do for a reader who left; his leaving must not end us.
+static bool print(const char *text) {
+    // A reader who left must not end us.
     signal(SIGPIPE, SIG_IGN);
-    if (write(STDOUT_FILENO, text, strlen(text)) < 0)
-        return;
+    return write(STDOUT_FILENO, text, strlen(text)) >= 0;
 }
 
 static bool is_on(const char *name) {
@@ -100,10 +100,8 @@ static void say(struct event *event, const struct asked *asked, struct fault *fa
         read_beginning_of_run(&event->origin);
     report(event, asked, fault);
     // Also when it could not be stored: RUN=$(hume start --print-run) then still names one run.
-    if (asked->print_run) {
-        print(event->id);
-        print("\n");
-    }
+    if (asked->print_run && !(print(event->id) && print("\n")))
+        complain("the run's id can't be printed: %s", strerror(errno));
 }
 
 // Returns the status, or -1 with a fault: a command that was asked for wrongly is not run.

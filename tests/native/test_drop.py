@@ -156,6 +156,7 @@ def test_a_folder_without_fsync_is_taken_as_it_is(hume: Caller) -> None:
         ["fchmod:error=EPERM"],
         ["writev:error=ENOSPC"],
         ["fdatasync:error=EIO"],
+        ["fsync:error=EIO"],
         ["linkat:error=EPERM", "rename,renameat,renameat2:error=ENOSPC"],
         ["linkat:error=EPERM", "fdatasync:error=EIO:when=2"],
         ["mkdir,mkdirat:error=EACCES"],

@@ -300,3 +300,24 @@ def test_five_hundred_hand_overs_over_busy_processors_are_all_acked(hume: Caller
 
     assert [codec.decode(message).message for message in server.heard] == [str(number) for number in range(count)]
     assert hume.dropped() == []
+
+
+def test_whom_humed_puts_off_is_told_where_the_event_is(hume: Caller, router: RouterStart) -> None:
+    router(refuse(75))
+
+    kept = hume.run("info", "x", "--strict", "-v")
+    nowhere = hume.run("info", "x", "--strict", env={"HUME_SPOOL": "/proc/none"})
+
+    assert kept.returncode == 0
+    assert kept.stderr.startswith(b"hume: humed can't store it now; left in the drop folder: ")
+    assert nowhere.returncode == 75
+    assert nowhere.stderr.startswith(b"hume: NOT stored: humed can't store it now, and can't ")
+
+
+def test_a_runs_id_that_cannot_be_printed_is_told(hume: Caller) -> None:
+    with open("/dev/full", "wb") as full:
+        command = [hume.program, "start", "--print-run"]
+        done = subprocess.run(command, env=hume.environment(), stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert done.returncode == 0
+    assert done.stderr == b"hume: the run's id can't be printed: No space left on device\n"
