@@ -96,3 +96,22 @@ def test_tasks_that_are_new_to_several_at_once_are_each_made_once(database, agen
     )
 
     assert len(content(database)["task"]) == 5
+
+
+def test_what_several_learn_of_one_task_at_once_is_the_same_as_one_after_the_other(database, lend):
+    agent = make_agent(database, "db1")
+    lots = [
+        [a_run(say("flag", at + 4, flag="dumped"), begins=at, ends=at + 9) for at in range(writer, 400, 10 * WRITERS)]
+        for writer in range(0, 10 * WRITERS, 10)
+    ]
+
+    def tell(writer, lot):
+        for number, run in enumerate(lot):
+            body = body_of(*run, epoch=f"writer-{writer}", first=3 * number + 1)
+            intake.take(database, agent, body, NOON)
+
+    at_once(*(lambda writer=writer, lot=lot: tell(writer, lot) for writer, lot in enumerate(lots)))
+
+    with lend() as other:
+        take(other, make_agent(other, "db1"), *(event for lot in lots for run in lot for event in run))
+        assert content(other)["task_usual"] == content(database)["task_usual"]

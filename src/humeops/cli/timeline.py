@@ -23,7 +23,7 @@ _TROUBLES = 100
 def draw(terminal: Terminal, detail: RunDetail, now_ns: int, folded: bool = False) -> Iterator[str]:
     """Yield the lines: what became of it and why; what explains it; the timeline. Folded, long ones lose their middle."""
     run = detail.run
-    yield from heading(terminal, run, now_ns)
+    yield from heading(terminal, detail, now_ns)
     if run.reason:
         yield from page.wrapped(terminal, terminal.text(run.reason), "")
     yield from origins.lines(terminal, detail)
@@ -45,13 +45,16 @@ def draw(terminal: Terminal, detail: RunDetail, now_ns: int, folded: bool = Fals
     yield from explained.links(terminal, detail, now_ns)
 
 
-def heading(terminal: Terminal, run: RunView, now_ns: int) -> Iterator[str]:
-    """Yield the first line: state, whose run, when, how long; in two lines where one is too short."""
+def heading(terminal: Terminal, detail: RunDetail, now_ns: int) -> Iterator[str]:
+    """Yield the first line: state, whose run, when, how long, how long usually; in two lines where one is too short."""
+    run, usual = detail.run, detail.usual
     when = moments.day_and_time(run.started_at, now_ns)
     if run.state == "running":
         when += f", running for {spans.span(now_ns - run.started_at)}"
     elif run.duration is not None:
         when += f", took {spans.span(run.duration)}"
+    if usual is not None and usual.duration is not None:
+        when += f", usually {spans.span(usual.duration)}"
     badge = looks.badge(terminal, run.state)
     room = terminal.width - len(run.state) - 4
     name = terminal.cut(f"{terminal.text(run.host)}:{terminal.text(run.task)}", room)
@@ -60,7 +63,7 @@ def heading(terminal: Terminal, run: RunView, now_ns: int) -> Iterator[str]:
         yield f"{first}   {when}"
     else:
         yield first
-        yield when
+        yield from page.wrapped(terminal, when, "")
 
 
 def said(terminal: Terminal, run: RunView, events: Sequence[EventView], folded: bool = False) -> Iterator[str]:

@@ -36,6 +36,14 @@ def test_a_stretch_stands_beside_what_it_usually_takes_and_an_unusual_one_has_a_
     assert lines[1].endswith("1.0s  usually 1.0s")
 
 
+def test_the_heading_says_how_long_the_run_took_and_how_long_it_usually_takes():
+    detail = RunDetail(a_run(), usual=UsualView(runs=6, duration=50 * SECOND))
+
+    assert "\n".join(timeline.heading(WIDE, detail, NOW)).endswith(", took 1m00s, usually 50s")
+    assert max(map(visible.width, timeline.heading(Terminal(width=40), detail, NOW + 30 * 24 * 60 * MINUTE))) <= 40
+    assert "usually" not in "\n".join(timeline.heading(WIDE, RunDetail(a_run(), usual=UsualView(runs=4)), NOW))
+
+
 def test_where_a_run_that_stopped_on_its_way_was_going_is_told():
     way = [Stretch("dumped", 0, SECOND), Stretch("end", 0, SECOND, toward="copied", usual=9 * SECOND)]
 
