@@ -306,7 +306,7 @@ def test_whom_humed_puts_off_is_told_where_the_event_is(hume: Caller, router: Ro
     router(refuse(75))
 
     kept = hume.run("info", "x", "--strict", "-v")
-    nowhere = hume.run("info", "x", "--strict", env={"HUME_SPOOL": "/proc/none"})
+    nowhere = hume.run("info", "x", "--strict", env=hume.environment(HUME_SPOOL="/proc/none"))
 
     assert kept.returncode == 0
     assert kept.stderr.startswith(b"hume: humed can't store it now; left in the drop folder: ")
