@@ -156,7 +156,7 @@ def test_a_script_in_a_container_is_found_and_watched_under_its_numbers_here(ins
         inside, started = events(installed)[-1], events(installed)[0]
         assert started.origin.pidns != Processes().pidns
         assert inside.run == run_of(installed)
-        assert queue(installed)["runs_watched"] == 1
+        wait_until(lambda: queue(installed)["runs_watched"] == 1, "the script is watched", 10)
 
         script.kill()
 

@@ -10,6 +10,8 @@ import time
 import urllib.parse
 from typing import Any
 
+import msgspec
+
 from humeops.daemon.config import Config
 from humeops.daemon.httpintake import CREDENTIAL, read_line
 from humeops.errors import ConfigError, HumeError, NotAllowedError, UnavailableError
@@ -69,7 +71,7 @@ class RedisIntake:
         except HumeError:
             self.forget()
             raise
-        return batch.Receipt(mark, queued=mark < upto)
+        return batch.Receipt(mark, queued=mark < upto or msgspec.UNSET)
 
     def _mark(self, epoch: str) -> int:
         text = self._client.hget(f"hume:mark:{self._agent}", epoch) or b"0"

@@ -41,7 +41,8 @@ class Receipt(msgspec.Struct):
     stored: int = 0
     known: int = 0
     dead: int = 0
-    queued: bool = False  # taken in and not committed yet: ask again with a batch of no events, and keep the rows
+    # Only where it is so: taken in and not committed yet. Ask again with a batch of no events, and keep the rows.
+    queued: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 _batch_decoder = msgspec.json.Decoder(Batch)

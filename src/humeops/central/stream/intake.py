@@ -15,6 +15,7 @@ import logging
 from collections import defaultdict
 from typing import Any
 
+import msgspec
 import redis.asyncio
 import redis.exceptions
 
@@ -74,7 +75,7 @@ class StreamIntake:
                     mark = await self._mark(life)
             except redis.exceptions.RedisError as error:
                 raise UnavailableError("the queue of batches (Redis) does not answer") from error
-        return batch.Receipt(mark, queued=mark < upto)
+        return batch.Receipt(mark, queued=mark < upto or msgspec.UNSET)
 
     async def answers(self) -> bool:
         """Tell whether Redis answers now."""
