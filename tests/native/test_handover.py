@@ -316,7 +316,7 @@ def test_whom_humed_puts_off_is_told_where_the_event_is(hume: Caller, router: Ro
 
 def test_a_runs_id_that_cannot_be_printed_is_told(hume: Caller) -> None:
     with open("/dev/full", "wb") as full:
-        command = [hume.program, "start", "--print-run"]
+        command = [str(hume.program), "start", "--print-run"]
         done = subprocess.run(command, env=hume.environment(), stdout=full, stderr=subprocess.PIPE, check=False)
 
     assert done.returncode == 0
