@@ -9,10 +9,14 @@
 #include "humed.h"
 #include "limits.h"
 #include "places.h"
+#include "presence.h"
 #include "reply.h"
 #include "zmtp.h"
 
-enum { HEAD_START_MS = 20 };
+enum {
+    HEAD_START_MS = 20,
+    LONG_HEAD_START_MS = 100, // when humed is there, and busy
+};
 
 static struct places places;
 static struct frame answer;
@@ -107,8 +111,8 @@ void hand_over(const char *id, const char *event, size_t length, uint64_t deadli
 }
 
 int hand_over_begin(const char *id, const char *event, size_t length, uint64_t patience_ms) {
-    struct deadline brief = deadline_in_ms(HEAD_START_MS, HEAD_START_MS, NULL, NULL);
     find_places();
+    struct deadline brief = deadline_in_ms(HEAD_START_MS, LONG_HEAD_START_MS, presence_is_likely, places.pid_file);
     under_way.id = id;
     under_way.event = event;
     under_way.length = length;

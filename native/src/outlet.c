@@ -69,13 +69,16 @@ void outlets_take(const struct outlet outlets[OUTLETS]) {
         dup2(out, STDOUT_FILENO);
 }
 
-void outlets_let_go(struct outlet outlets[OUTLETS]) {
-    for (int i = 0; i < OUTLETS; i++) {
-        if (outlets[i].way != PUMPED)
-            continue;
-        close(outlets[i].writing);
-        close(outlets[i].reading);
-    }
+void outlets_leave_to_pump(const struct outlet outlets[OUTLETS]) {
+    for (int i = 0; i < OUTLETS; i++)
+        if (outlets[i].way == PUMPED)
+            close(outlets[i].reading);
+}
+
+void outlets_leave_to_command(const struct outlet outlets[OUTLETS]) {
+    for (int i = 0; i < OUTLETS; i++)
+        if (outlets[i].way == PUMPED)
+            close(outlets[i].writing);
 }
 
 void outlets_read_back(const struct outlet outlets[OUTLETS], struct tail *tail) {

@@ -27,8 +27,10 @@ void outlets_open(struct outlet outlets[OUTLETS]);
 // In the command's process: its streams become the pipes' writing ends.
 void outlets_take(const struct outlet outlets[OUTLETS]);
 
-// In hume's: the writing ends are the command's alone, the reading ends the pump's.
-void outlets_let_go(struct outlet outlets[OUTLETS]);
+// In hume's, once the other process is there: the reading ends are the pump's alone, or a reader's absence would not be
+// felt; the writing ends the command's, or there would be no end.
+void outlets_leave_to_pump(const struct outlet outlets[OUTLETS]);
+void outlets_leave_to_command(const struct outlet outlets[OUTLETS]);
 
 // Adds what the files got.
 void outlets_read_back(const struct outlet outlets[OUTLETS], struct tail *tail);

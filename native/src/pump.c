@@ -175,7 +175,8 @@ static _Noreturn void be_pump(const struct outlet outlets[OUTLETS], int control)
 }
 
 static void inherit_all(struct outlet outlets[OUTLETS]) {
-    outlets_let_go(outlets);
+    outlets_leave_to_pump(outlets);
+    outlets_leave_to_command(outlets);
     for (int i = 0; i < OUTLETS; i++)
         if (outlets[i].way != IN_FILE)
             outlets[i].way = INHERITED;
@@ -193,11 +194,13 @@ int pump_start(struct outlet outlets[OUTLETS]) {
     if (pid == 0)
         be_pump(outlets, ends[1]);
     close(ends[1]);
-    if (pid > 0)
-        return ends[0];
-    close(ends[0]);
-    inherit_all(outlets);
-    return -1;
+    if (pid < 0) {
+        close(ends[0]);
+        inherit_all(outlets);
+        return -1;
+    }
+    outlets_leave_to_pump(outlets);
+    return ends[0];
 }
 
 void pump_ask(int pump) {

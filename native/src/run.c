@@ -242,7 +242,7 @@ int run(const struct asked *asked, struct event *event, bool strict, unsigned cl
         return give_way(&running);
     if (running.lock >= 0)
         lock_name_holder(running.lock, running.job.pid);
-    outlets_let_go(running.outlets);
+    outlets_leave_to_command(running.outlets);
     job_limit(&running.job, asked->timeout, asked->kill_after ? asked->kill_after : KILL_AFTER_S);
     attend(&running);
     return finish(&running, began_ns, strict);

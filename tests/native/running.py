@@ -17,7 +17,7 @@ PYTHON = sys.executable
 FAIL = 'echo out; echo err >&2; exit 1'
 # A command that says on standard output which signals come, until TERM; "ready" when it listens.
 LISTENER = """
-import os, signal, sys
+import os, signal, time
 def tell(number, frame):
     os.write(1, f"{signal.Signals(number).name}\\n".encode())
     if number == signal.SIGTERM:
@@ -25,8 +25,8 @@ def tell(number, frame):
 for name in ("INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "WINCH", "CONT", "ALRM", "ABRT"):
     signal.signal(getattr(signal, "SIG" + name), tell)
 os.write(1, b"ready\\n")
-while True:
-    signal.pause()
+while True:  # not pause(): a signal that comes just before it would be told only with the next one
+    time.sleep(0.05)
 """
 
 
