@@ -17,15 +17,6 @@ def engine():
     return "postgresql"
 
 
-@pytest.fixture
-def database(database):
-    yield database
-    # The schema is used again by the next test, as the migrations made it.
-    with database.writing() as connection:
-        for name in partitions.names(connection):
-            connection.exec_driver_sql(f"DROP TABLE {name}")
-
-
 def provide(database, now_ns=NOON):
     with database.writing() as connection:
         return partitions.provide(connection, now_ns)
