@@ -9,7 +9,7 @@ one moment (REPEATABLE READ, READ ONLY) and are given up after READ_SECONDS. Pla
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 import sqlalchemy as sa
@@ -35,37 +35,38 @@ _CONTENTION = frozenset(("40001", "40P01", "55P03", "23505"))
 
 def engine(url: str, connections: int, wait_seconds: float) -> sa.Engine:
     """Return an engine for writers of this server; `url` is `postgresql://…`."""
-    return sa.create_engine(
-        _with_driver(url),
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=wait_seconds,
-        pool_pre_ping=True,
-        isolation_level="READ COMMITTED",
-        connect_args={
-            "application_name": "hume-central",
-            "connect_timeout": 10,
-            "options": "-c plan_cache_mode=force_custom_plan -c synchronous_commit=on -c timezone=UTC -c jit=off "
-            f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s",
-        },
-    )
+    settings = {"plan_cache_mode": "force_custom_plan", "synchronous_commit": "on"}
+    return _engine(url, connections, wait_seconds, "hume-central", "READ COMMITTED", settings)
 
 
 def reader_engine(url: str, connections: int, wait_seconds: float) -> sa.Engine:
     """Return an engine whose connections cannot write, and give a question up when it takes too long."""
+    settings = {"statement_timeout": f"{READ_SECONDS}s", "default_transaction_read_only": "on"}
+    return _engine(url, connections, wait_seconds, "hume-central reader", "REPEATABLE READ", settings)
+
+
+def _engine(
+    url: str,
+    connections: int,
+    wait_seconds: float,
+    name: str,
+    isolation: Literal["READ COMMITTED", "REPEATABLE READ"],
+    settings: dict[str, str],
+) -> sa.Engine:
+    common = {
+        "timezone": "UTC",
+        "jit": "off",
+        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
+    }
+    options = " ".join(f"-c {key}={value}" for key, value in {**settings, **common}.items())
     return sa.create_engine(
         _with_driver(url),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=wait_seconds,
         pool_pre_ping=True,
-        isolation_level="REPEATABLE READ",
-        connect_args={
-            "application_name": "hume-central reader",
-            "connect_timeout": 10,
-            "options": f"-c statement_timeout={READ_SECONDS}s -c default_transaction_read_only=on -c timezone=UTC -c jit=off "
-            f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s",
-        },
+        isolation_level=isolation,
+        connect_args={"application_name": name, "connect_timeout": 10, "options": options},
     )
 
 
