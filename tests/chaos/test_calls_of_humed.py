@@ -46,7 +46,6 @@ def test_killed_while_it_makes_its_spool(sweeping: sweep.Sweep, seconds: float) 
     for place in sweep.within(seconds, chance.seeded("kills"), places):
         sweeping.renew()
         sweeping.run_all(strace.KILL, [place])
-        sweeping.recover()
 
     assert statuses(sweeping)[-signal.SIGKILL] > len(sweeping.rounds) / 2
     sweeping.finish()

@@ -24,8 +24,17 @@ def inspect(path: pathlib.Path) -> spooldb.Mark | None:
     """
     if not path.exists():
         return None
+    if spooldb.journal_of(path).exists():
+        _undo_what_was_begun(path)
     with spooldb.plain_errors(path), contextlib.closing(spooldb.open_read_only(path)) as db:
         return examine(db, path)
+
+
+def _undo_what_was_begun(path: pathlib.Path) -> None:
+    # SQLite keeps a journal of this kind only until a new spool has its WAL. humed died before that, with nothing stored yet,
+    # and a reader may not undo what it left half written: read-only, this spool would be refused at every start.
+    with spooldb.plain_errors(path), contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA schema_version")
 
 
 def examine(db: sqlite3.Connection, path: pathlib.Path) -> spooldb.Mark | None:

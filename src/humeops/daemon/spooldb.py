@@ -80,6 +80,11 @@ def write_mark(db: sqlite3.Connection, mark: Mark) -> None:
     db.execute("INSERT OR REPLACE INTO mark VALUES (1, ?, ?, ?, ?)", (*mark, mark.sum))
 
 
+def journal_of(path: pathlib.Path) -> pathlib.Path:
+    """Return where SQLite keeps what undoes a change while there is no WAL yet."""
+    return path.with_name(f"{path.name}-journal")
+
+
 def open_read_only(path: pathlib.Path) -> sqlite3.Connection:
     """Open without ever writing: nothing is folded in or deleted, also not when it is closed."""
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
