@@ -7,9 +7,9 @@ Read from left to right as time goes. Without colours, the shapes still tell; wi
 import collections
 from collections.abc import Iterator, Sequence
 
-from humeops import spans
+from humeops import spans, visible
 from humeops.api.schemas import RunView
-from humeops.cli import looks, page, visible
+from humeops.cli import looks, page
 from humeops.cli.terminal import Terminal
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"

@@ -17,7 +17,7 @@ import msgspec
 
 from humeops.cli import tables, verbs
 from humeops.cli.terminal import Terminal, terminal_of
-from humeops.cli.visible import visible
+from humeops.visible import visible
 
 Record = dict[str, typing.Any]
 Derived = Mapping[str, Callable[[typing.Any], str]]  # columns that are made from an item, not taken from it

@@ -8,9 +8,9 @@ colours, too.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from humeops import spans
+from humeops import spans, visible
 from humeops.api.schemas import RunView, Stretch
-from humeops.cli import looks, page, visible
+from humeops.cli import looks, page
 from humeops.cli.folding import fold
 from humeops.cli.terminal import Terminal
 

@@ -10,8 +10,8 @@ import textwrap
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from humeops import spans
-from humeops.cli import looks, moments, narrow, phrases, visible
+from humeops import spans, visible
+from humeops.cli import looks, moments, narrow, phrases
 from humeops.cli.terminal import Terminal
 
 GAP = "  "

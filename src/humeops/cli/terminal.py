@@ -11,7 +11,7 @@ import shutil
 import typing
 from collections.abc import Mapping
 
-from humeops.cli import visible
+from humeops import visible
 
 UNCUT = 100_000  # columns of a pipe or a file: nothing is cut there
 _CODES = {

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 import humeops
-from humeops.cli import places, visible
+from humeops import visible
+from humeops.cli import places
 from humeops.cli.doctor import checks, finding, report
 from humeops.cli.doctor.facts import (
     Answer,

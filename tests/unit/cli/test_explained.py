@@ -3,6 +3,7 @@
 
 import pytest
 
+from humeops import visible
 from humeops.api.schemas import (
     EventView,
     FindingView,
@@ -14,7 +15,7 @@ from humeops.api.schemas import (
     Stretch,
     UsualView,
 )
-from humeops.cli import explained, history, origins, stretches, timeline, visible
+from humeops.cli import explained, history, origins, stretches, timeline
 from humeops.cli.terminal import Terminal
 from humeops.spans import MINUTE, SECOND
 

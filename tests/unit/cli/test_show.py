@@ -7,8 +7,9 @@ import json
 
 import pytest
 
+from humeops import visible
 from humeops.api.schemas import EventView, RunDetail, RunView, Stretch
-from humeops.cli import stretches, timeline, visible, wholerun
+from humeops.cli import stretches, timeline, wholerun
 from humeops.cli.folding import fold
 from humeops.cli.terminal import Terminal
 from tests.unit.cli.central import SECOND

@@ -3,8 +3,9 @@
 
 import pytest
 
+from humeops import visible
 from humeops.api.schemas import AgentView, RunView, TaskView
-from humeops.cli import board, looks, losses, visible, watching
+from humeops.cli import board, looks, losses, watching
 from humeops.cli.terminal import UNCUT, Terminal, reads_utf8, wants_colour
 from humeops.clock import SystemClock
 from tests.unit.cli.central import MINUTE, SECOND

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from humeops.cli.visible import HIDDEN, cut, visible, width
+from humeops.visible import HIDDEN, cut, visible, width
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None))
 
