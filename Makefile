@@ -13,7 +13,7 @@ help: ## list these commands
 
 setup: $(STAMP) ## .venv from the lock, the native client built, commands in .venv/bin
 
-$(STAMP): requirements.lock pyproject.toml hatch_build.py $(NATIVE)
+$(STAMP): requirements.lock pyproject.toml hatch_build.py web/package-lock.json $(NATIVE)
 	@PYTHON="$(PYTHON)" sh scripts/setup
 
 demo: setup ## hume up, the example scripts for real, then look around (DEMO_EXIT=1: stop by itself)
