@@ -20,6 +20,9 @@ complete -c hume -f -n __fish_use_subcommand -a runs -d 'runs, newest first'
 complete -c hume -f -n __fish_use_subcommand -a show -d 'one run as a timeline'
 complete -c hume -f -n __fish_use_subcommand -a events -d 'what was said, newest first'
 complete -c hume -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
+complete -c hume -f -n __fish_use_subcommand -a note -d 'write a note on a task or on a run'
+complete -c hume -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
+complete -c hume -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
 complete -c hume -f -n __fish_use_subcommand -a completion -d 'completion for bash, zsh or fish'
@@ -267,6 +270,19 @@ complete -c hume -n '__fish_seen_subcommand_from data' -l limit
 complete -c hume -n '__fish_seen_subcommand_from data' -l central
 complete -c hume -n '__fish_seen_subcommand_from data' -l dir
 complete -c hume -n '__fish_seen_subcommand_from data' -l help
+complete -c hume -n '__fish_seen_subcommand_from note' -l output
+complete -c hume -n '__fish_seen_subcommand_from note' -l columns
+complete -c hume -n '__fish_seen_subcommand_from note' -l limit
+complete -c hume -n '__fish_seen_subcommand_from note' -l central
+complete -c hume -n '__fish_seen_subcommand_from note' -l dir
+complete -c hume -n '__fish_seen_subcommand_from note' -l help
+complete -c hume -n '__fish_seen_subcommand_from take' -l release
+complete -c hume -n '__fish_seen_subcommand_from take' -l central
+complete -c hume -n '__fish_seen_subcommand_from take' -l dir
+complete -c hume -n '__fish_seen_subcommand_from take' -l help
+complete -c hume -n '__fish_seen_subcommand_from link' -l central
+complete -c hume -n '__fish_seen_subcommand_from link' -l dir
+complete -c hume -n '__fish_seen_subcommand_from link' -l help
 complete -c hume -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume -n '__fish_seen_subcommand_from queue' -l help
@@ -297,6 +313,9 @@ complete -c hume-cli -f -n __fish_use_subcommand -a runs -d 'runs, newest first'
 complete -c hume-cli -f -n __fish_use_subcommand -a show -d 'one run as a timeline'
 complete -c hume-cli -f -n __fish_use_subcommand -a events -d 'what was said, newest first'
 complete -c hume-cli -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
+complete -c hume-cli -f -n __fish_use_subcommand -a note -d 'write a note on a task or on a run'
+complete -c hume-cli -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
+complete -c hume-cli -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume-cli -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
 complete -c hume-cli -f -n __fish_use_subcommand -a completion -d 'completion for bash, zsh or fish'
@@ -544,6 +563,19 @@ complete -c hume-cli -n '__fish_seen_subcommand_from data' -l limit
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from note' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from note' -l columns
+complete -c hume-cli -n '__fish_seen_subcommand_from note' -l limit
+complete -c hume-cli -n '__fish_seen_subcommand_from note' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from note' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from note' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from take' -l release
+complete -c hume-cli -n '__fish_seen_subcommand_from take' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from take' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from take' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from link' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from link' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from link' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l help

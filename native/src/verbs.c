@@ -31,7 +31,7 @@ enum { NATIVE_COUNT = sizeof native / sizeof *native };
 static const char *const of_people[] = {
     "up",    "status", "runs",     "show",   "events",   "data",       "queue", "tail",   "wait",   "check",
     "watch", "silence", "take",    "note",   "watchdog", "doctor",     "sign",  "verify", "enroll", "token",
-    "user",  "role",   "audit",    "template", "completion", "login",  "help",  "version",
+    "link",  "user",    "role",   "audit",    "template", "completion", "login",  "help",  "version",
 };
 enum { PEOPLE_COUNT = sizeof of_people / sizeof *of_people };
 

@@ -12,17 +12,21 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import sqlalchemy as sa
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response
+from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from humeops.api import agents, data, events, health, intake, metering, problems, runs, tasks
+from humeops.api import agents, cookies, data, events, health, intake, links, metering, people, problems, runs, tasks
 from humeops.api.doorkeeper import ACTOR, Doorkeeper
-from humeops.api.service import Asked, Central
+from humeops.api.service import Asked, Central, Pages
 from humeops.errors import HumeError
 from humeops.security.roles import Actor
 from humeops.wire.batch import MAX_BATCH_BYTES
+
+# Streams are not held back to be made smaller.
+LIVE = "/api/v1/live"
 
 HANDLERS = (
     intake.take_batch,
@@ -32,16 +36,26 @@ HANDLERS = (
     events.list_events,
     data.list_data,
     agents.list_agents,
+    links.make_link,
+    people.list_notes,
+    people.add_note,
+    people.take,
+    people.describe,
     metering.show_metrics,
     health.is_alive,
     health.is_ready,
 )
 
 
-def make_app(central: Central) -> ASGIApp:
-    """Return the application that answers for this central."""
+def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
+    """Return the application that answers for this central, with the pages for people beside the API."""
+
+    def from_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+        answer = pages.from_http if pages and cookies.wants_page(request.scope) else problems.from_http
+        return answer(request, error)
+
     app = Litestar(
-        route_handlers=list(HANDLERS),
+        route_handlers=[*HANDLERS, *([pages.routes] if pages else [])],
         dependencies={
             "central": Provide(lambda: central, sync_to_thread=False),
             "actor": Provide(_actor, sync_to_thread=False),
@@ -49,17 +63,18 @@ def make_app(central: Central) -> ASGIApp:
         },
         exception_handlers={
             HumeError: problems.from_hume,
-            HTTPException: problems.from_http,
+            HTTPException: from_http,
             sa.exc.DatabaseError: problems.from_database,
             Exception: problems.from_fault,
         },
+        compression_config=CompressionConfig(backend="gzip", minimum_size=2_000, gzip_compress_level=5, exclude=[LIVE]),
         request_max_body_size=MAX_BATCH_BYTES,
         lifespan=[functools.partial(_listening, central)],
         openapi_config=None,
         logging_config=None,
     )
     # Outermost: what the doorkeeper refuses is counted, too.
-    return metering.Meter(Doorkeeper(app, central), central.clock)
+    return metering.Meter(Doorkeeper(app, central, pages.turn_away if pages else None), central.clock)
 
 
 @contextlib.asynccontextmanager

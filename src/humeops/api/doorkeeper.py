@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Stands before every address: without a valid token nothing answers, not even "no such page".
+"""Stands before every address: without a valid token or session nothing answers, not even "no such page".
 
-Outermost on purpose: what is added behind it later cannot be forgotten. Only the two health checks are open. It also
-puts the headers on every answer that keep browsers and proxies from keeping, guessing or embedding it.
+Outermost on purpose: what is added behind it later cannot be forgotten. Only the two health checks and the way in (a link that
+is itself a secret) are open. It also puts the headers on every answer that keep browsers and proxies from keeping, guessing or
+embedding it.
+
+A browser's session is a cookie, which the browser also sends with what other sites make it ask for. So with a cookie only
+questions are answered (GET and HEAD), and what changes something only when the browser says that our own page asked.
 
 *Design.* Every request asks the database, but for one: intake through the stream, which goes on while the database is away or
 slow, asks it once a second for each agent (`acquaintances`). When it does not answer in time, it is left alone for a moment, so
@@ -10,6 +14,7 @@ that not every batch waits for it in vain.
 """
 
 import functools
+from collections.abc import Sequence
 
 import anyio
 import anyio.to_thread
@@ -17,7 +22,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from humeops.api import schemas
+from humeops.api import cookies, links, schemas
 from humeops.api.acquaintances import Acquaintances
 from humeops.api.service import Central
 from humeops.central.store import agents
@@ -27,6 +32,7 @@ from humeops.security import credentials
 from humeops.security.roles import Actor
 
 OPEN = frozenset({"/healthz", "/readyz"})
+QUESTIONS = frozenset({"GET", "HEAD"})
 INTAKE = "/api/v1/intake"
 # How long intake waits for the database's word on an agent it knows, and leaves it alone after it waited in vain.
 PATIENCE_SECONDS = 1.0
@@ -44,9 +50,11 @@ _HEADERS = [
 class Doorkeeper:
     """An ASGI application that lets only those through who hold a token."""
 
-    def __init__(self, app: ASGIApp, central: Central) -> None:
+    def __init__(self, app: ASGIApp, central: Central, turn_away: ASGIApp | None = None) -> None:
+        """`turn_away` answers a browser that has no session yet, in the place of a problem."""
         self._app = app
         self._central = central
+        self._turn_away = turn_away
         self._acquaintances = Acquaintances()
         self._ask_again_ns = 0
 
@@ -59,11 +67,14 @@ class Doorkeeper:
                 await self._app(scope, receive, send)
             return
         send = functools.partial(_send_with_headers, send)
-        if scope["path"] not in OPEN:
+        if scope["path"] not in OPEN and not scope["path"].startswith(links.SIGN_IN):
             try:
                 actor = await self._actor(scope)
             except HumeError as error:
                 await _refuse(send, schemas.Problem("Try again later", 503, str(error)), [(b"retry-after", b"1")])
+                return
+            if actor is None and self._turn_away is not None and cookies.wants_page(scope):
+                await self._turn_away(scope, receive, send)
                 return
             if actor is None:
                 problem = schemas.Problem("A valid token is needed", 401, "send it as `Authorization: Bearer TOKEN`")
@@ -75,7 +86,7 @@ class Doorkeeper:
     async def _actor(self, scope: Scope) -> Actor | None:
         token = _token(scope)
         if token is None:
-            return None
+            return await self._visitor(scope)
         if self._central.stream is not None and scope["path"] == INTAKE:
             return await self._agent(token)
         return await anyio.to_thread.run_sync(self._look_up, token)
@@ -101,9 +112,15 @@ class Doorkeeper:
         self._acquaintances.remember(key, actor, self._central.clock.boot_ns())
         return actor
 
-    def _look_up(self, token: str) -> Actor | None:
+    async def _visitor(self, scope: Scope) -> Actor | None:
+        session = cookies.session_of(scope)
+        if session is None or not (scope.get("method") in QUESTIONS or cookies.is_own_page(scope)):
+            return None
+        return await anyio.to_thread.run_sync(self._look_up, session, ("session",))
+
+    def _look_up(self, token: str, kinds: Sequence[credentials.Kind] = agents.BEARERS) -> Actor | None:
         with self._central.database.reading() as connection:
-            return agents.find_actor(connection, token, self._central.clock.wall_ns())
+            return agents.find_actor(connection, token, self._central.clock.wall_ns(), kinds)
 
 
 def _token(scope: Scope) -> str | None:
@@ -116,7 +133,10 @@ def _token(scope: Scope) -> str | None:
 
 async def _send_with_headers(send: Send, message: Message) -> None:
     if message["type"] == "http.response.start":
-        message["headers"] = [*message.get("headers", []), *_HEADERS]
+        own = list(message.get("headers", []))
+        named = {name.lower() for name, _ in own}
+        # A page says more closely what it may load and do, and for how long it may be kept.
+        message["headers"] = [*own, *(header for header in _HEADERS if header[0] not in named)]
     await send(message)
 
 

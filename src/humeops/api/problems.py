@@ -22,14 +22,6 @@ _TITLES = {
     413: "Too large",
     503: "Try again later",
 }
-_STATUS: list[tuple[type[HumeError], int]] = [
-    (ParameterError, 400),
-    (CursorError, 400),
-    (MalformedEventError, 400),
-    (NotAllowedError, 403),
-    (UnavailableError, 503),
-]
-
 _log = structlog.get_logger("humeops.api")
 _Request = Request[Any, Any, Any]
 
@@ -38,14 +30,25 @@ class NotFoundError(HumeError):
     """What was asked for does not exist."""
 
 
+_STATUS: list[tuple[type[HumeError], int]] = [
+    (ParameterError, 400),
+    (CursorError, 400),
+    (MalformedEventError, 400),
+    (NotAllowedError, 403),
+    (NotFoundError, 404),
+    (UnavailableError, 503),
+]
+
+
+def status_of(error: HumeError) -> int | None:
+    """Return the status that answers this error; None for one that nobody raised on purpose for an asker."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), None)
+
+
 def from_hume(_request: _Request, error: HumeError) -> Response[bytes]:
     """Answer an error that hume raised on purpose; its text is made for people."""
-    if isinstance(error, NotFoundError):
-        return answer(404, str(error))
-    for kind, status in _STATUS:
-        if isinstance(error, kind):
-            return answer(status, str(error))
-    return from_fault(_request, error)
+    status = status_of(error)
+    return from_fault(_request, error) if status is None else answer(status, str(error))
 
 
 def from_http(_request: _Request, error: HTTPException) -> Response[bytes]:

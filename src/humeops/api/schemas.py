@@ -259,6 +259,50 @@ class AgentPage(msgspec.Struct, omit_defaults=True):
     next: str | None = None
 
 
+class NoteView(msgspec.Struct, omit_defaults=True):
+    """Something a person wrote on a task or on a run; or that they took its trouble in hand, or gave it back."""
+
+    id: int
+    time: int
+    author: str
+    kind: Literal["note", "take", "release"]
+    host: str
+    task: str
+    text: str = ""
+    run: str | None = None
+
+
+class NotePage(msgspec.Struct, omit_defaults=True):
+    """Answer of GET /api/v1/notes, newest first; at most 200."""
+
+    items: list[NoteView]
+    next: str | None = None
+
+
+class TakenView(msgspec.Struct, omit_defaults=True):
+    """Who has a trouble in hand (nobody: empty), and since when."""
+
+    by: str
+    at: int
+
+
+class AboutView(msgspec.Struct, omit_defaults=True):
+    """What a task is for, as a person said."""
+
+    at: int
+    author: str
+    owner: str = ""
+    description: str = ""
+    runbook: str = ""
+
+
+class LinkView(msgspec.Struct, omit_defaults=True):
+    """Answer of POST /api/v1/links: where the pages are entered, once."""
+
+    path: str  # to be put behind central's address
+    expires_at: int
+
+
 class Problem(msgspec.Struct, omit_defaults=True):
     """Every error of the API (RFC 9457, application/problem+json)."""
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What every handler of the API works with."""
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
 
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, ControllerRouterHandler
 from prometheus_client.registry import Collector
 
 from humeops.central.store.database import Database
@@ -35,6 +38,14 @@ class Central(NamedTuple):
     clock: Clock
     stream: StreamIntake | None = None
     gauges: Sequence[Collector] = ()  # what is asked whenever somebody reads the metrics
+
+
+class Pages(NamedTuple):
+    """What is served beside the API, for browsers (see humeops.web)."""
+
+    routes: ControllerRouterHandler
+    turn_away: ASGIApp  # answers whoever has no session yet
+    from_http: Callable[[Request[Any, Any, Any], HTTPException], Response[Any]]  # what the web framework finds
 
 
 class Asked(NamedTuple):

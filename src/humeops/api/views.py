@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from humeops.api import schemas
 from humeops.central.fold import Said, Summary, elapsed
-from humeops.central.store import rows
+from humeops.central.store import people, rows
 from humeops.central.store.questions import agents, data, runs, tasks
 from humeops.event import LEVELS, Origin
 
@@ -86,6 +86,16 @@ def event_view(row: Any, run: Summary | None = None) -> schemas.EventView:
         signal=rest.signal,
         link=rows.id_of(row.link) if row.link else None,
     )
+
+
+def note_view(note: people.Note) -> schemas.NoteView:
+    """Return a note as shown."""
+    return schemas.NoteView(note.id, note.at, note.author, note.kind, note.host, note.task, note.text, note.run)
+
+
+def about_view(said: people.About) -> schemas.AboutView:
+    """Return what a task is for, as shown."""
+    return schemas.AboutView(*said)
 
 
 def datum_view(datum: data.Datum) -> schemas.DatumView:

@@ -159,6 +159,20 @@ class Past:
                 counts[follower] = counts.get(follower, 0) + 1
         return max(counts, key=lambda one: counts[one], default=None)
 
+    def usual_way(self) -> list[tuple[str, float]]:
+        """Return the way most good runs go, from mark to mark (the last one is ""), with how long each stretch usually takes."""
+        found: list[tuple[str, float]] = []
+        here: Place | None = None
+        seen: set[Place] = set()
+        while (there := self.next_after(here)) is not None and there not in seen:
+            median = self.stretch(here, there).median
+            if median is None:
+                break
+            found.append((there[0], median))
+            seen.add(there)
+            here = there
+        return found
+
     def usual_flags(self) -> dict[str, int]:
         """Return the flags that nearly always come, in the order they come, each with how many of the good runs have it."""
         if len(self.runs) < LEAST:

@@ -22,6 +22,7 @@ from humeops.central.store import partitions, schema
 from humeops.central.store.database import Database, open_database, plain_errors
 from humeops.clock import SystemClock
 from humeops.errors import ConfigError, Exit
+from humeops.web import pages
 
 
 def serve(chosen: Config) -> int:
@@ -130,9 +131,9 @@ def _answer(chosen: Config, database: Database) -> None:
         url = server.url_of(bound)
         server.calm_collector()
         try:
-            server.serve(
-                app.make_app(_central(chosen, database, watched.gauges)), bound, lambda: _announce(chosen, url)
-            )
+            central = _central(chosen, database, watched.gauges)
+            made = app.make_app(central, pages.make_pages())
+            server.serve(made, bound, lambda: _announce(chosen, url))
         finally:
             server.remove_address(chosen.url_file, url)
 

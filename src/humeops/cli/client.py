@@ -69,11 +69,14 @@ class Central:
 
     def fetch(self, path: str, answer: type[Answer], params: Params | None = None) -> Answer:
         """Ask `/api/v1/PATH` and return the answer."""
-        body = self._get(f"{self.url}/api/v1/{path}{_query(params or {})}")
-        try:
-            return msgspec.json.decode(body, type=answer)
-        except msgspec.MsgspecError as error:
-            raise HumeError(f"central at {self.url} answers in a way this hume does not know: {error}") from error
+        return self._read(self._ask("GET", f"{self.url}/api/v1/{path}{_query(params or {})}"), answer)
+
+    def send(self, path: str, answer: type[Answer], body: object = None, method: str = "POST") -> Answer:
+        """Send this to `/api/v1/PATH` and return the answer. Never tried twice: what was done must not be done again."""
+        given = msgspec.json.encode(body) if body is not None else b""
+        url = f"{self.url}/api/v1/{path}"
+        text = self._ask(method, url, body=given, headers={**self._headers, "Content-Type": "application/json"})
+        return self._read(text, answer)
 
     def items(self, path: str, page: type[Page[Item]], params: Params, limit: int) -> Iterator[Item]:
         """Yield the items of a list, page by page, until there are no more or so many were given."""
@@ -94,14 +97,20 @@ class Central:
         except urllib3.exceptions.HTTPError:
             return False
 
-    def _get(self, url: str) -> bytes:
+    def _read(self, body: bytes, answer: type[Answer]) -> Answer:
         try:
-            response = self._pool.request("GET", url, headers=self._headers)
+            return msgspec.json.decode(body, type=answer)
+        except msgspec.MsgspecError as error:
+            raise HumeError(f"central at {self.url} answers in a way this hume does not know: {error}") from error
+
+    def _ask(self, method: str, url: str, **given: typing.Any) -> bytes:
+        try:
+            response = self._pool.request(method, url, **{"headers": self._headers, **given})
         except urllib3.exceptions.LocationValueError:
             raise AddressError(f"not an address of central: {self.url!a}") from None
         except urllib3.exceptions.HTTPError as error:
             raise UnavailableError(f"central at {self.url} does not answer ({cause(error)}); {START_IT}") from error
-        if response.status != 200:
+        if response.status not in (200, 201):
             raise self._error(response.status, response.data)
         return response.data
 

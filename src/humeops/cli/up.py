@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 import click
 
+from humeops.api import schemas
 from humeops.cli import ask, client
 from humeops.cli.supervisor import Child, Supervisor, in_words
 from humeops.cli.terminal import terminal_of
@@ -115,7 +116,7 @@ def _run(layout: Layout, port: int, is_default: bool) -> int:
         url = _wait_until_up(supervisor, layout, central, humed, before)
         if url is None:
             return Exit.OK
-        print("\n".join(welcome(url, folder, is_default)), flush=True)
+        print("\n".join(welcome(url, folder, is_default, _link(layout))), flush=True)
         while not supervisor.wait(1.0):
             supervisor.look_after()
         if terminal_of(sys.stdout).live:
@@ -125,9 +126,11 @@ def _run(layout: Layout, port: int, is_default: bool) -> int:
         supervisor.stop()
 
 
-def welcome(url: str, folder: str, is_default: bool) -> Iterator[str]:
-    """Yield the line that says it is up, and three on what to do next."""
+def welcome(url: str, folder: str, is_default: bool, link: str) -> Iterator[str]:
+    """Yield the line that says it is up, the link to its pages, and three lines on what to do next."""
     yield f"hume is up at {url} (folder {folder})"
+    if link:
+        yield f"  {'in a browser:':<18}{link}"
     steps = ["hume start hello", 'hume info "it works"; hume stop', "hume status"]
     if not is_default:
         steps = [f"export HUME_DIR={shlex.quote(folder)}", "; ".join(steps[:2]), steps[2]]
@@ -151,6 +154,15 @@ def _wait_until_up(
             return None
     late = humed if _central_answers(layout, before) else central
     raise _did_not_come_up(late, f"does not answer after {UP_WITHIN_SECONDS:g} s", Exit.UNAVAILABLE)
+
+
+def _link(layout: Layout) -> str:
+    """Return a link that signs whoever starts this in to the pages, once; `hume link` makes others."""
+    try:
+        central = client.find_central(None, str(layout.root), {})
+        return central.url + central.send("links", schemas.LinkView).path
+    except HumeError:
+        return ""  # it is up nevertheless
 
 
 def _did_not_come_up(child: Child, what: str, status: int) -> HumeError:

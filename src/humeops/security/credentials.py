@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Tokens: how they are made, what is kept of them, how they lie in files.
 
-A token is `hume_p_` (person) or `hume_a_` (agent) and 256 random bits. Central keeps only its SHA-256: a copy of the
+A token is `hume_p_` (person), `hume_a_` (agent), `hume_s_` (a browser's session) or `hume_l_` (a link that opens one session,
+once) and 256 random bits. Central keeps only its SHA-256: a copy of the
 database opens nothing, and so many random bits need no slow hash. It is looked up by that hash, so no comparison's
 duration tells anything of the token.
 """
@@ -15,10 +16,10 @@ import re
 import secrets
 from typing import Literal
 
-Kind = Literal["person", "agent"]
+Kind = Literal["person", "agent", "session", "link"]
 
-_PREFIX: dict[Kind, str] = {"person": "hume_p_", "agent": "hume_a_"}
-_FORM = re.compile(r"hume_[pa]_[A-Za-z0-9_-]{43}")
+_PREFIX: dict[Kind, str] = {"person": "hume_p_", "agent": "hume_a_", "session": "hume_s_", "link": "hume_l_"}
+_FORM = re.compile(r"hume_[pasl]_[A-Za-z0-9_-]{43}")
 
 
 def make_token(kind: Kind) -> str:

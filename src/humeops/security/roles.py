@@ -10,10 +10,11 @@ from typing import Literal, NamedTuple
 from humeops.errors import NotAllowedError
 
 Role = Literal["agent", "viewer", "operator", "admin"]
-Verb = Literal["read", "append"]
-Kind = Literal["tasks", "runs", "events", "data", "agents", "metrics"]
+Verb = Literal["read", "append", "open", "write"]
+Kind = Literal["tasks", "runs", "events", "data", "agents", "metrics", "sessions", "notes"]
 
 _READERS: tuple[Role, ...] = ("viewer", "operator", "admin")
+_WRITERS: tuple[Role, ...] = ("operator", "admin")
 
 
 class Actor(NamedTuple):
@@ -37,6 +38,19 @@ def authorize(actor: Actor, verb: Verb, thing: Thing) -> None:
     """Return when the actor may do this; raise NotAllowedError otherwise."""
     if verb == "read" and actor.role in _READERS:
         return
+    if verb == "write" and actor.role in _WRITERS and thing.kind == "notes":
+        return
+    if verb == "open" and thing.kind == "sessions" and actor.role in _READERS:
+        return
     if verb == "append" and actor.role == "agent" and thing.kind == "events" and thing.host == actor.host != "":
         return
     raise NotAllowedError(f"{actor.name} may not {verb} {thing.kind}")
+
+
+def may(actor: Actor, verb: Verb, thing: Thing) -> bool:
+    """Tell whether the actor may do this: for what is shown or left out."""
+    try:
+        authorize(actor, verb, thing)
+    except NotAllowedError:
+        return False
+    return True

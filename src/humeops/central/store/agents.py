@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Agents and credentials: who a token belongs to."""
 
+from collections.abc import Sequence
 from typing import cast
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ _credential = tables.credential
 _FIND = (
     sa.select(
         _credential.c.hash,
+        _credential.c.kind,
         _credential.c.name,
         _credential.c.role,
         _credential.c.expires_at,
@@ -27,12 +29,19 @@ _FIND = (
 )
 
 
-def find_actor(connection: sa.Connection, token: str, now_ns: int) -> Actor | None:
-    """Return whose token this is; None when it is nobody's, revoked or expired."""
+BEARERS: tuple[credentials.Kind, ...] = ("person", "agent")
+
+
+def find_actor(
+    connection: sa.Connection, token: str, now_ns: int, kinds: Sequence[credentials.Kind] = BEARERS
+) -> Actor | None:
+    """Return whose token this is; None when it is nobody's, of another kind, revoked or expired."""
     if not credentials.is_token(token):
         return None
     found = connection.execute(_FIND, {"hash": credentials.hash_token(token)}).one_or_none()
     if found is None or found.revoked_at is not None or not credentials.matches(token, found.hash):
+        return None
+    if found.kind not in kinds:
         return None
     if found.expires_at is not None and found.expires_at <= now_ns:
         return None

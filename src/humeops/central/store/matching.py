@@ -40,6 +40,18 @@ class _JsonTexts(FunctionElement[str]):
     name = "json_texts"
 
 
+class _JsonRows(FunctionElement[str]):
+    """Arguments: columns; an aggregate over rows, a text with a JSON list of lists."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+def json_rows(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """Gather rows as a JSON list of lists, in the order in which they come."""
+    return _JsonRows(*columns)
+
+
 def like_glob(column: sa.ColumnElement[str], pattern: str) -> sa.ColumnElement[bool]:
     """Match a pattern of `*` and `?`; everything else stands for itself."""
     if "*" not in pattern and "?" not in pattern:
@@ -98,6 +110,16 @@ def _contains_folded_postgresql(element: Any, compiler: Any, **options: Any) -> 
     # Folding case is more than small letters for ß alone, as far as people write it; ILIKE does not know that.
     column, _, like = (compiler.process(part, **options) for part in element.clauses)
     return f"replace(lower({column}), 'ß', 'ss') LIKE {like}"
+
+
+@compiles(_JsonRows)
+def _json_rows(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **options)}))"
+
+
+@compiles(_JsonRows, "postgresql")
+def _json_rows_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_agg(json_build_array({compiler.process(element.clauses, **options)}))::text"
 
 
 @compiles(_JsonTexts)

@@ -273,3 +273,32 @@ partition_fence = sa.Table(
     sa.Column("fence", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# What people add: notes, and who takes a trouble (kind: note | take | release). Never changed, only added to.
+note = sa.Table(
+    "note",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("kind", _NAME, nullable=False),
+    sa.Column("host", _NAME, nullable=False),
+    sa.Column("task", _NAME, nullable=False),
+    sa.Column("run", _ID),  # of a note on one run
+    sa.Column("text", sa.Text, nullable=False),
+)
+sa.Index("ix_note_task", note.c.host, note.c.task, note.c.id)
+
+# What a task is for, as people say; the last word of each task.
+about = sa.Table(
+    "about",
+    metadata,
+    sa.Column("host", _NAME, primary_key=True),
+    sa.Column("task", _NAME, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("runbook", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)

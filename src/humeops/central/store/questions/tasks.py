@@ -39,19 +39,27 @@ class Filter(NamedTuple):
     states: Sequence[str] = ()
 
 
-def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Task]:
-    """Return a page of tasks, by host and name."""
+def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None, by_task: bool = False) -> Page[Task]:
+    """Return a page of tasks, by host and name; or by name and host."""
+    order = (_task.c.task, _task.c.host) if by_task else (_task.c.host, _task.c.task)
     query = sa.select(_task).where(*_conditions(wanted))
     if after is not None:
-        host, name = cursor.unpack(after, tuple[str, str])
-        query = query.where(sa.tuple_(_task.c.host, _task.c.task) > sa.tuple_(host, name))
+        query = query.where(sa.tuple_(*order) > sa.tuple_(*cursor.unpack(after, tuple[str, str])))
     page = cut(
-        connection.execute(query.order_by(_task.c.host, _task.c.task).limit(limit + 1)).all(),
+        connection.execute(query.order_by(*order).limit(limit + 1)).all(),
         limit,
-        lambda row: cursor.pack(row.host, row.task),
+        lambda row: cursor.pack(row.task, row.host) if by_task else cursor.pack(row.host, row.task),
     )
     last = runs.by_keys(connection, [row.last_run for row in page.rows if row.last_run])
     return Page([_read(row, last.get(row.last_run)) for row in page.rows], page.next)
+
+
+def by_names(connection: sa.Connection, names: Sequence[tuple[str, str]]) -> list[Task]:
+    """Return those of these tasks (host and name) that are known."""
+    query = sa.select(_task).where(sa.tuple_(_task.c.host, _task.c.task).in_(names))
+    found = connection.execute(query).all() if names else []
+    last = runs.by_keys(connection, [row.last_run for row in found if row.last_run])
+    return [_read(row, last.get(row.last_run)) for row in found]
 
 
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:

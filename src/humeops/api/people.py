@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""/api/v1/notes, /takes and /about: what people add to what machines say, always with who and when.
+
+A viewer only reads; an operator writes. What is written is never changed, only added to.
+"""
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, post, put
+
+from humeops.api import parameters, views
+from humeops.api.problems import NotFoundError
+from humeops.api.schemas import AboutView, NotePage, NoteView, TakenView
+from humeops.api.service import Asked, Central
+from humeops.central.store import people
+from humeops.event import EventId
+from humeops.security import roles
+from humeops.security.roles import Thing
+
+MOST_NOTES = 200
+Text = Annotated[str, msgspec.Meta(max_length=4_000)]
+Line = Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class NewNote(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/v1/notes."""
+
+    host: parameters.Pattern
+    task: parameters.Pattern
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
+    run: EventId | None = None
+
+
+class NewTake(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /api/v1/takes; `take` false gives it back."""
+
+    host: parameters.Pattern
+    task: parameters.Pattern
+    take: bool = True
+    text: Text = ""
+
+
+class NewAbout(msgspec.Struct, forbid_unknown_fields=True):
+    """PUT /api/v1/about."""
+
+    host: parameters.Pattern
+    task: parameters.Pattern
+    owner: Line = ""
+    description: Text = ""
+    runbook: Line = ""
+
+
+class NotesQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/notes."""
+
+    host: parameters.Pattern
+    task: parameters.Pattern
+    run: EventId | None = None
+
+
+@get("/api/v1/notes", sync_to_thread=True)
+def list_notes(central: Central, asked: Asked) -> NotePage:
+    """Return what people wrote on a task or on one run, the newest first."""
+    roles.authorize(asked.actor, "read", Thing("notes"))
+    query = parameters.read(asked.parameters, NotesQuery)
+    with central.database.reading() as connection:
+        found = people.notes(connection, (query.host, query.task), MOST_NOTES, query.run)
+    return NotePage([views.note_view(note) for note in found])
+
+
+@post("/api/v1/notes", sync_to_thread=True)
+def add_note(central: Central, asked: Asked, data: NewNote) -> NoteView:
+    """Write a note on a task, or on one of its runs."""
+    roles.authorize(asked.actor, "write", Thing("notes", data.host))
+    return views.note_view(write(central, asked, "note", (data.host, data.task), data.run, data.text))
+
+
+@post("/api/v1/takes", sync_to_thread=True)
+def take(central: Central, asked: Asked, data: NewTake) -> TakenView:
+    """Take a task's trouble in hand until it is well again, or give it back."""
+    roles.authorize(asked.actor, "write", Thing("notes", data.host))
+    note = write(central, asked, "take" if data.take else "release", (data.host, data.task), None, data.text)
+    return TakenView(note.author, note.at) if data.take else TakenView("", note.at)
+
+
+@put("/api/v1/about", sync_to_thread=True)
+def describe(central: Central, asked: Asked, data: NewAbout) -> AboutView:
+    """Say what a task is for, who looks after it, and where it is written what to do."""
+    roles.authorize(asked.actor, "write", Thing("notes", data.host))
+    said = people.About(
+        central.clock.wall_ns(), asked.actor.name, data.owner, data.description, check_link(data.runbook)
+    )
+    name = (data.host, data.task)
+    with central.database.writing() as connection:
+        _require(people.is_known(connection, name), name)
+        people.describe(connection, name, said)
+    return views.about_view(said)
+
+
+def write(
+    central: Central, asked: Asked, kind: people.Kind, name: people.Name, run: str | None, text: str
+) -> people.Note:
+    """Write it down as the asker's; NotFoundError for a task that nobody knows."""
+    with central.database.writing() as connection:
+        _require(people.is_known(connection, name), name)
+        return people.add(connection, kind, name, run, asked.actor.name, text.strip(), central.clock.wall_ns())
+
+
+def check_link(link: str) -> str:
+    """Return a link that a page may show as one; anything but http and https is refused."""
+    if link and not link.startswith(("https://", "http://")):
+        raise parameters.ParameterError("`runbook`: a link begins with https:// or http://")
+    return link
+
+
+def _require(known: bool, name: people.Name) -> None:
+    if not known:
+        raise NotFoundError(f"no task {name[1][:100]!a} on {name[0][:100]!a}")

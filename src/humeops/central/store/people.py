@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""What people add to what machines say: notes on tasks and runs, who takes a trouble, what a task is about.
+
+A trouble that is taken is taken until the task is well again: then the next one is everybody's. That is told by the task's
+transitions when it is asked, so that intake need not know of it.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import sqlalchemy as sa
+
+from humeops.central.store import rows, tables
+
+_note = tables.note
+_about = tables.about
+_transition = tables.transition
+_task = tables.task
+
+Name = tuple[str, str]  # host and task
+Kind = Literal["note", "take", "release"]
+_WELL = ("ok", "new", "paused")
+
+
+class Note(NamedTuple):
+    """One thing somebody wrote, or did."""
+
+    id: int
+    at: int
+    author: str
+    kind: Kind
+    host: str
+    task: str
+    run: str | None
+    text: str
+
+
+class About(NamedTuple):
+    """What a task is for, and who says so."""
+
+    at: int
+    author: str
+    owner: str
+    description: str
+    runbook: str
+
+
+class Taken(NamedTuple):
+    """Who has a trouble in hand."""
+
+    author: str
+    at: int
+
+
+def is_known(connection: sa.Connection, name: Name) -> bool:
+    """Tell whether there is such a task."""
+    query = sa.select(sa.literal(1)).where(_task.c.host == name[0], _task.c.task == name[1])
+    return connection.execute(query).first() is not None
+
+
+def add(connection: sa.Connection, kind: Kind, name: Name, run: str | None, author: str, text: str, at: int) -> Note:
+    """Write something down; return it as it stands."""
+    row = {"at": at, "author": author, "kind": kind, "host": name[0], "task": name[1], "text": text}
+    made = sa.insert(_note).values({**row, "run": rows.key_of(run) if run else None}).returning(_note.c.id)
+    return Note(int(connection.execute(made).scalar_one()), at, author, kind, *name, run, text)
+
+
+def notes(connection: sa.Connection, name: Name, limit: int, run: str | None = None) -> list[Note]:
+    """Return what was written on a task (or on one run of it), the newest first."""
+    query = sa.select(_note).where(_note.c.host == name[0], _note.c.task == name[1])
+    if run is not None:
+        query = query.where(_note.c.run == rows.key_of(run))
+    found = connection.execute(query.order_by(_note.c.id.desc()).limit(limit)).all()
+    return [
+        Note(
+            row.id, row.at, row.author, row.kind, row.host, row.task, rows.id_of(row.run) if row.run else None, row.text
+        )
+        for row in found
+    ]
+
+
+def taken(connection: sa.Connection, names: Sequence[Name]) -> dict[Name, Taken]:
+    """Return who has which of these tasks' troubles in hand."""
+    if not names:
+        return {}
+    last = (
+        sa.select(sa.func.max(_note.c.id).label("id"))
+        .where(sa.tuple_(_note.c.host, _note.c.task).in_(names), _note.c.kind.in_(("take", "release")))
+        .group_by(_note.c.host, _note.c.task)
+        .subquery()
+    )
+    was_well = sa.exists().where(
+        _transition.c.host == _note.c.host,
+        _transition.c.task == _note.c.task,
+        _transition.c.at > _note.c.at,
+        _transition.c.to_state.in_(_WELL),
+    )
+    query = sa.select(_note).join(last, last.c.id == _note.c.id).where(_note.c.kind == "take", ~was_well)
+    return {(row.host, row.task): Taken(row.author, row.at) for row in connection.execute(query)}
+
+
+def about(connection: sa.Connection, name: Name) -> About | None:
+    """Return what is said of this task."""
+    query = sa.select(_about).where(_about.c.host == name[0], _about.c.task == name[1])
+    row = connection.execute(query).one_or_none()
+    return About(row.at, row.author, row.owner, row.description, row.runbook) if row else None
+
+
+def describe(connection: sa.Connection, name: Name, said: About) -> None:
+    """Put this in the place of what was said of the task before."""
+    here = (_about.c.host == name[0], _about.c.task == name[1])
+    if connection.execute(sa.update(_about).where(*here).values(said._asdict())).rowcount == 0:
+        connection.execute(sa.insert(_about).values({**said._asdict(), "host": name[0], "task": name[1]}))

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""Shared data: who shares what; and one piece of it, with what its runs told of it over time."""
+
+import msgspec
+from litestar import Response, get
+
+from humeops.api import parameters, views
+from humeops.api.problems import NotFoundError
+from humeops.api.service import Asked, Central
+from humeops.central.store.questions import data, series
+from humeops.security import roles
+from humeops.security.roles import Thing
+from humeops.web import asking, charts, rendering
+
+DATA = 200
+POINTS = 500
+
+
+class DataQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /data."""
+
+    q: str = ""
+    after: str | None = None
+
+
+class DatumQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /datum."""
+
+    host: parameters.Pattern
+    task: parameters.Pattern
+    key: parameters.Pattern
+
+
+@get("/data", sync_to_thread=True)
+def list_data(central: Central, asked: Asked) -> Response[str]:
+    """List the data that match."""
+    roles.authorize(asked.actor, "read", Thing("data"))
+    query, now_ns = parameters.read(asked.parameters, DataQuery), central.clock.wall_ns()
+    with central.database.reading() as connection:
+        page = data.find(connection, asking.data_filter(query.q), DATA, query.after)
+    shown = [views.datum_view(datum) for datum in page.rows]
+    return rendering.page("data.html", now_ns=now_ns, actor=asked.actor, q=query.q, data=shown, after=page.next)
+
+
+@get("/datum", sync_to_thread=True)
+def show_datum(central: Central, asked: Asked) -> Response[str]:
+    """Show one piece of data."""
+    roles.authorize(asked.actor, "read", Thing("data"))
+    query, now_ns = parameters.read(asked.parameters, DatumQuery), central.clock.wall_ns()
+    name = (query.host, query.task, query.key)
+    with central.database.reading() as connection:
+        rows = data.find(connection, data.Filter(*name), 10, None).rows
+        found = next((one for one in rows if (one.host, one.task, one.key) == name), None)
+        if found is None:
+            raise NotFoundError(f"{query.host[:100]!a} shares no {query.key[:100]!a} in {query.task[:100]!a}")
+        told = series.numbers(connection, query.host, query.task, POINTS, POINTS)
+    chart = next((charts.numbers(*one) for one in told if one[0] == query.key), None)
+    return rendering.page("datum.html", now_ns=now_ns, actor=asked.actor, datum=views.datum_view(found), chart=chart)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""The first page: what is wrong, where, why and since when; then everything, by host, by task or by tag."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from litestar import Response, get
+
+from humeops.api import parameters, views
+from humeops.api.schemas import TaskView
+from humeops.api.service import Asked, Central
+from humeops.central.store import people
+from humeops.central.store.questions import overview, tasks
+from humeops.security import roles
+from humeops.security.roles import Thing
+from humeops.web import asking, bars, rendering, words
+
+ROWS = 200
+TROUBLES = 100
+
+
+class Row(NamedTuple):
+    """One task as a line of the page."""
+
+    view: TaskView
+    bars: bars.Bars
+    usual: int | None
+    taken: people.Taken | None = None
+
+
+class Group(NamedTuple):
+    """Rows under one heading."""
+
+    name: str
+    rows: list[Row]
+
+
+class NowQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /."""
+
+    q: str = ""
+    by: Literal["host", "task"] = "host"
+    after: str | None = None
+
+
+class RowsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /rows: `t` is HOST, a tab and TASK; `by` as on the page."""
+
+    t: parameters.Several = []
+    by: Literal["host", "task"] = "host"
+
+
+@get("/", sync_to_thread=True)
+def show_now(central: Central, asked: Asked) -> Response[str]:
+    """Show troubles, then a page of tasks."""
+    roles.authorize(asked.actor, "read", Thing("tasks"))
+    query = parameters.read(asked.parameters, NowQuery)
+    wanted, now_ns = asking.tasks_filter(query.q), central.clock.wall_ns()
+    with central.database.reading() as connection:
+        counts = overview.counts(connection)
+        page = tasks.find(connection, wanted, ROWS, query.after, by_task=query.by == "task")
+        found = [] if query.after else _troubles(connection, wanted)
+        rows = lines(connection, [*found, *page.rows])
+        heard = asking.hosts_heard(connection, now_ns)
+    return rendering.page(
+        "now.html",
+        now_ns=now_ns,
+        actor=asked.actor,
+        may_write=roles.may(asked.actor, "write", Thing("notes")),
+        q=query.q,
+        by=query.by,
+        counts=[(state, counts[state]) for state in words.STATES if counts.get(state)],
+        heard=heard,
+        troubles=rows[: len(found)],
+        groups=_groups(rows[len(found) :], query.by),
+        after=page.next,
+        is_first=query.after is None,
+    )
+
+
+@get("/rows", sync_to_thread=True)
+def show_rows(central: Central, asked: Asked) -> Response[str]:
+    """Return the lines of these tasks alone, to take the place of those on the page."""
+    roles.authorize(asked.actor, "read", Thing("tasks"))
+    query = parameters.read(asked.parameters, RowsQuery)
+    names = [(host, name) for host, tab, name in (text.partition("\t") for text in query.t) if tab]
+    with central.database.reading() as connection:
+        rows = lines(connection, tasks.by_names(connection, names))
+    may_write = roles.may(asked.actor, "write", Thing("notes"))
+    return rendering.page("rows.html", now_ns=central.clock.wall_ns(), rows=rows, by=query.by, may_write=may_write)
+
+
+def lines(connection: sa.Connection, found: Sequence[tasks.Task]) -> list[Row]:
+    """Return these tasks with how their last runs went, in one question each for all of them."""
+    names = sorted({(task.host, task.task) for task in found})
+    outcomes = overview.outcomes(connection, names, bars.COUNT)
+    usual = overview.usual_durations(connection, names)
+    taken = people.taken(connection, [(task.host, task.task) for task in found if task.state in tasks.PROBLEMS])
+    rows = []
+    for task in found:
+        name = (task.host, task.task)
+        rows.append(Row(views.task_view(task), bars.draw(outcomes.get(name, ())), usual.get(name), taken.get(name)))
+    return rows
+
+
+def _troubles(connection: sa.Connection, wanted: tasks.Filter) -> list[tasks.Task]:
+    states = [state for state in wanted.states or tasks.PROBLEMS if state in tasks.PROBLEMS]
+    if not states:
+        return []
+    found = tasks.find(connection, wanted._replace(states=states), TROUBLES, None).rows
+    return sorted(found, key=lambda task: (words.rank(task.state), -task.since))
+
+
+def _groups(rows: Sequence[Row], by: str) -> list[Group]:
+    groups: list[Group] = []
+    for row in rows:
+        name = row.view.host if by == "host" else row.view.task
+        if not groups or groups[-1].name != name:
+            groups.append(Group(name, []))
+        groups[-1].rows.append(row)
+    return groups

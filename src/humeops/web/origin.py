@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""What started a run, and what an event says, in words. Pure; still untrusted: the templates escape."""
+
+from humeops.api.schemas import EventView, OriginView, RunDetail
+from humeops.web import words
+
+
+def sentence(detail: RunDetail) -> list[tuple[str, str]]:
+    """Return what is known of what started it, as pairs of name and text."""
+    said = detail.origin or OriginView(script=detail.run.script, uid=detail.run.uid)
+    person = f"{said.user} (uid {said.uid})" if said.user and said.uid is not None else said.user
+    if not person and said.uid is not None:
+        person = f"uid {said.uid}"
+    pairs = [
+        ("script", said.script),
+        ("arguments", " ".join(_quoted(argument) for argument in said.args)),
+        ("started", _starter(said)),
+        ("as", person),
+        ("in", said.cwd),
+        ("interpreter", said.exe),
+        ("sha256", said.sha256),
+        ("trace", said.traceparent),
+    ]
+    return [(name, text) for name, text in pairs if text]
+
+
+def said(event: EventView) -> str:
+    """Return what the event says: the flag, the progress or the status, its text, its data."""
+    data = ", ".join(f"{key} {words.value(value, event.unit, key)}" for key, value in event.data.items())
+    return "  ".join(filter(None, [_subject(event), event.message, data]))
+
+
+def _subject(event: EventView) -> str:
+    if event.kind == "flag":
+        return event.flag
+    if event.kind == "progress" and event.progress is not None:
+        done, total = event.progress
+        return f"{done:g} of {total:g}"
+    if event.kind == "stop":
+        if event.signal is not None:
+            return f"signal {event.signal}"
+        return f"exit {event.status}" if event.status is not None else event.outcome or ""
+    return ""
+
+
+def _starter(said: OriginView) -> str:
+    match said.by:
+        case "ssh":
+            return f"over ssh from {said.client}" if said.client else "over ssh"
+        case "terminal":
+            return f"from terminal {said.tty}" if said.tty else "from a terminal"
+        case "systemd":
+            unit = f"by systemd as {said.unit}" if said.unit else "by systemd"
+            return f"{unit}, invocation {said.invocation}" if said.invocation else unit
+        case "":
+            return ""
+        case _:
+            return f"by {said.by}"
+
+
+def _quoted(argument: str) -> str:
+    is_plain = argument and not any(sign in argument for sign in " \t\n\"'\\$`")
+    return argument if is_plain else "'" + argument.replace("'", "'\\''") + "'"

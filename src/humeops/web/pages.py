@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""All pages, and what they answer when something is wrong: a page, where the API answers a problem."""
+
+import functools
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from litestar import Request, Response, Router
+from litestar.exceptions import HTTPException
+from litestar.types import Receive, Scope, Send
+
+from humeops.api import problems
+from humeops.api.service import Pages
+from humeops.errors import HumeError
+from humeops.web import data, events, hosts, notes, now, rendering, run, signin, static, task
+
+_log = structlog.get_logger("humeops.web")
+_Request = Request[Any, Any, Any]
+
+_TITLES = {
+    400: "This question is not understood",
+    401: "Sign in",
+    403: "Not allowed",
+    404: "No such page",
+    503: "Try again in a moment",
+}
+
+
+def make_pages() -> Pages:
+    """Return everything a browser shows, for the API's application to serve."""
+    return Pages(_routes(), turn_away, _from_http)
+
+
+def _routes() -> Router:
+    return Router(
+        path="/",
+        route_handlers=[
+            now.show_now,
+            now.show_rows,
+            task.show_task,
+            run.show_run,
+            hosts.list_hosts,
+            hosts.show_host,
+            events.list_events,
+            data.list_data,
+            data.show_datum,
+            notes.write,
+            signin.sign_in,
+            signin.sign_out,
+            static.serve,
+        ],
+        exception_handlers={
+            HumeError: _from_hume,
+            HTTPException: _from_http,
+            sa.exc.DatabaseError: functools.partial(_from_fault, 503),
+            Exception: functools.partial(_from_fault, 500),
+        },
+        include_in_schema=False,
+    )
+
+
+async def turn_away(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a browser without a session: how to get one, and nothing else."""
+    answer = message(401, "Run  hume link  where you are known to hume, and follow the link it prints.")
+    await answer.to_asgi_response(None, Request(scope))(scope, receive, send)
+
+
+def message(status: int, detail: str) -> Response[str]:
+    """Return a page that says what is wrong, and loads nothing."""
+    return rendering.page("message.html", status, title=_TITLES.get(status, "Something went wrong"), detail=detail)
+
+
+def _from_http(_request: _Request, error: HTTPException) -> Response[str]:
+    return message(error.status_code, error.detail if error.status_code < 500 else "")
+
+
+def _from_hume(request: _Request, error: HumeError) -> Response[str]:
+    status = problems.status_of(error)
+    return message(status, str(error)) if status is not None else _from_fault(500, request, error)
+
+
+def _from_fault(status: int, request: _Request, error: Exception) -> Response[str]:
+    _log.error("a page failed", path=request.scope["path"], exc_info=error)
+    return message(status, "Central's operator finds the reason in its log.")

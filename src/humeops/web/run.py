@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""One run: what became of it and why, its timeline beside the usual one (or beside another run), what it said."""
+
+import msgspec
+import sqlalchemy as sa
+from litestar import Response, get
+
+from humeops.api import explained, parameters, views
+from humeops.api.problems import NotFoundError
+from humeops.api.schemas import RunDetail
+from humeops.api.service import Asked, Central
+from humeops.central.store import people
+from humeops.central.store.questions import explaining, overview, runs
+from humeops.central.usual import Past
+from humeops.security import roles
+from humeops.security.roles import Thing
+from humeops.web import bars, drawing, origin, rendering, words
+
+NOTES = 100
+
+
+class RunQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /run/{name}: `vs` names a run to be compared with."""
+
+    vs: str = ""
+
+
+@get("/run/{name:str}", sync_to_thread=True)
+def show_run(central: Central, asked: Asked, name: str) -> Response[str]:
+    """Show one run."""
+    roles.authorize(asked.actor, "read", Thing("runs"))
+    query, now_ns = parameters.read(asked.parameters, RunQuery), central.clock.wall_ns()
+    with central.database.reading() as connection:
+        found = _resolve(connection, name)
+        detail = explained.detail(connection, found, now_ns)
+        beside = explained.detail(connection, _resolve(connection, query.vs), now_ns) if query.vs else None
+        past = Past(explaining.good_runs(connection, found.host, found.task), found.summary.run)
+        name_of_task = (found.host, found.task)
+        history = overview.outcomes(connection, [name_of_task], bars.COUNT).get(name_of_task, [])
+        good = _last_good(connection, detail)
+        written = people.notes(connection, name_of_task, NOTES, found.summary.run)
+    return rendering.page(
+        "run.html",
+        now_ns=now_ns,
+        actor=asked.actor,
+        detail=detail,
+        run=detail.run,
+        beside=beside,
+        picture=drawing.draw(detail, beside, past.usual_way()),
+        origin=origin.sentence(detail),
+        share=_share(detail),
+        expected=_expected(detail, now_ns),
+        history_drawn=bars.draw(history),
+        good=good,
+        written=written,
+        may_write=roles.may(asked.actor, "write", Thing("notes", found.host)),
+        shown=_shown(detail),
+        serious=words.SERIOUS,
+    )
+
+
+def _resolve(connection: sa.Connection, name: str) -> runs.Run:
+    found = runs.resolve(connection, name)
+    if found is None:
+        raise NotFoundError(f"no run {name[:100]!a}")
+    return found
+
+
+def _last_good(connection: sa.Connection, detail: RunDetail) -> str | None:
+    """Return the last good run before this one: what it is worth comparing with."""
+    wanted = runs.Filter(detail.run.host, detail.run.task, states=("ok",), until=detail.run.started_at)
+    found = runs.find(connection, wanted, 1, None).rows
+    return views.run_view(found[0]).id if found else None
+
+
+def _share(detail: RunDetail) -> float | None:
+    if detail.run.state != "running" or detail.run.progress is None:
+        return None
+    done, total = detail.run.progress
+    return min(1.0, done / total) if total else 0.0
+
+
+def _expected(detail: RunDetail, now_ns: int) -> str:
+    if detail.outlook is None:
+        return ""
+    left = detail.outlook.ends_at - now_ns
+    by = "by what it says is done" if detail.outlook.by == "progress" else "if it takes as long as usual"
+    return f"about {words.span(left)} left, {by}" if left > 0 else f"should have been through {words.span(-left)} ago"
+
+
+def _shown(detail: RunDetail) -> dict[str, str]:
+    """Return, by id, what each event says in words beyond its message."""
+    return {event.id: origin.said(event) for event in detail.events}

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""Times, amounts and states as the pages write them. Pure; still untrusted: the templates escape.
+
+Times are those of central's own clock and zone, which the foot of each page names; a browser in another zone has the moment in
+UTC in the element's `datetime` and rewrites what it shows.
+"""
+
+import datetime
+
+from humeops import amounts, spans
+from humeops.event import Value
+
+# Troubles first, then what runs, then what is quiet.
+STATES = ("failed", "lost", "overdue", "late", "warning", "unknown", "running", "ok", "new", "paused")
+_RANK = {state: rank for rank, state in enumerate(STATES)}
+SERIOUS = ("warning", "error", "critical")
+
+
+def rank(state: str) -> int:
+    """Return where this state stands among troubles; what is well ranks alike."""
+    return min(_RANK.get(state, 0), _RANK["ok"])
+
+
+def shape(state: str) -> str:
+    """Return the state's shape as a character, for titles."""
+    shapes = {"failed": "✗", "lost": "◌", "overdue": "◷", "late": "◷", "warning": "△", "running": "◔", "ok": "✓"}
+    return shapes.get(state, "?")
+
+
+def ago(moment_ns: int, now_ns: int) -> str:
+    """Return how long ago that was, or how far ahead it lies."""
+    past = now_ns - moment_ns
+    if past < -spans.MINUTE:
+        return f"in {spans.rough(-past)}"
+    return "just now" if past < spans.SECOND else f"{spans.rough(past)} ago"
+
+
+def span(ns: int) -> str:
+    """Return a length of time as a sentence has it: `350 ms`, `4.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`."""
+    if ns < spans.SECOND:
+        return f"{max(ns, 0) / 1_000_000:.0f} ms"
+    if ns < 10 * spans.SECOND:
+        return f"{ns / spans.SECOND:.1f} s"
+    if ns < spans.MINUTE:
+        return f"{ns // spans.SECOND} s"
+    for unit, part, words in ((spans.HOUR, spans.MINUTE, ("min", "s")), (spans.DAY, spans.HOUR, ("h", "min"))):
+        if ns < unit:
+            whole, rest = divmod(ns, part)
+            smaller = rest * 60 // part
+            return f"{whole} {words[0]} {smaller} {words[1]}" if smaller else f"{whole} {words[0]}"
+    return f"{ns // spans.DAY} d {ns % spans.DAY // spans.HOUR} h"
+
+
+def utc(moment_ns: int) -> str:
+    """Return the moment as `datetime` wants it."""
+    return _moment(moment_ns).astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day_and_time(moment_ns: int, now_ns: int) -> str:
+    """Return `today 03:15:02`, `yesterday 03:15:02` or `2026-11-20 03:15:02`."""
+    moment, now = _moment(moment_ns), _moment(now_ns)
+    day = {0: "today", 1: "yesterday"}.get((now.date() - moment.date()).days, f"{moment:%Y-%m-%d}")
+    return f"{day} {moment:%H:%M:%S}"
+
+
+def time_of_day(moment_ns: int) -> str:
+    """Return `03:15:02`."""
+    return f"{_moment(moment_ns):%H:%M:%S}"
+
+
+def zone(now_ns: int) -> str:
+    """Return the name of central's zone."""
+    moment = _moment(now_ns)
+    return f"{moment:%Z} (UTC{moment:%z})"
+
+
+def amount(number: float, unit: str) -> str:
+    """Return a number with its unit, thousands set apart."""
+    if unit in ("bytes", "s"):
+        return amounts.amount(number, unit)
+    if float(number).is_integer() and abs(number) < 1e15:
+        return f"{number:,.0f} {unit}".rstrip()
+    return amounts.amount(number, unit)
+
+
+def value(of: Value, unit: str = "", key: str = "") -> str:
+    """Return a piece of data as text; where no unit was said, its name may tell one."""
+    if isinstance(of, bool):
+        return "yes" if of else "no"
+    if isinstance(of, int | float):
+        return amount(of, amounts.unit_of(key, unit))
+    return str(of)
+
+
+def _moment(ns: int) -> datetime.datetime:
+    # Hosts' clocks say what they like; what no calendar has is shown as its end.
+    seconds = min(max(ns, 0) // spans.SECOND, 253_402_300_799 - 86_400)
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).astimezone()

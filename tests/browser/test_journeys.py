@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""The main ways through the pages, on what real scripts said, in a real browser."""
+
+import pathlib
+
+import pytest
+from playwright.sync_api import expect
+
+SCRIPT = """#!/bin/sh
+hume start backup "nightly backup"
+hume flag dumped
+{middle}
+hume stop {status}
+"""
+HOSTILE = "<img src=x onerror=document.title='taken'><script>document.title='taken'</script>\"'"
+
+
+def run_script(installed, tmp_path: pathlib.Path, middle: str = "", status: int = 0) -> None:
+    script = tmp_path / "backup.sh"
+    script.write_text(SCRIPT.format(middle=middle, status=status))
+    script.chmod(0o755)
+    installed.start_command(str(script)).wait(timeout=30)
+
+
+def test_from_the_first_page_to_the_run_that_failed_to_a_note(desk, installed, tmp_path):
+    for _ in range(6):
+        run_script(installed, tmp_path)
+    run_script(installed, tmp_path, "LINENO=41 hume error 'tar returned 2'", 3)
+    page = desk.page
+
+    _reload_until(page, desk, "failed")
+    page.get_by_role("link", name="backup").first.click()
+    page.get_by_role("row", name="failed").get_by_role("link").first.click()
+    expect(page.get_by_text("exit 3 at line 41, after dumped")).to_be_visible()
+    page.get_by_label("Note").fill("called the vendor")
+    page.get_by_role("button", name="Add a note").click()
+
+    expect(page.get_by_text("called the vendor")).to_be_visible()
+    expect(page.get_by_role("img", name="Stretches of the run, to scale")).to_be_visible()
+    assert "✗" in page.title()
+
+
+def test_a_trouble_is_taken_and_given_back(desk, installed, tmp_path):
+    run_script(installed, tmp_path, "", 3)
+    _reload_until(desk.page, desk, "failed")
+
+    desk.page.get_by_role("button", name="take", exact=True).click()
+    expect(desk.page.get_by_text("taken by owner")).to_be_visible()
+    desk.page.get_by_role("button", name="give back").click()
+
+    expect(desk.page.get_by_role("button", name="take", exact=True)).to_be_visible()
+
+
+def test_hostile_text_stays_text(desk, installed):
+    installed.hume("warn", "-t", "hostile", HOSTILE)
+    installed.hume("set", "-t", "hostile", f"key={HOSTILE}")
+    _reload_until(desk.page, desk, "hostile")
+
+    for path in ("/events", "/data", "/"):
+        desk.open(path)
+        assert "taken" not in desk.page.title()
+        assert desk.page.locator("main img, main script").count() == 0
+
+
+def test_keys_lead_through_the_lines(desk, installed, tmp_path):
+    run_script(installed, tmp_path, "", 3)
+    _reload_until(desk.page, desk, "failed")
+
+    desk.page.keyboard.press("j")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.get_by_role("heading", name="backup")).to_be_visible()
+    desk.page.keyboard.press("/")
+    desk.page.keyboard.type("tag:x")
+    expect(desk.page.get_by_role("searchbox")).to_have_value("tag:x")
+    desk.page.keyboard.press("Escape")
+    desk.page.keyboard.press("?")
+
+    expect(desk.page.get_by_role("dialog")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1240])
+def test_no_page_is_wider_than_its_window(desk, installed, tmp_path, scheme, width):
+    run_script(installed, tmp_path, "hume set a_rather_long_name_of_a_number_in_bytes=12345678901234 rows=5", 3)
+    desk.page.emulate_media(color_scheme=scheme)
+    desk.page.set_viewport_size({"width": width, "height": 800})
+    _reload_until(desk.page, desk, "failed")
+    links = {link.get_attribute("href") for link in desk.page.locator("a[href]").all()}
+
+    for path in sorted(link for link in links if link and link.startswith("/")):
+        desk.open(path)
+        assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def _reload_until(page, desk, text):
+    for _ in range(100):
+        desk.open("/")
+        if page.get_by_text(text).count():
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"{text!r} never came")

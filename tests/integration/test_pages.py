@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: MIT
+"""What the pages show of real runs, readable without JavaScript; what hosts say changes nothing of their structure."""
+
+import html.parser
+import urllib.parse
+
+import pytest
+
+from tests.fixtures.asking import agent_of, owner_of
+from tests.fixtures.browsing import OWN, signed_in
+from tests.fixtures.events import a_run, say
+
+HOSTILE = "\"'><script>alert(1)</script><b>&\u202eevil\x1b[31m"
+
+
+class Structure(html.parser.HTMLParser):
+    """The elements of a page, and its attributes' names."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, tuple(name for name, _ in attrs)))
+
+
+@pytest.fixture
+def central(installed):
+    installed.start_central()
+    return installed
+
+
+def paths_of(central):
+    with owner_of(central) as owner:
+        tasks, runs = owner.get("/api/v1/tasks").body["items"], owner.get("/api/v1/runs").body["items"]
+        data = owner.get("/api/v1/data").body["items"]
+
+    def ask(path, **given):
+        return f"{path}?{urllib.parse.urlencode(given)}"
+
+    return [
+        "/",
+        "/?by=task",
+        "/hosts",
+        "/events",
+        "/data",
+        *(ask("/host", name=task["host"]) for task in tasks),
+        *(ask("/task", host=task["host"], task=task["task"]) for task in tasks),
+        *(f"/run/{run['id']}" for run in runs),
+        *(f"/run/{run['id']}?vs={runs[0]['id']}" for run in runs),
+        *(ask("/datum", host=datum["host"], task=datum["task"], key=datum["key"]) for datum in data),
+        *(ask("/rows", t=f"{task['host']}\t{task['task']}") for task in tasks),
+    ]
+
+
+def fill(central, text="plain words"):
+    open_run = a_run(say("flag", 101, flag=text[:60], message=text), begins=100, ends=None)
+    with agent_of(central) as agent:
+        answer = agent.send(
+            *a_run(say("log", 10, level="error", message=text, line=41), status=3, outcome="failed"),
+            *open_run,
+            say("log", 103, task="other", message=text),
+            say("data", 104, task="other", data={"key": text, "rows": 7}),
+        )
+    assert answer.status == 200, answer.body
+
+
+def test_every_page_answers_and_names_its_state_in_the_title(central):
+    fill(central)
+    with signed_in(central) as visitor:
+        pages = {path: visitor.get(path) for path in paths_of(central)}
+
+    assert {path: page.status for path, page in pages.items() if page.status != 200} == {}
+    assert all("<title>" in page.text for path, page in pages.items() if not path.startswith("/rows"))
+
+
+def test_what_hosts_say_changes_nothing_of_a_pages_structure(central):
+    fill(central, HOSTILE)
+    with signed_in(central) as visitor:
+        pages = {path: visitor.get(path) for path in paths_of(central)}
+
+    for path, page in pages.items():
+        assert page.status == 200, path
+        elements = Structure(page.text).elements
+        assert all(attributes[:1] == ("src",) for tag, attributes in elements if tag == "script"), path
+        assert not any(name.startswith("on") for _, attributes in elements for name in attributes), path
+        assert "\u202e" not in page.text, path
+        assert "\x1b" not in page.text, path
+
+
+def test_a_failed_run_tells_why_where_and_beside_what(central):
+    fill(central)
+    with owner_of(central) as owner:
+        run = next(run for run in owner.get("/api/v1/runs").body["items"] if run["state"] == "failed")
+    with signed_in(central) as visitor:
+        page = visitor.get(f"/run/{run['id']}").text
+
+    title = page.partition("<title>")[2].partition("</title>")[0]
+    assert f"{run['host']}:{run['task']} failed" in title
+    assert '<svg class="timeline"' in page
+    assert "What it said" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/run/no-such-run", "/task?host=a&task=b", "/host?name=nobody", "/datum?host=a&task=b&key=c", "/no/such"]
+)
+def test_what_is_not_there_is_said_on_a_page(central, path):
+    with signed_in(central) as visitor:
+        seen = visitor.get(path)
+
+    assert seen.status == 404
+    assert seen.headers["content-type"].startswith("text/html")
+
+
+def test_a_wrong_parameter_is_named(central):
+    with signed_in(central) as visitor:
+        seen = visitor.get("/?sort=up")
+
+    assert seen.status == 400
+    assert "sort" in seen.text
+
+
+def test_a_note_and_a_trouble_taken_are_shown_with_who_and_when(central):
+    with agent_of(central) as agent:
+        agent.send(say("log", level="error", task="backup", message="disk gone"))
+        host = owner_host(central)
+    with signed_in(central) as visitor:
+        noted = visitor.post("/note", {"host": host, "task": "backup", "text": "called the <vendor>"}, **OWN)
+        taken = visitor.post("/note", {"host": host, "task": "backup", "kind": "take"}, **OWN)
+        page, first = visitor.get(noted.headers["location"]).text, visitor.get("/").text
+
+    assert (noted.status, taken.status) == (303, 303)
+    assert "called the &lt;vendor&gt;" in page
+    assert "owner, today" in page or "owner, 20" in page
+    assert "taken by owner" in first
+
+
+def owner_host(central):
+    with owner_of(central) as owner:
+        return str(owner.get("/api/v1/tasks").body["items"][0]["host"])
+
+
+def test_a_trouble_that_is_over_is_nobodys_any_more(central):
+    with agent_of(central) as agent:
+        agent.send(say("log", level="error", task="backup", message="disk gone"))
+        with owner_of(central) as owner:
+            body = b'{"host": "%s", "task": "backup"}' % owner_host(central).encode()
+            assert owner.call("POST", "/api/v1/takes", body).status == 201
+        agent.send(say("log", 1, level="ok", task="backup", message="disk is back"))
+        agent.send(say("log", 2, level="error", task="backup", message="gone again"))
+    with signed_in(central) as visitor:
+        assert "taken by" not in visitor.get("/").text
+
+
+def test_a_note_on_what_nobody_knows_is_refused(central):
+    with owner_of(central) as owner:
+        answer = owner.call("POST", "/api/v1/notes", b'{"host": "a", "task": "b", "text": "c"}')
+
+    assert answer.status == 404
+
+
+def test_a_runbook_that_is_no_link_is_refused(central):
+    fill(central)
+    with owner_of(central) as owner:
+        body = b'{"host": "%s", "task": "other", "runbook": "javascript:alert(1)"}' % owner_host(central).encode()
+        answer = owner.call("PUT", "/api/v1/about", body)
+
+    assert answer.status == 400
