@@ -144,7 +144,7 @@ TROUBLES = {
     "near the cap": (GOOD._replace(stored=Stored(900_000_000)), "cap", "warning", "${EDITOR:-vi} /srv/hume/humed.toml"),
     "events dropped": (_told(dropped={"waited too long": 412}), "dropped", "warning", "hume events --kind loss"),
     "a damaged spool that waits": (GOOD._replace(stored=Stored(trouble=Trouble("spool.db: the spool is damaged"))), "spool", "broken", "hume up"),
-    "a spool of another version": (GOOD._replace(stored=Stored(trouble=Trouble("spool.db: made by another version", False))), "spool", "broken", "dmesg | tail; humed --version"),
+    "a spool of another version": (GOOD._replace(stored=Stored(trouble=Trouble("spool.db: made by another version", "humed --version"))), "spool", "broken", "humed --version"),
     "a damaged spool put aside": (GOOD._replace(stored=Stored(1, ("/srv/hume/spool.db.bad-1",))), "damaged", "warning", "dmesg | tail; rm /srv/hume/spool.db.bad-1*"),
     "runs that were given up": (_told(runs_given_up=3), "runs", "warning", "hume queue"),
     "runs watched by looking": (_told(runs_looked_at=3), "runs", "warning", "prlimit --nofile --pid 4711"),

@@ -85,7 +85,7 @@ def spool_is_sound(facts: Facts) -> Finding | None:
     if trouble.starting_mends:
         saves = "humed puts it aside or mends it when it starts, saves what can be read and declares the rest"
         return broken(f"{trouble.text}: {saves}", facts.start)
-    return broken(trouble.text, "dmesg | tail; humed --version")
+    return broken(trouble.text, trouble.mend)
 
 
 def no_damaged_spool_lies_about(facts: Facts) -> Finding | None:
