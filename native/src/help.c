@@ -28,7 +28,7 @@ static const char all[] =
     "  HUME_STRICT=1 HUME_DISABLE=1; the script's line: LINENO=$LINENO hume ...\n"
     "  Exit status 0; 64 wrong usage; with --strict 65 unacceptable, 75 not stored,\n"
     "  77 refused; get: 1 no such value. Without humed the drop folder keeps events.\n"
-    "  For people: hume up, status, runs, show, events, data, queue (hume-cli --help)\n";
+    "  For people: hume up status runs show events data queue doctor, hume-cli --help\n";
 
 static const char start[] =
     "hume start [TASK] [MESSAGE]\n"
@@ -56,7 +56,7 @@ static const char set[] =
     "hume set KEY=VALUE... [--ttl 26h] [--unit bytes|s]\n"
     "Share data with everybody. A number, true and false stay what they are; all else is text.\n"
     "  --ttl SPAN      they hold that long: 90, 15m, 26h, 7d\n"
-    "  --unit UNIT     what the numbers count. bytes: 73MB, 1.5GiB are numbers; s: 1h30m, 250ms are numbers\n"
+    "  --unit UNIT     what all its numbers count. bytes: 73MB, 1.5GiB are numbers; s: 1h30m, 250ms are numbers\n"
     "Example: hume set dump.size=734003200 --unit bytes --ttl 26h\n";
 
 static const char get[] =

@@ -121,3 +121,13 @@ class OrderKey(typing.NamedTuple):
 def order_key(event: Event) -> OrderKey:
     """Return where this event stands among those of its run."""
     return OrderKey(event.boot, event.mono, event.id)
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is one that a unit belongs to. True is an int to Python, and no number."""
+    return type(value) in (int, float)
+
+
+def unit_of(value: Value, unit: str) -> str:
+    """Return the unit of one of the values that were said together with a unit: numbers have it, the others none."""
+    return unit if is_number(value) else ""

@@ -155,7 +155,10 @@ def test_a_failing_disk_ends_it_with_nothing_acknowledged_and_the_next_start_goe
         eset.say_until_dead(installed, said, doomed)
         assert doomed.wait(timeout=20) == 74
 
-    assert re.search("disk I/O error|Input/output error", (installed.root / "humed.stderr").read_text())
+    told = (installed.root / "humed.stderr").read_text()
+    assert re.search(
+        "(?i)(disk I/O|input/output) error; the disk fails: look at `dmesg`|read-only file system; mount", told
+    )
     installed.start_humed()
     installed.start_central()
     eset.say_some(installed, said, 3)

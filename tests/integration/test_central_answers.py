@@ -105,6 +105,12 @@ def test_data_are_shown_with_type_unit_and_end(owner):
     assert items[0]["expires_at"] - items[0]["time"] == 60 * 10**9
 
 
+def test_what_is_no_number_has_no_unit(owner):
+    items = owner.get("/api/v1/data?key=o*").body["items"]
+
+    assert [(item["key"], item["value"], item.get("unit")) for item in items] == [("ok", True, None)]
+
+
 @pytest.mark.parametrize(
     ("path", "named"),
     [

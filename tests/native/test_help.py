@@ -21,6 +21,13 @@ def test_help_fits_a_screen(hume: Caller) -> None:
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.parametrize("verb", [*verbs.NATIVE, "up", "status", "queue", "doctor"])
+def test_help_names_the_verb(verb: str, hume: Caller) -> None:
+    told = hume.run("--help").stdout.decode()
+
+    assert re.search(rf"\b{verb}\b", told)
+
+
 @pytest.mark.parametrize("verb", verbs.NATIVE)
 def test_help_of_a_verb_is_the_same_asked_both_ways(verb: str, hume: Caller) -> None:
     one, other = hume.run("help", verb), hume.run(verb, "--help")

@@ -7,7 +7,7 @@ from humeops.api import schemas
 from humeops.central.fold import Said, Summary, elapsed
 from humeops.central.store import people, rows
 from humeops.central.store.questions import agents, data, runs, tasks
-from humeops.event import LEVELS, Origin
+from humeops.event import LEVELS, Origin, is_number
 
 
 def run_view(run: runs.Run) -> schemas.RunView:
@@ -70,7 +70,7 @@ def event_view(row: Any, run: Summary | None = None) -> schemas.EventView:
         message=row.message,
         tags=rows.read_tags(row.tags) if row.tags else [],
         data=rest.data,
-        unit=rest.unit,
+        unit=rest.unit if any(map(is_number, rest.data.values())) else "",
         ttl=rest.ttl,
         flag=rest.flag,
         progress=rest.progress,

@@ -6,6 +6,7 @@ import typing
 from humeops import amounts
 from humeops.api.schemas import DatumView, EventView
 from humeops.cli import moments
+from humeops.event import Value, unit_of
 
 # Longer ones are in `hume events -o json`.
 MAX_RANGES_SHOWN = 60
@@ -20,9 +21,7 @@ def said(event: EventView) -> str:
     """Return what the event says: the flag, the progress or the status, its text, its data."""
     if event.kind == "loss":
         return event.message + _numbers(event)
-    data = value(event.data) if event.data else ""
-    unit = f" {event.unit}" if event.unit and data else ""
-    return "  ".join(filter(None, [_subject(event), event.message, data + unit]))
+    return "  ".join(filter(None, [_subject(event), event.message, _data(event)]))
 
 
 def value(of: typing.Any) -> str:
@@ -41,12 +40,9 @@ def value(of: typing.Any) -> str:
 
 
 def amount(datum: DatumView, now_ns: int) -> str:
-    """Return a shared value with its unit, large numbers of bytes rounded; what no longer holds says so."""
-    number = datum.value
-    if datum.unit == "bytes" and isinstance(number, int):
-        text = amounts.size(number)
-    else:
-        text = f"{value(number)} {datum.unit}".rstrip()
+    """Return a shared value, a number with its unit and large ones of bytes rounded; what no longer holds says so."""
+    number, unit = datum.value, unit_of(datum.value, datum.unit)
+    text = amounts.size(number) if unit == "bytes" and isinstance(number, int) else _measured(number, unit)
     if datum.expires_at is not None and datum.expires_at <= now_ns:
         return f"{text} (expired {moments.ago(datum.expires_at, now_ns)})"
     return text
@@ -55,6 +51,15 @@ def amount(datum: DatumView, now_ns: int) -> str:
 def plural(count: int, noun: str) -> str:
     """Return the number and the noun: `1 file`, `2 files`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _data(event: EventView) -> str:
+    return " ".join(f"{key}={_measured(inner, event.unit)}" for key, inner in event.data.items())
+
+
+def _measured(of: Value, unit: str) -> str:
+    named = unit_of(of, unit)
+    return f"{value(of)} {named}" if named else value(of)
 
 
 def _numbers(loss: EventView) -> str:

@@ -18,7 +18,7 @@ from humeops.cli import ask, listing, moments, options, phrases, places, spoolfi
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
 from humeops.errors import Exit, UnavailableError
-from humeops.wire.dropfile import is_drop_name
+from humeops.wire import dropfile
 
 Picture = Mapping[str, typing.Any]
 
@@ -71,8 +71,9 @@ def from_disk(where: places.Places, now_ns: int) -> Picture:
     """Return what the spool and the drop folder tell without humed; what can't be read is left out."""
     found: dict[str, typing.Any] = {}
     if where.drop is not None:
-        found["drop_waiting"] = _count(where.drop, is_drop_name)
-        found["quarantined"] = _count(where.drop / "quarantine", bool)
+        found["drop_waiting"] = _count(where.drop, dropfile.is_drop_name)
+        found["drop_foreign"] = _count(where.drop, dropfile.is_foreign)
+        found["quarantined"] = _count(where.drop / dropfile.QUARANTINE, bool)
     chosen, _ = places.settings_of(where)
     if chosen is None:
         return found
@@ -114,7 +115,8 @@ def draw(terminal: Terminal, picture: Picture, now_ns: int) -> Iterator[str]:
         ("given up", terminal.text(_given_up(picture)), "yellow bold"),
         ("central", _central(picture, now_ns), ""),
         ("last error", terminal.text(str(picture.get("last_error") or "")), "yellow"),
-        ("drop folder", _dropped(picture), "yellow" if picture.get("quarantined") else ""),
+        ("drop folder", _dropped(picture), "yellow" if any(map(picture.get, ("quarantined", "drop_foreign"))) else ""),
+        ("not read", terminal.text(str(picture.get("drop_trouble") or "")), "red bold"),
         ("open runs", _runs(picture), "yellow" if picture.get("runs_given_up") else ""),
         ("since start", _counted(picture), ""),
         ("spool", _bytes(picture.get("spool_bytes")), ""),
@@ -175,11 +177,13 @@ def _put_aside(picture: Picture) -> str:
 
 
 def _dropped(picture: Picture) -> str:
-    waiting, bad = picture.get("drop_waiting"), picture.get("quarantined")
-    if not waiting and not bad:
+    waiting, bad, foreign = (picture.get(name) for name in ("drop_waiting", "quarantined", "drop_foreign"))
+    if not (waiting or bad or foreign):
         return "empty" if waiting == 0 else ""
-    text = f"{phrases.plural(waiting, 'file')} waiting" if isinstance(waiting, int) else ""
-    return f"{text}, {bad} in quarantine" if bad else text
+    parts = [f"{phrases.plural(waiting, 'file')} waiting"] if isinstance(waiting, int) else []
+    parts += [f"{bad} in quarantine"] if bad else []
+    parts += [f"{foreign} not of hume's making, left alone"] if foreign else []
+    return ", ".join(parts)
 
 
 def _counted(picture: Picture) -> str:

@@ -8,6 +8,7 @@ is wrong with a spool is judged by humed's own look at it (humeops.daemon.inspec
 import contextlib
 import os
 import pathlib
+import shlex
 import sqlite3
 import threading
 import typing
@@ -22,10 +23,15 @@ LOOK_SECONDS = 5.0
 
 
 class Trouble(typing.NamedTuple):
-    """What is wrong with a spool that nobody serves, as a sentence; `starting_mends`: humed's next start sees to it."""
+    """What is wrong with a spool that nobody serves, as a sentence; what mends it, empty where humed's next start does."""
 
     text: str
-    starting_mends: bool = True
+    mend: str = ""
+
+    @property
+    def starting_mends(self) -> bool:
+        """Whether humed sees to it when it starts."""
+        return not self.mend
 
 
 @contextlib.contextmanager
@@ -35,6 +41,10 @@ def reading(path: pathlib.Path) -> Iterator[sqlite3.Connection]:
     Without a WAL nobody is at work on it, and SQLite is told so: it would make an empty WAL, which stays. With one, the
     index beside it is only read; where that is missing SQLite would have to make it, and gives up instead.
     """
+    try:
+        inspection.is_there(path)  # SQLite would wait for ever at a FIFO of that name
+    except HumeError as error:
+        raise sqlite3.OperationalError(str(error)) from error
     at_rest = not os.path.exists(f"{path}-wal")
     uri = f"{path.absolute().as_uri()}?mode=ro&{'immutable=1' if at_rest else 'readonly_shm=1'}"
     db = sqlite3.connect(uri, uri=True, timeout=PATIENCE_SECONDS)
@@ -54,11 +64,14 @@ def find_trouble(path: pathlib.Path) -> Trouble | None:
         found = _look(path)
     except spooldb.SpoolDamagedError as error:
         return Trouble(str(error))
+    except inspection.SpoolOddError as error:
+        # humed makes a new one, and declares what its witness knows of and the new one has not.
+        return Trouble(str(error), mend=f"mv {shlex.quote(str(path))} {shlex.quote(f'{path}.odd')}")
     except (spooldb.SpoolBrokenError, UnavailableError) as error:
         # Not ours to read, too long to read, another at work: only a disk that fails tells something of the spool.
-        return Trouble(str(error), starting_mends=False) if spooldb.is_failing_disk(error.__cause__) else None
+        return Trouble(str(error), mend="dmesg | tail") if spooldb.is_failing_disk(error.__cause__) else None
     except HumeError as error:
-        return Trouble(str(error), starting_mends=False)  # made by another version
+        return Trouble(str(error), mend="humed --version")  # made by another version
     return _against_witness(path, found, seen)
 
 
@@ -72,7 +85,7 @@ def find_put_aside(path: pathlib.Path) -> tuple[str, ...]:
 
 
 def _look(path: pathlib.Path) -> spooldb.Mark | None:
-    if not path.exists():
+    if not inspection.is_there(path):
         return None
     with spooldb.plain_errors(path), reading(path) as db, _bounded(db):
         return inspection.examine(db, path)

@@ -36,6 +36,11 @@ class QueueView(msgspec.Struct):
     runs_gone: int  # runs that ended without a stop, since this humed started
     runs_given_up: int  # of these, the ones that were only too many to watch
     drop_waiting: int
+    drop_foreign: int  # entries of the drop folder that are none of hume's, or cannot be moved away
+    drop_folder: str  # the folder that is read, and which one that is: callers may see another one at that path
+    drop_device: int
+    drop_inode: int
+    drop_trouble: str  # why humed does not read or empty what the path names; empty when it does
     quarantined: int
     received: int
     stored: int

@@ -5,6 +5,10 @@ Anybody on the host may write there, so every file is hostile until read: opened
 with one link, of a bounded size, whole by its checksum. What is not goes to quarantine/ and holds nothing else up.
 A file is deleted only after the group that holds its event is durable: a crash in between takes it in twice, with the
 same id.
+
+*Design.* All is done through one descriptor, so that nobody can swap the folder under a step. Callers go by the path: where
+it names another folder by now (removed, replaced, mounted over), `follow` changes over to that one between two steps. What
+lies in the folder that was left stays there, and the log says where.
 """
 
 import contextlib
@@ -16,9 +20,8 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import inotify_simple
-
 from humeops.daemon.folders import make_folder
+from humeops.daemon.folderwatch import FolderWatch
 from humeops.daemon.quarantine import Quarantine
 from humeops.errors import MalformedEventError
 from humeops.wire import dropfile
@@ -26,7 +29,6 @@ from humeops.wire import dropfile
 log = logging.getLogger(__name__)
 
 STALE_TMP_NS = 3_600 * 1_000_000_000
-_NEWS_BYTES = 65_536
 # What opening says of things that are no files to read; anything else is this host's trouble and not the file's fault.
 _NOT_A_FILE = frozenset((errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.EACCES, errno.EPERM))
 
@@ -39,40 +41,87 @@ class Dropped(NamedTuple):
     uid: int
 
 
+class Census(NamedTuple):
+    """How many of its entries are events that wait, and how many are none of humed's: other names, and what it cannot move."""
+
+    waiting: int
+    foreign: int
+
+
 class DropFolder:
-    """Reads the folder through one descriptor, so that nobody can swap the folder under it."""
+    """The folder that the path names, read through one descriptor."""
 
     def __init__(self, path: pathlib.Path) -> None:
-        make_folder(path, 0o700)
-        self._fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.path = path
+        self._fd = _open(path)
         self._quarantine = Quarantine(self._fd)
         self._stuck: set[str] = set()
         self.has_put_off = False
-        self._inotify = _watch(path)
+        self.trouble = ""  # why what callers drop is not read, or not deleted; empty when all is well
+        self.watch = FolderWatch(path)
 
     @property
     def quarantined(self) -> int:
         """How many files lie in quarantine or went there since this humed started."""
         return self._quarantine.count
 
-    def fileno(self) -> int | None:
-        """Return the descriptor that becomes readable when a file comes; None where the kernel gives none."""
-        return None if self._inotify is None else self._inotify.fileno()
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Device and inode of the folder that is read, by which others tell whether it is the one they drop into."""
+        return _identity(os.fstat(self._fd))
 
-    def has_news(self) -> bool:
-        """Tell whether files may have come since the last call; without inotify always."""
-        if self._inotify is None:
-            return True
-        # What the kernel says is thrown away unread: only that it says something matters, and this is on every ack's way.
+    def follow(self) -> bool:
+        """Change over to the folder that the path names by now; return whether it is another one. One stat if it is not.
+
+        Where there is none it is made; where that fails, humed goes on with what it has, and `trouble` says why.
+        """
         try:
-            return bool(os.read(self._inotify.fileno(), _NEWS_BYTES))
-        except BlockingIOError:
+            if _identity(os.stat(self.path)) == self.identity:
+                self._complain(_lacks(self._fd, self.path))
+                return False
+        except OSError:
+            pass  # nothing there that can be seen: opening it makes it, or says why not
+        try:
+            fd = _open(self.path)
+        except OSError as error:
+            self._complain(f"{self.path} is no longer the folder that humed reads: {os.strerror(error.errno or 0)}")
             return False
+        self._leave()
+        self._fd, self._quarantine, self._stuck = fd, Quarantine(fd), set()
+        self.watch.turn_to(self.path)
+        self._complain(_lacks(fd, self.path))
+        return True
+
+    def _leave(self) -> None:
+        left = (
+            f"; events stay in the one before, {_whereabouts(self._fd)}: {count}"
+            if (count := len(self.names()))
+            else ""
+        )
+        log.warning("%s is another folder now and is read from here on%s", self.path, left)
+        self._quarantine.close()
+        os.close(self._fd)
+
+    def _complain(self, trouble: str) -> None:
+        # Once for each trouble: it is looked at again with every heartbeat.
+        if trouble and trouble != self.trouble:
+            log.error("%s", trouble)
+        self.trouble = trouble
 
     def names(self) -> list[str]:
         """Return the names of dropped events, oldest first: they begin with the time they were said."""
         with os.scandir(self._fd) as entries:
             found = {entry.name for entry in entries if dropfile.is_drop_name(entry.name)}
+        return self._usable(found)
+
+    def census(self) -> Census:
+        """Count what lies there, also what `names` passes over."""
+        with os.scandir(self._fd) as entries:
+            found = [entry.name for entry in entries]
+        waiting = len(self._usable(set(filter(dropfile.is_drop_name, found))))
+        return Census(waiting, sum(map(dropfile.is_foreign, found)) + len(self._stuck))
+
+    def _usable(self, found: set[str]) -> list[str]:
         # What can neither be moved nor deleted, such as somebody's full folder, must not be looked at again and again.
         self._stuck &= found
         return sorted(found - self._stuck)
@@ -135,17 +184,28 @@ class DropFolder:
 
     def close(self) -> None:
         """Let go of the folder."""
-        if self._inotify is not None:
-            self._inotify.close()
+        self.watch.close()
         self._quarantine.close()
         os.close(self._fd)
 
 
-def _watch(path: pathlib.Path) -> inotify_simple.INotify | None:
-    # A host may have used up its inotify instances; humed then looks into the folder at every turn of its loop instead.
+def _open(path: pathlib.Path) -> int:
+    make_folder(path, 0o700)
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def _whereabouts(fd: int) -> str:
     try:
-        watcher = inotify_simple.INotify(nonblocking=True)
-        watcher.add_watch(path, inotify_simple.flags.CREATE | inotify_simple.flags.MOVED_TO)
+        return os.readlink(f"/proc/self/fd/{fd}")
     except OSError:
-        return None
-    return watcher
+        return "wherever it was moved to"  # no /proc here
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _lacks(fd: int, path: pathlib.Path) -> str:
+    # Under systemd's ProtectSystem a folder that came later is read-only to this humed, whatever its rights.
+    may = os.access(".", os.W_OK | os.X_OK, dir_fd=fd)
+    return "" if may else f"humed may not delete in {path} what it has taken in"

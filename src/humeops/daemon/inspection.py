@@ -6,15 +6,29 @@ Not looked at: each event's seal; the forwarding thread does so when it reads th
 """
 
 import contextlib
+import errno
 import pathlib
 import sqlite3
+import stat
 
 from humeops.daemon import schema, spooldb
-from humeops.daemon.spooldb import SpoolDamagedError
+from humeops.daemon.spooldb import SpoolBrokenError, SpoolDamagedError
+from humeops.errors import explain
 
 # sqlite.org/fileformat2.html, "File format version numbers"
 _WRITE_FORM_AT = 18
 _NEWEST_WRITE_FORM = 2
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+class SpoolOddError(SpoolBrokenError):
+    """What has the spool's name is no file. SQLite would call it a failing disk, or wait for ever; nothing is done to it."""
 
 
 def inspect(path: pathlib.Path) -> spooldb.Mark | None:
@@ -22,12 +36,28 @@ def inspect(path: pathlib.Path) -> spooldb.Mark | None:
 
     Raise SpoolDamagedError for one that is not sound, and HumeError for one that another version of humed made.
     """
-    if not path.exists():
+    if not is_there(path):
         return None
     if spooldb.journal_of(path).exists():
         _undo_what_was_begun(path)
     with spooldb.plain_errors(path), contextlib.closing(spooldb.open_read_only(path)) as db:
         return examine(db, path)
+
+
+def is_there(path: pathlib.Path) -> bool:
+    """Tell whether a file is there; raise SpoolOddError for anything else, and for a link that leads to none."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise SpoolOddError(f"{path}: not a spool but a link to nothing: move it away") from None
+        return False
+    except OSError as error:
+        kind = SpoolOddError if error.errno == errno.ELOOP else SpoolBrokenError
+        raise kind(f"the spool cannot be looked at: {explain(error)}") from error
+    if not stat.S_ISREG(mode):
+        raise SpoolOddError(f"{path}: not a spool but {_KINDS.get(stat.S_IFMT(mode), 'no file')}: move it away")
+    return True
 
 
 def _undo_what_was_begun(path: pathlib.Path) -> None:

@@ -120,7 +120,7 @@ def _begin_anew(path: pathlib.Path, seen: Mark | None, cause: str, host: str, cl
             losses.declare(Loss(epoch, first, max(numbered, 1), count, cause), group, host, clock)
     _call_it_whole(path)
     aside = _change(path, clock)
-    log.error("%d events saved, %d lost; the old spool is kept as %s", saved, count, aside)
+    log.error("%d events saved, %d lost; %s", saved, count, _what_is_kept(aside))
 
 
 def _move(
@@ -204,6 +204,11 @@ def _change(path: pathlib.Path, clock: Clock) -> pathlib.Path:
     _named(path, _NEW).rename(path)
     _sync_folder(path)
     return aside
+
+
+def _what_is_kept(aside: pathlib.Path) -> str:
+    kept = [str(one) for part in _PARTS if (one := _named(aside, part)).exists()]
+    return f"of the old spool is kept: {', '.join(kept)}" if kept else "of the old spool nothing is left to be kept"
 
 
 def _free_name(path: pathlib.Path, clock: Clock) -> pathlib.Path:

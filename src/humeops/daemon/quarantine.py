@@ -8,7 +8,9 @@ import contextlib
 import logging
 import os
 
-NAME = "quarantine"
+from humeops.wire import dropfile
+
+NAME = dropfile.QUARANTINE
 KEPT = 1_000
 
 log = logging.getLogger(__name__)

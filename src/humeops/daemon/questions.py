@@ -6,6 +6,7 @@ Only looks; called by humed's loop between two groups, so what it tells is true 
 
 import contextlib
 import os
+import typing
 
 import msgspec
 
@@ -88,7 +89,7 @@ class Questions:
             runs_unseen=self._watcher.unseen,
             runs_gone=self._watcher.gone,
             runs_given_up=self._watcher.given_up,
-            drop_waiting=len(self._folder.names()),
+            **self._dropped(),
             quarantined=self._folder.quarantined,
             spool_bytes=self._spool.size_bytes(),
             room=self._keeper.room,
@@ -97,6 +98,17 @@ class Questions:
             forwarded=forwarder.forwarded,
             **msgspec.structs.asdict(self._counters),
         )
+
+    def _dropped(self) -> dict[str, typing.Any]:
+        (waiting, foreign), (device, inode) = self._folder.census(), self._folder.identity
+        return {
+            "drop_waiting": waiting,
+            "drop_foreign": foreign,
+            "drop_folder": str(self._folder.path),
+            "drop_device": device,
+            "drop_inode": inode,
+            "drop_trouble": self._folder.trouble,
+        }
 
     def _oldest_age(self) -> float | None:
         body = self._spool.oldest_beyond(self.committed_upto())

@@ -161,8 +161,9 @@ class Service:
         # The folder is looked at after the requests are in hand and taken before them: whatever a script dropped before it
         # said one of these is then seen, and keeps its place.
         requests = self._collect_requests()
-        if self._folder.has_news() or self._drop_backlog:
+        if self._folder.watch.has_news() or self._drop_backlog:
             self._drop_backlog = not self._take_files()
+            self._follow_folder(is_empty=not self._drop_backlog)
         if requests:
             self._intake.take_requests(requests, self._listener, self._releasing.due())
             self._forwarder.wake()
@@ -183,6 +184,11 @@ class Service:
             self._forwarder.wake()
             return len(names) <= GROUP_FILES and not self._folder.has_put_off
         return not names
+
+    def _follow_folder(self, *, is_empty: bool) -> None:
+        # News may be that the folder itself went: what it holds is taken first, and where that cannot be, left at a heartbeat.
+        if is_empty and self._folder.follow():
+            self._drop_backlog = True
 
     def _recall_what_was_taken(self, pipeline: Pipeline) -> None:
         # An earlier humed may have died between its commit and the answer: then the file is here, and the event is held.
@@ -233,6 +239,7 @@ class Service:
         if now - self._beat_ns >= HEARTBEAT_SECONDS * NS_PER_SECOND:
             self._beat_ns = now
             self._pid_file.touch()
+            self._follow_folder(is_empty=True)
             notify_systemd(
                 f"WATCHDOG=1\nSTATUS={self._questions.depth()} events wait for central, {len(self._runs)} runs open"
             )
@@ -246,7 +253,7 @@ class Service:
         seconds = HEARTBEAT_SECONDS - (self._clock.boot_ns() - self._beat_ns) / NS_PER_SECOND
         if self._tend_due_ns <= self._clock.boot_ns():
             seconds = min(seconds, 0.0 if self._keeper.is_pressed else HEARTBEAT_SECONDS)
-        if self._drop_backlog or self._folder.fileno() is None:
+        if self._drop_backlog or not self._folder.watch.works:
             seconds = min(seconds, LOOK_SECONDS)
         if (patience := self._watcher.patience_seconds()) is not None:
             seconds = min(seconds, patience)
@@ -259,7 +266,7 @@ class Service:
         poller.register(self._listener.socket, zmq.POLLIN)
         self._wakes.register(poller)
         poller.register(self._watcher.fileno(), select.POLLIN)
-        if (fd := self._folder.fileno()) is not None:
+        if (fd := self._folder.watch.fileno()) is not None:
             poller.register(fd, select.POLLIN)
         return poller
 

@@ -13,7 +13,7 @@ import msgspec
 from humeops.clock import NS_PER_SECOND
 from humeops.daemon.spool import Group
 from humeops.errors import Exit
-from humeops.event import MAX_INT64, MAX_NAME, Event, Value
+from humeops.event import MAX_INT64, MAX_NAME, Event, Value, unit_of
 from humeops.wire.reply import pack_reply
 
 # Beyond this the values written longest ago are forgotten here; central keeps all.
@@ -80,4 +80,7 @@ class SharedData:
             " AND (expires IS NULL OR expires > ?3) ORDER BY time DESC, id DESC LIMIT 1",
             (wanted.key, wanted.task, wall_ns),
         ).fetchone()
-        return None if row is None else Found(msgspec.json.decode(row[0], type=Value), *row[1:])
+        if row is None:
+            return None
+        value, (task, time, unit, expires) = msgspec.json.decode(row[0], type=Value), row[1:]
+        return Found(value, task, time, unit_of(value, unit), expires)

@@ -24,6 +24,7 @@ _TRY_AGAIN = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "; make room on that disk",
     sqlite3.SQLITE_READONLY: "; is that disk mounted read-only, or the file another user's?",
+    sqlite3.SQLITE_IOERR: "; the disk fails: look at `dmesg`",
     sqlite3.SQLITE_CANTOPEN: "; it must be a file of the user that runs this, in a folder of his, with room on the disk",
 }
 
@@ -160,4 +161,4 @@ def _as_spool_error(error: sqlite3.Error) -> HumeError:
     if code in _NO_ROOM_NOW:
         return SpoolFullError(f"the spool takes nothing now: {error}")
     kind = SpoolDamagedError if _is_damage(error) else SpoolBrokenError
-    return kind(f"the spool failed: {error}")
+    return kind(f"the spool failed: {error}{_REMEDIES.get(code, '')}")

@@ -11,6 +11,7 @@ from humeops.errors import MalformedEventError
 from humeops.event import MAX_EVENT_BYTES
 
 SUFFIX = ".hume"
+QUARANTINE = "quarantine"  # humed's folder in the drop folder
 MAX_FILE_BYTES = MAX_EVENT_BYTES + 32
 
 _HEADER = re.compile(rb"HUME1 (0|[1-9][0-9]{0,5}) ([0-9a-f]{8})\n")
@@ -30,6 +31,11 @@ def id_of(name: str) -> str:
 def is_temporary_name(name: str) -> bool:
     """Tell whether a file of this name is one that its writer has not finished, `.ID.tmp`."""
     return name.startswith(".") and name.endswith(".tmp") and is_drop_name(f"{name[1:-4]}{SUFFIX}")
+
+
+def is_foreign(name: str) -> bool:
+    """Tell whether an entry of this name is neither hume's nor humed's; a disk of its own brings lost+found."""
+    return not (is_drop_name(name) or is_temporary_name(name) or name in (QUARANTINE, "lost+found"))
 
 
 def pack(event_bytes: bytes) -> bytes:

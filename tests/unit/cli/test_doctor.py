@@ -31,12 +31,13 @@ from humeops.daemon import config
 NOW = 1_795_406_391 * 1_000_000_000
 ROOT = pathlib.Path("/srv/hume")
 NATIVE = Program("/usr/bin/hume", "native", humeops.__version__)
-PICTURE = {"version": humeops.__version__, "room": "everything", "depth": 0, "last_error": "", "dropped": {}}
+READ = {"drop_folder": "/srv/hume/drop", "drop_device": 1, "drop_inode": 2, "drop_trouble": ""}
+PICTURE = {"version": humeops.__version__, **READ, "room": "everything", "depth": 0, "last_error": "", "dropped": {}}
 
 
 def _file(name, mode, owner="ann", writable=True):
     uid = {"ann": 1000, "hume": 900, "eve": 666, "root": 0}[owner]
-    return File(pathlib.Path(name), mode, uid, uid, owner, owner, writable)
+    return File(pathlib.Path(name), mode, uid, uid, owner, owner, writable, (1, 2))
 
 
 GOOD = Facts(
@@ -135,11 +136,15 @@ TROUBLES = {
     "no inodes": (GOOD._replace(disks=(Disk(ROOT, 10**10, 10**11, 3),)), "disk", "warning", "df -i /srv/hume"),
     "files left while humed is there": (GOOD._replace(dropped=Dropped(3, 90.0, 0)), "drop-waiting", "warning", "hume queue"),
     "files in quarantine": (GOOD._replace(dropped=Dropped(0, 0.0, 2)), "quarantine", "warning", "ls -l /srv/hume/drop/quarantine"),
+    "files of others in the drop folder": (GOOD._replace(dropped=Dropped(0, 0.0, 0, 2)), "foreign", "warning", "ls -lA /srv/hume/drop"),
+    "a drop folder that was replaced": (_told(drop_folder="/srv/hume/drop", drop_device=1, drop_inode=7), "drop-read", "broken", "kill -KILL 4711; hume up"),
+    "a drop folder that went": (_told(drop_folder="/srv/hume/drop", drop_trouble="/srv/hume/drop is gone"), "drop-read", "broken", "kill -KILL 4711; hume up"),
+    "a drop folder that humed does not read": (_told(drop_folder="/var/a b", drop_device=1, drop_inode=7), "drop-read", "warning", "export HUME_SPOOL='/var/a b'"),
     "only failures taken": (_told(room="starts, stops and failures"), "room", "broken", "${EDITOR:-vi} /srv/hume/humed.toml"),
     "near the cap": (GOOD._replace(stored=Stored(900_000_000)), "cap", "warning", "${EDITOR:-vi} /srv/hume/humed.toml"),
     "events dropped": (_told(dropped={"waited too long": 412}), "dropped", "warning", "hume events --kind loss"),
     "a damaged spool that waits": (GOOD._replace(stored=Stored(trouble=Trouble("spool.db: the spool is damaged"))), "spool", "broken", "hume up"),
-    "a spool of another version": (GOOD._replace(stored=Stored(trouble=Trouble("spool.db: made by another version", False))), "spool", "broken", "dmesg | tail; humed --version"),
+    "a spool of another version": (GOOD._replace(stored=Stored(trouble=Trouble("spool.db: made by another version", "humed --version"))), "spool", "broken", "humed --version"),
     "a damaged spool put aside": (GOOD._replace(stored=Stored(1, ("/srv/hume/spool.db.bad-1",))), "damaged", "warning", "dmesg | tail; rm /srv/hume/spool.db.bad-1*"),
     "runs that were given up": (_told(runs_given_up=3), "runs", "warning", "hume queue"),
     "runs watched by looking": (_told(runs_looked_at=3), "runs", "warning", "prlimit --nofile --pid 4711"),

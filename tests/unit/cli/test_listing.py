@@ -15,6 +15,7 @@ from humeops.cli import moments, phrases, tables
 from humeops.cli.listing import to_cell, to_json
 from humeops.cli.terminal import Terminal
 from humeops.clock import SystemClock
+from humeops.event import Value
 
 ID = "01900000-0000-7000-8000-0000deadbeef"
 ANY_TEXT = st.text(st.characters(codec="utf-8", categories=None, exclude_categories=["Cs"]))
@@ -113,6 +114,20 @@ def test_a_value_is_shown_with_its_unit_and_whether_it_still_holds():
     assert amount(True) == "true"
     assert amount("ready", expires_at=0) == "ready (expired 2 h ago)"
     assert amount(2.50, "s", expires_at=7_200_000_000_001) == "2.5 s"
+
+
+@pytest.mark.parametrize("value", [True, False, "ready", ""])
+def test_a_value_that_is_no_number_is_shown_without_the_unit_said_beside_it(value):
+    datum = DatumView("h", "t", "k", value, 0, "bytes")
+
+    assert phrases.amount(datum, 0) == phrases.value(value)
+
+
+def test_of_several_values_said_with_a_unit_each_number_shows_it():
+    said: dict[str, Value] = {"ok": True, "size": 73_000_000, "of": "db", "spare": 1}
+    event = EventView("i", 0, 0, "h", "data", "info", data=said, unit="bytes")
+
+    assert phrases.said(event) == "ok=true size=73000000 bytes of=db spare=1 bytes"
 
 
 def test_pages_are_fetched_until_the_limit(hume, filled):

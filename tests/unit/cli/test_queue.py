@@ -54,6 +54,15 @@ def test_it_reads_like_this():
     ]
 
 
+def test_what_hume_did_not_make_and_what_is_not_read_are_shown():
+    picture = {"drop_waiting": 0, "drop_foreign": 2, "drop_trouble": "the folder is gone"}
+
+    assert _lines(picture)[1:] == [
+        "  drop folder  0 files waiting, 2 not of hume's making, left alone",
+        "  not read     the folder is gone",
+    ]
+
+
 @pytest.mark.parametrize("missing", PICTURE)
 def test_any_member_may_be_missing_or_null(missing):
     for picture in ({name: PICTURE[name] for name in PICTURE if name != missing}, {**PICTURE, missing: None}):

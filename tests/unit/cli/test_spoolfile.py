@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import signal
 import sqlite3
+import typing
 
 import pytest
 
@@ -82,6 +83,28 @@ DAMAGES = {
     "it is gone": (_remove, "the spool is gone", True),
     "it is another version's": (_make_older, "made by another version of humed", False),
 }
+
+
+ODD: dict[str, typing.Callable[[pathlib.Path], object]] = {
+    "a folder": pathlib.Path.mkdir,
+    "a FIFO": os.mkfifo,
+    "a device": lambda path: path.symlink_to("/dev/null"),
+    "a link to nothing": lambda path: path.symlink_to("nowhere"),
+    "symbolic links": lambda path: path.symlink_to(path),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_what_is_no_file_is_named_and_to_be_moved_away(tmp_path, kind):
+    ODD[kind](tmp_path / "spool.db")
+
+    trouble = spoolfile.find_trouble(tmp_path / "spool.db")
+
+    assert trouble is not None
+    assert kind in trouble.text
+    assert trouble.mend == f"mv {tmp_path}/spool.db {tmp_path}/spool.db.odd"
+    with pytest.raises(sqlite3.Error), spoolfile.reading(tmp_path / "spool.db"):
+        pass
 
 
 def _everything(folder: pathlib.Path):

@@ -11,35 +11,10 @@ import pytest
 from humeops.daemon import quarantine
 from humeops.daemon.dropfolder import STALE_TMP_NS, DropFolder
 from humeops.wire import dropfile
+from tests.unit.daemon.dropping import Folder
 from tests.unit.daemon.sayings import drop, id_of, next_id, say
 
 NOBODY = 65_534
-
-
-class Folder:
-    """A drop folder in a temporary folder, and a short way to ask what comes out of it."""
-
-    def __init__(self, path):
-        self.path = path
-        self.reader = DropFolder(path)
-
-    def take(self):
-        return list(self.reader.read(self.reader.names()))
-
-    def put(self, content, name=None):
-        path = self.path / (name or f"{next_id()}.hume")
-        path.write_bytes(content)
-        return path
-
-    def aside(self):
-        return sorted(path.name for path in (self.path / quarantine.NAME).iterdir())
-
-
-@pytest.fixture
-def folder(tmp_path):
-    made = Folder(tmp_path / "drop")
-    yield made
-    made.reader.close()
 
 
 def assert_put_aside(folder, path):
@@ -220,21 +195,21 @@ def test_an_unfinished_file_is_deleted_after_an_hour_and_not_before(folder):
 
 
 def test_a_file_that_comes_is_news_once(folder):
-    assert not folder.reader.has_news()
+    assert not folder.reader.watch.has_news()
 
     drop(folder.path, say())
 
-    assert folder.reader.has_news()
-    assert not folder.reader.has_news()
+    assert folder.reader.watch.has_news()
+    assert not folder.reader.watch.has_news()
 
 
 def test_a_file_that_is_linked_in_is_news(folder, tmp_path):
     (tmp_path / "made").touch()
-    folder.reader.has_news()
+    folder.reader.watch.has_news()
 
     os.link(tmp_path / "made", folder.path / f"{next_id()}.hume")
 
-    assert folder.reader.has_news()
+    assert folder.reader.watch.has_news()
 
 
 def test_the_folder_is_read_though_somebody_moves_it_away(folder, tmp_path):
@@ -243,6 +218,16 @@ def test_the_folder_is_read_though_somebody_moves_it_away(folder, tmp_path):
     (tmp_path / "drop").mkdir()
 
     assert [file.name for file in folder.take()] == [path.name]
+
+
+def test_what_hume_did_not_make_is_counted_and_what_is_hume_s_is_not(folder):
+    for name in ("README", ".hidden", f"{next_id()}.hume~"):
+        folder.put(b"", name)
+    folder.put(b"", f".{next_id()}.tmp")
+    (folder.path / "lost+found").mkdir()
+    drop(folder.path, say())
+
+    assert folder.reader.census() == (1, 3)
 
 
 # -- quarantine --------------------------------------------------------------------------------------------------------

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Commits that vanished, with the file or out of its log, are put back from what is there, or are one declared hole."""
 
+import os
+import pathlib
 import shutil
 
 import pytest
 
 from humeops.daemon.opening import CAUSE_GONE, CAUSE_WENT_BACK
 from humeops.daemon.runs import OpenRuns
+from humeops.daemon.spooldb import SpoolBrokenError
 from humeops.wire import codec
 from tests.unit.daemon.spoiling import counted, live, spoil
 from tests.unit.daemon.spooling import NOBODY, body, crash, losses, lost_ranges, put, quick_folder, rows, said, started
@@ -137,6 +140,47 @@ def test_a_spool_that_is_gone_is_told(folder):
     with started(folder / "crashed") as spool:
         (loss,) = losses(spool)
         assert (loss.data["count"], loss.data["cause"]) == (24, CAUSE_GONE)
+
+
+def test_of_a_spool_that_is_gone_nothing_is_said_to_be_kept(folder, caplog):
+    live(folder, folded=True)
+    for part in folder.joinpath("crashed").glob("spool.db*"):
+        part.unlink()
+
+    with started(folder / "crashed"):
+        pass
+
+    assert "24 lost; of the old spool nothing is left to be kept" in caplog.text
+    assert list(folder.joinpath("crashed").glob("*.bad-*")) == []
+
+
+def test_what_is_left_of_a_spool_that_is_gone_is_kept_and_named(folder, caplog):
+    live(folder, folded=False)
+    (folder / "crashed" / "spool.db").unlink()
+
+    with started(folder / "crashed"):
+        pass
+
+    (kept,) = folder.joinpath("crashed").glob("*.bad-*")
+    assert f"of the old spool is kept: {kept}" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "make"),
+    [
+        ("a folder", pathlib.Path.mkdir),
+        ("a FIFO", os.mkfifo),
+        ("a link to nothing", lambda path: path.symlink_to("no")),
+    ],
+)
+def test_what_is_no_file_is_left_alone_and_named(folder, kind, make):
+    make(folder / "spool.db")
+    before = os.lstat(folder / "spool.db")
+
+    with pytest.raises(SpoolBrokenError, match=f"spool.db: not a spool but {kind}: move it away$"), started(folder):
+        pass
+
+    assert os.lstat(folder / "spool.db").st_ino == before.st_ino
 
 
 def test_an_empty_spool_that_is_gone_is_nothing_to_tell(folder):

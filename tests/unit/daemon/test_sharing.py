@@ -53,6 +53,12 @@ def test_a_value_keeps_its_type(host, value):
     assert type(found) is type(value)
 
 
+def test_a_unit_belongs_to_numbers_only(host):
+    host.set(data={"ok": True, "size": 73, "of": "db"}, unit="bytes")
+
+    assert [host.get({"key": key}).get("unit") for key in ("ok", "size", "of")] == [None, "bytes", None]
+
+
 def test_the_answer_says_who_when_and_in_what(host):
     host.set(at=7, task="backup", data={"size": 73}, unit="bytes", ttl=9)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from humeops.central.fold import Said
 from humeops.central.store import rows, statements
-from humeops.event import Event, order_key
+from humeops.event import Event, is_number, order_key
 
 
 def mark(connection: sa.Connection, new: Sequence[Event]) -> None:
@@ -36,8 +36,7 @@ def _note_numbers(last: dict[tuple[str, str], Event], run: str, event: Event) ->
 
 
 def _numbers(event: Event) -> Iterable[str]:
-    # True is an int to Python, and no number.
-    return (key for key, value in event.data.items() if type(value) in (int, float))
+    return (key for key, value in event.data.items() if is_number(value))
 
 
 def _flag_row(event: Event) -> tuple[object, ...]:

@@ -42,6 +42,7 @@ class File(typing.NamedTuple):
     owner: str
     group: str
     writable: bool  # by us, now
+    identity: tuple[int, int] = (0, 0)  # device and inode
 
 
 class Daemon(typing.NamedTuple):
@@ -63,6 +64,7 @@ class Dropped(typing.NamedTuple):
     waiting: int | None = None
     oldest_seconds: float = 0.0
     quarantined: int | None = None
+    foreign: int | None = None  # what neither hume nor humed made
 
 
 class Disk(typing.NamedTuple):

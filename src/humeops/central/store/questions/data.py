@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from humeops.central.store import cursor, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
-from humeops.event import Value
+from humeops.event import Value, unit_of
 
 _datum = tables.datum
 _read_value = msgspec.json.Decoder(Value).decode
@@ -50,4 +50,4 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
 def _read(row: sa.Row[Any]) -> Datum:
     run = rows.id_of(row.run) if row.run else None
     value = _read_value(row.value)
-    return Datum(row.host, row.task, row.key, value, row.time, row.unit, run, row.uid, row.expires_at)
+    return Datum(row.host, row.task, row.key, value, row.time, unit_of(value, row.unit), run, row.uid, row.expires_at)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Are the folders and secrets as they must be, and is there room on their disks? Pure."""
 
+import shlex
 import stat
 
 from humeops import amounts
@@ -57,6 +58,20 @@ def drop_folder_is_right(facts: Facts) -> Finding | None:
             f"{path} ({_rights(folder)}) may not be written by you: what humed does not take is lost", _mine(facts)
         )
     return ok(f"the drop folder {path} is yours to write")
+
+
+def drop_folder_is_read(facts: Facts) -> Finding | None:
+    """humed reads the folder that `hume` drops into, and no other of the same or of another name."""
+    picture, folder = facts.daemon.picture or {}, facts.drop_folder
+    if trouble := picture.get("drop_trouble"):
+        return broken(f"{trouble}: what is dropped waits", facts.restart)
+    read, identity = picture.get("drop_folder"), (picture.get("drop_device"), picture.get("drop_inode"))
+    if not isinstance(read, str) or folder is None or identity == folder.identity:
+        return None
+    if read == str(facts.places.drop):
+        return broken(f"humed does not read the {read} that is there now, but one that was there before", facts.restart)
+    told = f"hume drops into {facts.places.drop}, and the humed it speaks to reads {read}: what is dropped waits"
+    return warning(told, f"export HUME_SPOOL={shlex.quote(read)}")
 
 
 def tokens_are_private(facts: Facts) -> Finding | None:

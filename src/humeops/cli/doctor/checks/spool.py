@@ -39,6 +39,15 @@ def quarantine_is_empty(facts: Facts) -> Finding | None:
     return warning(f"{files} in quarantine: somebody dropped what is no event; {_log_says(facts)}", f"ls -l {folder}")
 
 
+def nothing_foreign_lies_in_the_drop_folder(facts: Facts) -> Finding | None:
+    """Nobody has put files of his own there, or given an event's file a name that humed does not read."""
+    if not facts.dropped.foreign:
+        return None
+    files = phrases.plural(facts.dropped.foreign, "file")
+    told = f"{files} in {facts.places.drop} that hume did not make: humed leaves them alone, an event is named ID.hume"
+    return warning(told, f"ls -lA {shlex.quote(str(facts.places.drop))}")
+
+
 def spool_takes_everything(facts: Facts) -> Finding | None:
     """humed turns nothing away for want of room."""
     room = _of(facts, "room")
@@ -76,7 +85,7 @@ def spool_is_sound(facts: Facts) -> Finding | None:
     if trouble.starting_mends:
         saves = "humed puts it aside or mends it when it starts, saves what can be read and declares the rest"
         return broken(f"{trouble.text}: {saves}", facts.start)
-    return broken(trouble.text, "dmesg | tail; humed --version")
+    return broken(trouble.text, trouble.mend)
 
 
 def no_damaged_spool_lies_about(facts: Facts) -> Finding | None:

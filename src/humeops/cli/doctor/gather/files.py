@@ -11,7 +11,7 @@ import sqlite3
 from humeops.cli import spoolfile
 from humeops.cli.doctor.facts import Disk, Dropped, File, Stored
 from humeops.clock import NS_PER_SECOND
-from humeops.wire.dropfile import is_drop_name
+from humeops.wire import dropfile
 
 LOOK_AT_MOST = 100_000  # files; a drop folder with more is ill enough
 
@@ -25,7 +25,9 @@ def look(path: pathlib.Path | None) -> File | None:
     except OSError:
         return None
     names = _user(found.st_uid), _group(found.st_gid)
-    return File(path, found.st_mode, found.st_uid, found.st_gid, *names, os.access(path, os.W_OK))
+    return File(
+        path, found.st_mode, found.st_uid, found.st_gid, *names, os.access(path, os.W_OK), (found.st_dev, found.st_ino)
+    )
 
 
 def can_be_made(folder: pathlib.Path | None) -> bool:
@@ -38,15 +40,16 @@ def look_into_drop(folder: pathlib.Path | None, wall_ns: int) -> Dropped:
     if folder is None:
         return Dropped()
     try:
-        waiting = [path.name for path, _ in zip(folder.iterdir(), range(LOOK_AT_MOST), strict=False)]
+        there = [path.name for path, _ in zip(folder.iterdir(), range(LOOK_AT_MOST), strict=False)]
     except OSError:
         return Dropped()
-    names = sorted(filter(is_drop_name, waiting))
+    names = sorted(filter(dropfile.is_drop_name, there))
     oldest = 0.0
     if names:
         with contextlib.suppress(OSError):
             oldest = (wall_ns - (folder / names[0]).stat().st_mtime_ns) / NS_PER_SECOND
-    return Dropped(len(names), max(oldest, 0.0), _count(folder / "quarantine"))
+    foreign = sum(map(dropfile.is_foreign, there))
+    return Dropped(len(names), max(oldest, 0.0), _count(folder / dropfile.QUARANTINE), foreign)
 
 
 def look_at_disks(*folders: pathlib.Path | None) -> tuple[Disk, ...]:
