@@ -16,6 +16,8 @@ def list_data(central: Central, asked: Asked) -> DataPage:
     """Return current values by host, task and key; expired ones too, with their `expires_at`."""
     roles.authorize(asked.actor, "read", Thing("data"))
     query = parameters.read(asked.parameters, parameters.DataQuery)
+    also = parameters.filter_of(query.q, "data", central.clock.wall_ns())
+    wanted = data.Filter(query.host, query.task, query.key, also)
     with central.database.reading() as connection:
-        page = data.find(connection, data.Filter(query.host, query.task, query.key), query.limit, query.after)
+        page = data.find(connection, wanted, query.limit, query.after)
     return DataPage([views.datum_view(datum) for datum in page.rows], page.next)

@@ -12,6 +12,7 @@ from humeops.api.parameters import ParameterError
 from humeops.api.schemas import Problem
 from humeops.central.store.cursor import CursorError
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
+from humeops.filters.tree import FilterError
 
 _TITLES = {
     400: "The request is wrong",
@@ -25,6 +26,7 @@ _TITLES = {
 _STATUS: list[tuple[type[HumeError], int]] = [
     (ParameterError, 400),
     (CursorError, 400),
+    (FilterError, 400),
     (MalformedEventError, 400),
     (NotAllowedError, 403),
     (UnavailableError, 503),

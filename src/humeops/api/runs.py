@@ -17,7 +17,8 @@ def list_runs(central: Central, asked: Asked) -> RunPage:
     """Return runs, newest first."""
     roles.authorize(asked.actor, "read", Thing("runs"))
     query = parameters.read(asked.parameters, parameters.RunsQuery)
-    wanted = runs.Filter(query.host, query.task, query.tag, query.state, query.since, query.until)
+    also = parameters.filter_of(query.q, "runs", central.clock.wall_ns())
+    wanted = runs.Filter(query.host, query.task, query.tag, query.state, query.since, query.until, also)
     with central.database.reading() as connection:
         page = runs.find(connection, wanted, query.limit, query.after)
     return RunPage([views.run_view(run) for run in page.rows], page.next)
