@@ -17,7 +17,22 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from humeops.api import agents, data, events, health, intake, metering, problems, runs, tasks
+from humeops.api import (
+    agents,
+    data,
+    events,
+    health,
+    hosts,
+    intake,
+    metering,
+    openapi,
+    problems,
+    ratelimit,
+    runs,
+    states,
+    tasks,
+    validators,
+)
 from humeops.api.doorkeeper import ACTOR, Doorkeeper
 from humeops.api.service import Asked, Central
 from humeops.errors import HumeError
@@ -29,9 +44,15 @@ HANDLERS = (
     tasks.list_tasks,
     runs.list_runs,
     runs.show_run,
+    runs.compare_runs,
     events.list_events,
     data.list_data,
+    data.show_history,
     agents.list_agents,
+    hosts.list_hosts,
+    states.count_states,
+    states.list_transitions,
+    openapi.show_openapi,
     metering.show_metrics,
     health.is_alive,
     health.is_ready,
@@ -59,7 +80,9 @@ def make_app(central: Central) -> ASGIApp:
         logging_config=None,
     )
     # Outermost: what the doorkeeper refuses is counted, too.
-    return metering.Meter(Doorkeeper(app, central), central.clock)
+    return metering.Meter(
+        Doorkeeper(ratelimit.Turnstile(validators.Validator(app), central.clock), central), central.clock
+    )
 
 
 @contextlib.asynccontextmanager

@@ -94,6 +94,45 @@ class AgentsQuery(msgspec.Struct, forbid_unknown_fields=True):
     after: str | None = None
 
 
+class HostsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/hosts."""
+
+    q: Filter = ""
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class StatesQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/states."""
+
+    q: Filter = ""
+
+
+class TransitionsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/transitions."""
+
+    q: Filter = ""
+    order: Literal["newest", "oldest"] = "newest"
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class HistoryQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/data/history: names as they stand, no patterns."""
+
+    host: Pattern
+    task: Pattern
+    key: Pattern
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class ComparisonQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/runs/NAME/comparison."""
+
+    other: Pattern
+
+
 class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
     """For addresses that take no parameters."""
 

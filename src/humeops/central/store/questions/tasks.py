@@ -58,6 +58,12 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     return Page([_read(row, last.get(row.last_run)) for row in page.rows], page.next)
 
 
+def count(connection: sa.Connection, wanted: Filter) -> dict[str, int]:
+    """Return how many of these tasks are in each state."""
+    query = sa.select(_task.c.state, sa.func.count()).where(*_conditions(wanted)).group_by(_task.c.state)
+    return {row[0]: row[1] for row in connection.execute(query.order_by(_task.c.state))}
+
+
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:
