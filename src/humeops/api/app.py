@@ -18,7 +18,25 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from humeops.api import agents, cookies, data, events, health, intake, links, metering, people, problems, runs, tasks
+from humeops.api import (
+    agents,
+    cookies,
+    data,
+    events,
+    health,
+    hosts,
+    intake,
+    links,
+    metering,
+    openapi,
+    people,
+    problems,
+    ratelimit,
+    runs,
+    states,
+    tasks,
+    validators,
+)
 from humeops.api.doorkeeper import ACTOR, Doorkeeper
 from humeops.api.service import Asked, Central, Pages
 from humeops.errors import HumeError
@@ -33,14 +51,20 @@ HANDLERS = (
     tasks.list_tasks,
     runs.list_runs,
     runs.show_run,
+    runs.compare_runs,
     events.list_events,
     data.list_data,
+    data.show_history,
     agents.list_agents,
     links.make_link,
     people.list_notes,
     people.add_note,
     people.take,
     people.describe,
+    hosts.list_hosts,
+    states.count_states,
+    states.list_transitions,
+    openapi.show_openapi,
     metering.show_metrics,
     health.is_alive,
     health.is_ready,
@@ -74,7 +98,8 @@ def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
         logging_config=None,
     )
     # Outermost: what the doorkeeper refuses is counted, too.
-    return metering.Meter(Doorkeeper(app, central, pages.turn_away if pages else None), central.clock)
+    turnstile = ratelimit.Turnstile(validators.Validator(app), central.clock)
+    return metering.Meter(Doorkeeper(turnstile, central, pages.turn_away if pages else None), central.clock)
 
 
 @contextlib.asynccontextmanager

@@ -17,7 +17,16 @@ def list_events(central: Central, asked: Asked) -> EventPage:
     roles.authorize(asked.actor, "read", Thing("events"))
     query = parameters.read(asked.parameters, parameters.EventsQuery)
     wanted = events.Filter(
-        query.host, query.task, query.tag, query.run, query.kind, query.level, query.text, query.since, query.until
+        query.host,
+        query.task,
+        query.tag,
+        query.run,
+        query.kind,
+        query.level,
+        query.text,
+        query.since,
+        query.until,
+        parameters.filter_of(query.q, "events", central.clock.wall_ns()),
     )
     with central.database.reading() as connection:
         page = events.find(connection, wanted, query.order == "oldest", query.limit, query.after)

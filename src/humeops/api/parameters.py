@@ -13,10 +13,13 @@ import msgspec
 from humeops.api.schemas import RunState, TaskState
 from humeops.errors import HumeError
 from humeops.event import MAX_INT64, EventId, Kind, Level
+from humeops.filters import keys, parsing, printing
+from humeops.filters.tree import Node
 
 Pattern = Annotated[str, msgspec.Meta(max_length=255)]
 Moment = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
+Filter = Annotated[str, msgspec.Meta(max_length=parsing.MAX_LENGTH)]
 Several = Annotated[list[Pattern], msgspec.Meta(max_length=32)]
 
 DEFAULT_LIMIT = 200
@@ -34,6 +37,7 @@ class TasksQuery(msgspec.Struct, forbid_unknown_fields=True):
     tag: Several = []
     state: Annotated[list[TaskState], msgspec.Meta(max_length=32)] = []
     problems: bool = False
+    q: Filter = ""
     limit: Limit = DEFAULT_LIMIT
     after: str | None = None
 
@@ -47,6 +51,7 @@ class RunsQuery(msgspec.Struct, forbid_unknown_fields=True):
     state: Annotated[list[RunState], msgspec.Meta(max_length=32)] = []
     since: Moment | None = None
     until: Moment | None = None
+    q: Filter = ""
     limit: Limit = DEFAULT_LIMIT
     after: str | None = None
 
@@ -64,6 +69,7 @@ class EventsQuery(msgspec.Struct, forbid_unknown_fields=True):
     since: Moment | None = None
     until: Moment | None = None
     order: Literal["newest", "oldest"] = "newest"
+    q: Filter = ""
     limit: Limit = DEFAULT_LIMIT
     after: str | None = None
 
@@ -74,6 +80,7 @@ class DataQuery(msgspec.Struct, forbid_unknown_fields=True):
     host: Pattern = ""
     task: Pattern = ""
     key: Pattern = ""
+    q: Filter = ""
     limit: Limit = DEFAULT_LIMIT
     after: str | None = None
 
@@ -85,6 +92,45 @@ class AgentsQuery(msgspec.Struct, forbid_unknown_fields=True):
     lossy: bool = False
     limit: Limit = DEFAULT_LIMIT
     after: str | None = None
+
+
+class HostsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/hosts."""
+
+    q: Filter = ""
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class StatesQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/states."""
+
+    q: Filter = ""
+
+
+class TransitionsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/transitions."""
+
+    q: Filter = ""
+    order: Literal["newest", "oldest"] = "newest"
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class HistoryQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/data/history: names as they stand, no patterns."""
+
+    host: Pattern
+    task: Pattern
+    key: Pattern
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class ComparisonQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/runs/NAME/comparison."""
+
+    other: Pattern
 
 
 class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -99,6 +145,8 @@ def read(given: Iterable[tuple[str, str]], kind: type[Query]) -> Query:
     fields = {field.name: field.default_factory is not msgspec.NODEFAULT for field in msgspec.structs.fields(kind)}
     found: dict[str, str | list[str]] = {}
     for name, value in given:
+        if "\0" in value:
+            raise ParameterError(f"`{name[:64]}` holds a character that no text has: U+0000")
         if name not in fields:
             near = difflib.get_close_matches(name[:64], fields, 1, 0.5)
             hint = f"; did you mean `{near[0]}`?" if near else ""
@@ -114,3 +162,8 @@ def read(given: Iterable[tuple[str, str]], kind: type[Query]) -> Query:
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
         raise ParameterError(f"`{where.rstrip('`') or 'a parameter'}`: {what}") from error
+
+
+def filter_of(text: str, resource: keys.Resource, now_ns: int) -> Node:
+    """Return the filter in `q`, its moments settled, or raise FilterError."""
+    return printing.settled(parsing.parse(text, resource), now_ns)

@@ -12,6 +12,7 @@ from humeops.api.parameters import ParameterError
 from humeops.api.schemas import Problem
 from humeops.central.store.cursor import CursorError
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
+from humeops.filters.tree import FilterError
 
 _TITLES = {
     400: "The request is wrong",
@@ -33,6 +34,7 @@ class NotFoundError(HumeError):
 _STATUS: list[tuple[type[HumeError], int]] = [
     (ParameterError, 400),
     (CursorError, 400),
+    (FilterError, 400),
     (MalformedEventError, 400),
     (NotAllowedError, 403),
     (NotFoundError, 404),

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""GET /api/v1/runs and /api/v1/runs/{name}: what ran, and one run with its timeline."""
+"""GET /api/v1/runs and /api/v1/runs/{name}: what ran, one run with its timeline, and two side by side."""
 
+import sqlalchemy as sa
 from litestar import get
 
-from humeops.api import explained, parameters, views
+from humeops.api import comparing, explained, parameters, views
+from humeops.api.overviews import ComparisonView
 from humeops.api.problems import NotFoundError
 from humeops.api.schemas import RunDetail, RunPage
 from humeops.api.service import Asked, Central
@@ -17,7 +19,8 @@ def list_runs(central: Central, asked: Asked) -> RunPage:
     """Return runs, newest first."""
     roles.authorize(asked.actor, "read", Thing("runs"))
     query = parameters.read(asked.parameters, parameters.RunsQuery)
-    wanted = runs.Filter(query.host, query.task, query.tag, query.state, query.since, query.until)
+    also = parameters.filter_of(query.q, "runs", central.clock.wall_ns())
+    wanted = runs.Filter(query.host, query.task, query.tag, query.state, query.since, query.until, also)
     with central.database.reading() as connection:
         page = runs.find(connection, wanted, query.limit, query.after)
     return RunPage([views.run_view(run) for run in page.rows], page.next)
@@ -29,7 +32,22 @@ def show_run(central: Central, asked: Asked, name: str) -> RunDetail:
     roles.authorize(asked.actor, "read", Thing("runs"))
     parameters.read(asked.parameters, parameters.NoQuery)
     with central.database.reading() as connection:
-        run = runs.resolve(connection, name)
-        if run is None:
-            raise NotFoundError(f"no run {name[:100]!a}")
-        return explained.detail(connection, run, central.clock.wall_ns())
+        return _detail(connection, name, central.clock.wall_ns())
+
+
+@get("/api/v1/runs/{name:str}/comparison", sync_to_thread=True)
+def compare_runs(central: Central, asked: Asked, name: str) -> ComparisonView:
+    """Return a run side by side with another one."""
+    roles.authorize(asked.actor, "read", Thing("runs"))
+    query = parameters.read(asked.parameters, parameters.ComparisonQuery)
+    now_ns = central.clock.wall_ns()
+    with central.database.reading() as connection:
+        return comparing.compare(_detail(connection, name, now_ns), _detail(connection, query.other, now_ns))
+
+
+def _detail(connection: sa.Connection, name: str, now_ns: int) -> RunDetail:
+    # No name holds U+0000, and PostgreSQL takes none in a text.
+    run = None if "\0" in name else runs.resolve(connection, name)
+    if run is None:
+        raise NotFoundError(f"no run {name[:100]!a}")
+    return explained.detail(connection, run, now_ns)

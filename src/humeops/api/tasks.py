@@ -17,9 +17,10 @@ def list_tasks(central: Central, asked: Asked) -> TaskPage:
     roles.authorize(asked.actor, "read", Thing("tasks"))
     query = parameters.read(asked.parameters, parameters.TasksQuery)
     states = [state for state in query.state or tasks.PROBLEMS if not query.problems or state in tasks.PROBLEMS]
+    also = parameters.filter_of(query.q, "tasks", central.clock.wall_ns())
     if query.problems and not states:
         return TaskPage([])
-    wanted = tasks.Filter(query.host, query.task, query.tag, states if query.state or query.problems else ())
+    wanted = tasks.Filter(query.host, query.task, query.tag, states if query.state or query.problems else (), also)
     with central.database.reading() as connection:
         page = tasks.find(connection, wanted, query.limit, query.after)
     return TaskPage([views.task_view(task) for task in page.rows], page.next)

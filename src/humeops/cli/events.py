@@ -3,12 +3,11 @@
 
 import re
 import sys
-import typing
 
 import click
 
 from humeops.api import schemas
-from humeops.cli import board, listing, options, phrases, show
+from humeops.cli import board, choosing, listing, options, phrases, show
 from humeops.clock import SystemClock
 from humeops.event import KINDS, LEVELS
 
@@ -19,6 +18,7 @@ DERIVED = {"what": phrases.what, "said": phrases.said}
 
 
 @click.command("events")
+@click.argument("words", metavar="[FILTER]...", nargs=-1, type=options.filled)
 @options.place_options
 @click.option(
     "--run", type=options.filled, metavar="RUN", help="Only of this run: an id, a short id, HOST:TASK or TASK."
@@ -39,16 +39,33 @@ DERIVED = {"what": phrases.what, "said": phrases.said}
 @options.listing_options(default_limit=100)
 @options.central_options
 def command(
+    words: tuple[str, ...],
+    host: str | None,
+    task: str | None,
+    tag: tuple[str, ...],
     run: str | None,
+    kind: tuple[str, ...],
+    level: str | None,
+    text: str | None,
+    since: int | None,
+    until: int | None,
     oldest: bool,
     output: str,
     columns: str | None,
     limit: int,
     central: str | None,
     folder: str | None,
-    **filters: typing.Any,
 ) -> int:
-    """List what was said, newest first."""
+    """List what was said, newest first.
+
+    FILTER: as in 'level>=warning since:2d "disk full"'; see docs/reference/filters.md.
+    """
+    wanted = [
+        choosing.read(words, "events"),
+        *(choosing.named("host", host), choosing.named("task", task), choosing.named("tag", *tag)),
+        *(choosing.named("kind", *kind), choosing.at_least(level), choosing.saying(text)),
+        choosing.between(since, until),
+    ]
     asked = options.ask(central, folder)
     if run is not None and not _ID.fullmatch(run):
         detail = show.find(asked, run)
@@ -56,10 +73,11 @@ def command(
             print(f"hume: no such run: {ascii(run)[1:-1]}", file=sys.stderr)
             return show.NOT_FOUND
         run = detail.run.id
-    params = {**filters, "run": run, "order": "oldest" if oldest else None}
-    found = asked.items("events", schemas.EventPage, params, limit)
+    wanted.append(choosing.named("run", run))
     now_ns = SystemClock().wall_ns()
+    params = {**choosing.question(*wanted, now_ns=now_ns), "order": "oldest" if oldest else None}
+    found = asked.items("events", schemas.EventPage, params, limit)
     # Nothing although nothing in particular was asked for: nobody has said anything yet.
-    empty = "no such event" if run is not None or any(filters.values()) else "\n".join(board.FIRST_STEPS)
+    empty = "no such event" if params["q"] else "\n".join(board.FIRST_STEPS)
     listing.print_items(found, output, columns, COLUMNS, schemas.EventView, now_ns, empty=empty, derived=DERIVED)
     return 0

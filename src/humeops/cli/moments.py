@@ -1,44 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Points in time and spans of it, as people write and read them. Pure: the present comes in as an argument.
+"""Points in time as people read them: "11 min ago", "today 03:15:02". How they write them is in humeops.moments. Pure.
 
-Reads `90s 15m 2h 1d 1w 1h30m`, ISO dates and times, a time of today, `now`, `today`, `yesterday`; writes
-"11 min ago", "today 03:15:02". Local time is that of the person's machine.
+Local time is that of the person's machine.
 """
 
-import datetime
-import re
-
 from humeops import spans
-
-_UNITS = {"s": spans.SECOND, "m": spans.MINUTE, "h": spans.HOUR, "d": spans.DAY, "w": 7 * spans.DAY}
-_SPAN = re.compile(r"(?:[0-9]{1,9}[smhdw])+")
-_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
-
-FORMS = "such as 15m, 2h, 1d, today, yesterday, 03:15, 2026-11-23 or 2026-11-23T03:15"
-
-
-def parse_span(text: str) -> int:
-    """Return a span such as `1h30m` in ns, or raise ValueError."""
-    if not _SPAN.fullmatch(text):
-        raise ValueError(f"{text!a} is not a span of time such as 90s, 15m, 2h, 1d or 1w")
-    return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhdw])", text))
-
-
-def parse_moment(text: str, now_ns: int) -> int:
-    """Return the moment in ns since 1970; a span means so long ago, a date its first moment. Raise ValueError."""
-    word = text.strip()
-    if _SPAN.fullmatch(word):
-        return max(0, now_ns - parse_span(word))
-    midnight = _local(now_ns).replace(hour=0, minute=0, second=0, microsecond=0)
-    named = {"now": now_ns, "today": _to_ns(midnight), "yesterday": _to_ns(midnight - datetime.timedelta(days=1))}
-    if word in named:
-        return named[word]
-    if _CLOCK.fullmatch(word):
-        word = f"{midnight:%Y-%m-%d}T{word.zfill(len(word) + (word.index(':') == 1))}"
-    try:
-        return max(0, _to_ns(datetime.datetime.fromisoformat(word)))
-    except (ValueError, OverflowError):
-        raise ValueError(f"{text!a} is no moment in time; write one {FORMS}") from None
+from humeops.moments import local_time
 
 
 def ago(moment_ns: int, now_ns: int) -> str:
@@ -51,14 +18,14 @@ def ago(moment_ns: int, now_ns: int) -> str:
 
 def day_and_time(moment_ns: int, now_ns: int) -> str:
     """Return `today 03:15:02`, `yesterday 03:15:02` or `2026-11-20 03:15:02`."""
-    moment, days = _local(moment_ns), (_local(now_ns).date() - _local(moment_ns).date()).days
+    moment, days = local_time(moment_ns), (local_time(now_ns).date() - local_time(moment_ns).date()).days
     day = {0: "today", 1: "yesterday"}.get(days, f"{moment:%Y-%m-%d}")
     return f"{day} {moment:%H:%M:%S}"
 
 
 def brief(moment_ns: int, now_ns: int) -> str:
     """Return a moment in a few columns: `03:15:02` today, `Sun 03:15` this week, `20 Nov 03:15`, else `2025-11-20`."""
-    moment, now = _local(moment_ns), _local(now_ns)
+    moment, now = local_time(moment_ns), local_time(now_ns)
     days = (now.date() - moment.date()).days
     if days == 0:
         return f"{moment:%H:%M:%S}"
@@ -69,19 +36,9 @@ def brief(moment_ns: int, now_ns: int) -> str:
 
 def date_of(moment_ns: int) -> str:
     """Return the local date, `2026-11-23`."""
-    return f"{_local(moment_ns):%Y-%m-%d}"
+    return f"{local_time(moment_ns):%Y-%m-%d}"
 
 
 def time_of_day(moment_ns: int) -> str:
     """Return the local time of day, `03:15:02`."""
-    return f"{_local(moment_ns):%H:%M:%S}"
-
-
-def _local(ns: int) -> datetime.datetime:
-    # Far beyond any clock, datetime gives up; the last second it knows is shown instead of a fault.
-    seconds = min(ns // spans.SECOND, 253_370_764_800)
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).astimezone()
-
-
-def _to_ns(moment: datetime.datetime) -> int:
-    return int(moment.astimezone().timestamp()) * spans.SECOND + moment.microsecond * 1000
+    return f"{local_time(moment_ns):%H:%M:%S}"

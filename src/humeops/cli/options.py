@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import click
 
-from humeops.cli import client, moments, verbs
+from humeops import moments
+from humeops.cli import client, verbs
 from humeops.clock import SystemClock
 
 FORMATS = ("table", "json", "ndjson", "csv")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import click
 
 from humeops.api import schemas
-from humeops.cli import board, history, listing, options
+from humeops.cli import board, choosing, history, listing, options
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 
@@ -17,7 +17,7 @@ STATES = typing.get_args(schemas.RunState)
 
 
 @click.command("runs")
-@click.argument("name", metavar="[[HOST:]TASK]", type=options.filled, required=False)
+@click.argument("words", metavar="[[HOST:]TASK] [FILTER]...", type=options.filled, nargs=-1)
 @options.place_options
 @click.option(
     "--state",
@@ -32,7 +32,7 @@ STATES = typing.get_args(schemas.RunState)
 @options.listing_options(default_limit=50)
 @options.central_options
 def command(
-    name: str | None,
+    words: Sequence[str],
     host: str | None,
     task: str | None,
     tag: tuple[str, ...],
@@ -50,21 +50,23 @@ def command(
     """List runs, newest first.
 
     Of one task (or a few) a line of small bars comes first: its runs from left to right, the higher the longer.
+
+    FILTER: as in 'state:failed since:2d tag:cron'; see docs/reference/filters.md.
     """
+    name, words = choosing.split(words)
     named_host, named_task = options.split_name(name)
-    params = {
-        "host": host or named_host,
-        "task": task or named_task,
-        "tag": tag,
-        "state": (*state, *(["failed"] if failed else []), *(["lost"] if lost else [])),
-        "since": since,
-        "until": until,
-    }
-    found: Iterable[schemas.RunView] = options.ask(central, folder).items("runs", schemas.RunPage, params, limit)
-    if output == "table" and params["task"]:
-        found = _with_history(list(found))
+    states = (*state, *(["failed"] if failed else []), *(["lost"] if lost else []))
     now_ns = SystemClock().wall_ns()
-    empty = "no such run" if any(params.values()) else "\n".join(board.FIRST_STEPS)
+    params = choosing.question(
+        *(choosing.named("host", host or named_host), choosing.named("task", task or named_task)),
+        *(choosing.named("tag", *tag), choosing.named("state", *states), choosing.between(since, until)),
+        choosing.read(words, "runs"),
+        now_ns=now_ns,
+    )
+    found: Iterable[schemas.RunView] = options.ask(central, folder).items("runs", schemas.RunPage, params, limit)
+    if output == "table" and (task or named_task):
+        found = _with_history(list(found))
+    empty = "no such run" if params["q"] else "\n".join(board.FIRST_STEPS)
     listing.print_items(found, output, columns, COLUMNS, schemas.RunView, now_ns, empty=empty)
     return 0
 

@@ -7,16 +7,16 @@ its name, and counts as a warning.
 """
 
 import dataclasses
-import fnmatch
 import sys
 from collections.abc import Sequence
 
 import click
 
 from humeops.api import schemas
-from humeops.cli import board, client, listing, looks, losses, options, watching
+from humeops.cli import board, choosing, client, listing, looks, losses, options, watching
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
+from humeops.filters.tree import EVERYTHING, Node, all_of, any_of
 
 COLUMNS = ("host", "state", "task", "since", "last_run.duration", "reason")
 UNKNOWN = 3
@@ -32,39 +32,46 @@ class Wanted:
     host: str | None
     task: str | None
     tag: Sequence[str]
+    also: Node = EVERYTHING
 
     def __bool__(self) -> bool:
         """Tell whether anything was asked for in particular."""
-        return bool(self.pattern or self.host or self.task or self.tag)
+        return bool(self.pattern or self.host or self.task or self.tag or self.also != EVERYTHING)
 
     def fetch(self, central: client.Central) -> list[schemas.TaskView]:
-        """Return all tasks that match, for all are judged. Central chooses, except by a pattern that may mean host or task."""
-        host, colon, task = (self.pattern or "").partition(":")
-        params = {"host": self.host or (colon and host), "task": self.task or (colon and task), "tag": self.tag}
-        found = central.items("tasks", schemas.TaskPage, params, sys.maxsize)
-        return [view for view in found if colon or self._is_meant(view)]
+        """Return all tasks that match, for all are judged."""
+        given = (("host", self.host), ("task", self.task))
+        params = choosing.question(
+            *(choosing.named(key, text) for key, text in given),
+            *(choosing.named("tag", *self.tag), self._meant(), self.also),
+            now_ns=SystemClock().wall_ns(),
+        )
+        return list(central.items("tasks", schemas.TaskPage, params, sys.maxsize))
 
     def fetch_losses(self, central: client.Central) -> dict[str, str]:
         """Return what the hosts that match lost; nothing when tasks were asked for, since a loss is no task's."""
         host, _, task = (self.pattern or "").partition(":")
-        if self.task or self.tag or task:
+        if self.task or self.tag or task or self.also != EVERYTHING:
             return {}
         notes = losses.fetch(central, self.host, SystemClock().wall_ns())
         return losses.of_hosts(notes, host) if host else notes
 
-    def _is_meant(self, view: schemas.TaskView) -> bool:
-        return not self.pattern or any(_match(name, self.pattern) for name in (view.host, view.task))
+    def _meant(self) -> Node:
+        host, colon, task = (self.pattern or "").partition(":")
+        if colon:
+            return all_of([choosing.named("host", host), choosing.named("task", task)])
+        return any_of(choosing.named(key, self.pattern) for key in ("host", "task"))
 
 
 @click.command("status")
-@click.argument("pattern", required=False, type=options.filled, metavar="[PATTERN]")
+@click.argument("words", nargs=-1, type=options.filled, metavar="[PATTERN] [FILTER]...")
 @options.place_options
 @click.option("--problems", is_flag=True, help="Only what is wrong.")
 @click.option("--watch", is_flag=True, help="Keep looking, every two seconds, until Ctrl-C.")
 @options.listing_options(default_limit=ALL)
 @options.central_options
 def command(
-    pattern: str | None,
+    words: Sequence[str],
     host: str | None,
     task: str | None,
     tag: tuple[str, ...],
@@ -80,9 +87,13 @@ def command(
 
     PATTERN is HOST, TASK or HOST:TASK; * and ? stand for any text and any character.
 
+    FILTER: as in 'state:problem tag:cron'; see docs/reference/filters.md.
+
     Exit status: 0 nothing is wrong, 1 a warning, 2 failed, lost, late or overdue, 3 unknown or nothing matches.
     """
-    asked, wanted = options.ask(central, folder), Wanted(pattern, host, task, tag)
+    pattern, words = choosing.split(words)
+    wanted = Wanted(pattern, host, task, tag, choosing.read(words, "tasks"))
+    asked = options.ask(central, folder)
     listing.parse_columns(columns, schemas.TaskView, COLUMNS)
     if watch:
         if output != "table" or columns is not None:
@@ -129,8 +140,3 @@ def _draw(terminal: Terminal, seen: Seen, wanted: Wanted, problems: bool, limit:
 
 def _cut_note(left_out: int, limit: int) -> str:
     return f"{left_out} more not shown (--limit {limit})"
-
-
-def _match(text: str, pattern: str) -> bool:
-    # As central reads patterns: only * and ? are special.
-    return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))

@@ -26,6 +26,8 @@ from humeops.api.schemas import (
     TaskPage,
     TaskView,
 )
+from humeops.filters import parsing
+from humeops.filters.facts import Facts, holds
 
 TOKEN = "a-token"
 SECOND = 1_000_000_000
@@ -75,7 +77,19 @@ class FakeCentral:
 
 
 def _fits(item: object, params: dict[str, str]) -> bool:
-    return all(
+    facts = Facts(
+        getattr(item, "host", ""),
+        getattr(item, "task", ""),
+        getattr(item, "tags", ()),
+        getattr(item, "state", ""),
+        getattr(item, "level", ""),
+        getattr(item, "kind", ""),
+        (getattr(item, "run", "") or getattr(item, "id", ""), getattr(item, "short", "")),
+        key=(getattr(item, "key", ""),),
+        time=getattr(item, "time", 0) or getattr(item, "started_at", 0),
+        texts=(getattr(item, "message", ""),),
+    )
+    return holds(parsing.parse(params.get("q", "")), facts) and all(
         fnmatch.fnmatchcase(getattr(item, name), params[name])
         for name in ("host", "task", "state", "key")
         if name in params

@@ -76,7 +76,7 @@ def test_where_nothing_was_said_yet_it_teaches(hume, fake, verb):
 @pytest.mark.parametrize(("word", "level"), [("warn", "warning"), ("err", "error"), ("crit", "critical")])
 def test_a_level_may_be_short_as_in_scripts(hume, fake, word, level):
     assert hume("events", "--level", word, ask=fake).status == 0
-    assert fake.asked[-1][1]["level"] == level
+    assert fake.asked[-1][1]["q"] == f"level>={level}"
 
 
 def test_ndjson_has_one_object_a_line_with_the_columns_asked_for(hume, filled):
@@ -143,27 +143,48 @@ def test_filters_go_to_central(hume, fake):
     hume("events", "--run", ID, "--level", "warning", "--text", "two words", "--oldest", ask=fake)
 
     assert fake.asked[0][1] == {
-        "host": "db1",
-        "task": "backup",
-        "tag": "cron",
-        "state": "failed",
-        "since": "1795392000000000000",
+        "q": "host:db1 task:backup tag:cron state:failed since:2026-11-23T00:00:00Z",
         "limit": "7",
     }
     assert fake.asked[1][1] == {
-        "run": ID,
-        "level": "warning",
-        "text": "two words",
+        "q": f'level>=warning "two words" run:{ID}',
         "order": "oldest",
         "limit": "100",
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [
+        (("events", "level>=warn", "disk"), 'level>=warning "disk"'),
+        (("events", "--host", "db1", "a or b"), '("a" or "b") host:db1'),
+        (("runs", "backup", "state:failed"), "task:backup state:failed"),
+        (("runs", "not tag:cron"), "not tag:cron"),
+        (("status", "db1", "tag:cron"), "(host:db1 or task:db1) tag:cron"),
+        (("status", "db1:*", "--tag", "a b"), 'tag:"a b" host:db1 task:*'),
+        (("data", "db1:backup", "key:bytes"), "host:db1 task:backup key:bytes"),
+        (("data", "user:root"), "user:root"),
+    ],
+)
+def test_what_is_written_as_a_filter_is_one(hume, fake, arguments, asked):
+    hume(*arguments, ask=fake)
+
+    assert fake.asked[0][1]["q"] == asked
+
+
+def test_a_wrong_filter_is_wrong_usage_and_pointed_at(hume, fake):
+    said = hume("events", "host:db1", "levl:error", ask=fake)
+
+    assert said.status == 64
+    assert said.err.startswith("hume: filter, at 10, `levl`: no such key; did you mean `level`?")
+    assert fake.asked == []
 
 
 def test_events_of_a_run_are_found_by_its_short_id(hume, filled):
     failed = filled.runs[1]
 
     assert hume("events", "--run", failed.short, ask=filled).status == 0
-    assert filled.asked[-1][1]["run"] == failed.id
+    assert filled.asked[-1][1]["q"] == f"run:{failed.id}"
     said = hume("events", "--run", "nosuch", ask=filled)
     assert (said.status, said.err) == (1, "hume: no such run: nosuch\n")
 

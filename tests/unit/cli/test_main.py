@@ -28,7 +28,7 @@ from humeops.errors import Exit
             ["runs", "--limit", "0"],
             "hume: runs: invalid value for '--limit': 0 is not in the range x>=1 (hume help runs)",
         ),
-        (["runs", "a", "b"], "hume: runs: got unexpected extra argument (b) (hume help runs)"),
+        (["show", "a", "b"], "hume: show: got unexpected extra argument (b) (hume help show)"),
         (["completion"], "hume: completion: missing argument 'SHELL' (hume help completion)"),
     ],
     ids=lambda value: ascii(value)[:40],

@@ -5,11 +5,14 @@ A pattern has `*` and `?`; everything else stands for itself. Each is a construc
 the questions themselves do not know which engine will answer them.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+
+Test: TypeAlias = Callable[[sa.ColumnElement[str]], sa.ColumnElement[bool]]
 
 
 class _Glob(FunctionElement[bool]):
@@ -31,6 +34,20 @@ class _ContainsFolded(FunctionElement[bool]):
 
     type = sa.Boolean()
     inherit_cache = True
+
+
+class _JsonText(FunctionElement[str]):
+    """Arguments: a column with a JSON object, the path in SQLite's spelling, and in PostgreSQL's."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class _JsonKeys(FunctionElement[str]):
+    """Arguments: a column with a JSON object, the path in SQLite's spelling, and in PostgreSQL's; a table, column `key`."""
+
+    inherit_cache = True
+    name = "json_keys"
 
 
 class _JsonTexts(FunctionElement[str]):
@@ -68,11 +85,21 @@ def contains(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]
     return _ContainsFolded(column, folded, f"%{_escaped(folded)}%")
 
 
-def any_in_json_list(column: sa.ColumnElement[str], patterns: list[str]) -> sa.ColumnElement[bool]:
-    """Match rows whose JSON list holds a text that matches one of the patterns."""
+def any_in_json_list(column: sa.ColumnElement[str], matches: Test) -> sa.ColumnElement[bool]:
+    """Match rows whose JSON list holds a text that passes the test."""
     element = _JsonTexts(column).table_valued("value")
-    matches = sa.or_(*(like_glob(element.c.value, pattern) for pattern in patterns))
-    return sa.select(sa.literal(1)).select_from(element).where(matches).exists()
+    return sa.select(sa.literal(1)).select_from(element).where(matches(element.c.value)).exists()
+
+
+def any_json_key(column: sa.ColumnElement[str], member: str, matches: Test) -> sa.ColumnElement[bool]:
+    """Match rows whose JSON object has, in the object that this member is, a key that passes the test."""
+    element = _JsonKeys(column, f"$.{member}", f"{{{member}}}").table_valued("key")
+    return sa.select(sa.literal(1)).select_from(element).where(matches(element.c.key)).exists()
+
+
+def json_text(column: sa.ColumnElement[str], *path: str) -> sa.ColumnElement[str]:
+    """Return the text of what lies at this path of a JSON object, also of a number; NULL when nothing does."""
+    return _JsonText(column, "$." + ".".join(path), "{" + ",".join(path) + "}")
 
 
 @compiles(_Glob)
@@ -120,6 +147,30 @@ def _json_rows(element: Any, compiler: Any, **options: Any) -> str:
 @compiles(_JsonRows, "postgresql")
 def _json_rows_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"json_agg(json_build_array({compiler.process(element.clauses, **options)}))::text"
+
+
+@compiles(_JsonText)
+def _json_text(element: Any, compiler: Any, **options: Any) -> str:
+    column, path, _ = (compiler.process(part, **options) for part in element.clauses)
+    return f"CAST(json_extract({column}, {path}) AS TEXT)"
+
+
+@compiles(_JsonText, "postgresql")
+def _json_text_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    column, _, path = (compiler.process(part, **options) for part in element.clauses)
+    return f"(({column})::json #>> ({path})::text[])"
+
+
+@compiles(_JsonKeys)
+def _json_keys(element: Any, compiler: Any, **options: Any) -> str:
+    column, path, _ = (compiler.process(part, **options) for part in element.clauses)
+    return f"json_each({column}, {path})"
+
+
+@compiles(_JsonKeys, "postgresql")
+def _json_keys_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    column, _, path = (compiler.process(part, **options) for part in element.clauses)
+    return f"json_each(coalesce(({column})::json #> ({path})::text[], '{{}}'))"
 
 
 @compiles(_JsonTexts)

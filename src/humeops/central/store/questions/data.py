@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Shared data: current values."""
+"""Shared data: current values, and what runs told before."""
 
 from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, matching, rows, tables
+from humeops.central.store import cursor, filtering, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
-from humeops.event import Value, unit_of
+from humeops.event import EventId, Value, unit_of
+from humeops.filters.tree import EVERYTHING, Match, Node
 
 _datum = tables.datum
+_event = tables.event
+_run = tables.run
+_told = tables.run_datum
 _read_value = msgspec.json.Decoder(Value).decode
 
 
@@ -28,26 +32,72 @@ class Datum(NamedTuple):
     expires_at: int | None
 
 
+class Point(NamedTuple):
+    """A number that a run told."""
+
+    run: str
+    started_at: int
+    value: float
+    unit: str
+
+
 class Filter(NamedTuple):
-    """Which data; empty means all."""
+    """Which data; empty means all. `also` is a filter that has to hold, too, its moments settled."""
 
     host: str = ""
     task: str = ""
     key: str = ""
+    also: Node = EVERYTHING
 
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Datum]:
     """Return a page of data, by host, task and key."""
     place = (_datum.c.host, _datum.c.task, _datum.c.key)
-    patterns = zip(place, wanted, strict=True)
-    query = sa.select(_datum).where(*(matching.like_glob(column, pattern) for column, pattern in patterns if pattern))
+    patterns = zip(place, wanted[:3], strict=True)
+    query = sa.select(_datum).where(
+        *(matching.like_glob(column, pattern) for column, pattern in patterns if pattern),
+        *filtering.conditions(wanted.also, _ASKED),
+    )
     if after is not None:
         query = query.where(sa.tuple_(*place) > sa.tuple_(*cursor.unpack(after, tuple[str, str, str])))
     found = connection.execute(query.order_by(*place).limit(limit + 1)).all()
     return cut([_read(row) for row in found], limit, lambda datum: cursor.pack(datum.host, datum.task, datum.key))
 
 
+def history(connection: sa.Connection, host: str, task: str, key: str, limit: int, after: str | None) -> Page[Point]:
+    """Return what the runs of a task told under this name, the run that started last first: numbers only."""
+    query = sa.select(_run.c.id, _run.c.started_at, _told.c.value, _told.c.unit)
+    query = query.join(_told, sa.and_(_told.c.run == _run.c.id, _told.c.key == key))
+    query = query.where(_run.c.host == host, _run.c.task == task)
+    if after is not None:
+        started_at, run = cursor.unpack(after, tuple[rows.Int64, EventId])
+        query = query.where(sa.tuple_(_run.c.started_at, _run.c.id) < sa.tuple_(started_at, rows.key_of(run)))
+    found = connection.execute(query.order_by(_run.c.started_at.desc(), _run.c.id.desc()).limit(limit + 1)).all()
+    points = [Point(rows.id_of(row.id), row.started_at, row.value, row.unit) for row in found]
+    return cut(points, limit, lambda point: cursor.pack(point.started_at, point.run))
+
+
 def _read(row: sa.Row[Any]) -> Datum:
     run = rows.id_of(row.run) if row.run else None
     value = _read_value(row.value)
     return Datum(row.host, row.task, row.key, value, row.time, unit_of(value, row.unit), run, row.uid, row.expires_at)
+
+
+def _user(match: Match) -> sa.ColumnElement[bool]:
+    # The number stands in the row; only the event knows the name.
+    named = sa.exists().where(_event.c.id == _datum.c.event, filtering.users(_event.c.rest)(match))
+    return sa.or_(filtering.names(sa.cast(_datum.c.uid, sa.Text))(match), named)
+
+
+_ASKED = filtering.Asked(
+    {
+        "host": filtering.names(_datum.c.host),
+        "task": filtering.names(_datum.c.task),
+        "key": filtering.names(_datum.c.key),
+        "run": filtering.runs(_datum.c.run),
+        "user": _user,
+        "since": lambda match: _datum.c.time >= filtering.moment(match),
+        "until": lambda match: _datum.c.time < filtering.moment(match),
+    },
+    filtering.contained(_datum.c.key, _datum.c.value),
+)

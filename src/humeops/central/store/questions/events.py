@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from humeops.central.fold import Summary
-from humeops.central.store import cursor, matching, rows, tables
+from humeops.central.store import cursor, filtering, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
 from humeops.event import SEVERITY, EventId, Level
+from humeops.filters.tree import EVERYTHING, Match, Node
 from humeops.wire.eventid import make_event_id
 
 _event = tables.event
@@ -21,7 +22,10 @@ _LAST_ID_NS = ((1 << 48) - 1) * 1_000_000
 
 
 class Filter(NamedTuple):
-    """Which events; empty means all. `level` means this one and worse; `since` is included, `until` is not."""
+    """Which events; empty means all. `level` means this one and worse; `since` is included, `until` is not.
+
+    `also` is a filter that has to hold, too, its moments settled.
+    """
 
     host: str = ""
     task: str = ""
@@ -32,6 +36,7 @@ class Filter(NamedTuple):
     text: str = ""
     since: int | None = None
     until: int | None = None
+    also: Node = EVERYTHING
 
 
 Event = sa.Row[Any]  # a row of the event table
@@ -83,10 +88,21 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.level is not None:
         conditions += _at_least(SEVERITY[wanted.level])
     if wanted.tags:
-        conditions.append(matching.any_in_json_list(_event.c.tags, list(wanted.tags)))
+        conditions.append(_tagged(filtering.any_pattern(wanted.tags)))
     if wanted.text:
         conditions.append(matching.contains(_event.c.message, wanted.text))
-    return conditions + _within(wanted.since, wanted.until)
+    return conditions + _within(wanted.since, wanted.until) + filtering.conditions(wanted.also, _ASKED)
+
+
+def _tagged(test: matching.Test) -> sa.ColumnElement[bool]:
+    return matching.any_in_json_list(_event.c.tags, test)
+
+
+def _level(match: Match) -> sa.ColumnElement[bool]:
+    if match.op == ">=":
+        return sa.and_(*_at_least(SEVERITY[match.values[0].text]))  # type: ignore[index]
+    ranks = [SEVERITY[value.text] for value in match.values]  # type: ignore[index]
+    return _event.c.level.in_(ranks) if match.op == ":" else filtering.ordered(_event.c.level, match.op, ranks[0])
 
 
 def _at_least(severity: int) -> list[sa.ColumnElement[bool]]:
@@ -108,3 +124,20 @@ def _within(since: int | None, until: int | None) -> list[sa.ColumnElement[bool]
 
 def _first_key(wall_ns: int) -> bytes:
     return rows.key_of(make_event_id(min(wall_ns, _LAST_ID_NS), 0))
+
+
+_ASKED = filtering.Asked(
+    {
+        "host": filtering.names(_event.c.host),
+        "task": filtering.names(_event.c.task),
+        "tag": filtering.tested(_tagged),
+        "kind": filtering.names(_event.c.kind),
+        "level": _level,
+        "run": filtering.runs(_event.c.run),
+        "user": filtering.users(_event.c.rest),
+        "key": filtering.tested(lambda test: matching.any_json_key(_event.c.rest, "data", test)),
+        "since": lambda match: sa.and_(*_within(filtering.moment(match), None)),
+        "until": lambda match: sa.and_(*_within(None, filtering.moment(match))),
+    },
+    lambda text: matching.contains(_event.c.message, text),
+)

@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from humeops.central.fold import Summary
-from humeops.central.store import cursor, matching, rows, tables
+from humeops.central.store import cursor, filtering, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
 from humeops.central.store.running import read_summary
 from humeops.event import EventId
+from humeops.filters.tree import EVERYTHING, Match, Node
 
 _run = tables.run
 _tag = tables.run_tag
+_event = tables.event
+_datum = tables.run_datum
 
 
 class Run(NamedTuple):
@@ -26,7 +29,10 @@ class Run(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """Which runs; empty means all. `since` and `until` are of their starts: at or after the one, before the other."""
+    """Which runs; empty means all. `since` and `until` are of their starts: at or after the one, before the other.
+
+    `also` is a filter that has to hold, too, its moments settled.
+    """
 
     host: str = ""
     task: str = ""
@@ -34,6 +40,7 @@ class Filter(NamedTuple):
     states: Sequence[str] = ()
     since: int | None = None
     until: int | None = None
+    also: Node = EVERYTHING
 
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Run]:
@@ -100,10 +107,39 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.until is not None:
         conditions.append(_run.c.started_at < wanted.until)
     if wanted.tags:
-        tagged = sa.select(_tag.c.run).where(sa.or_(*(matching.like_glob(_tag.c.tag, tag) for tag in wanted.tags)))
-        conditions.append(_run.c.id.in_(tagged))
-    return conditions
+        conditions.append(_tagged(filtering.any_pattern(wanted.tags)))
+    return conditions + filtering.conditions(wanted.also, _ASKED)
+
+
+def _tagged(test: matching.Test) -> sa.ColumnElement[bool]:
+    return _run.c.id.in_(sa.select(_tag.c.run).where(test(_tag.c.tag)))
+
+
+def _user(match: Match) -> sa.ColumnElement[bool]:
+    # A run has the id of the event that started it.
+    return sa.exists().where(_event.c.id == _run.c.id, filtering.users(_event.c.rest)(match))
+
+
+def _id(match: Match) -> sa.ColumnElement[bool]:
+    full = [rows.key_of(value.text) for value in match.values if rows.is_id(value.text)]
+    return sa.or_(_run.c.id.in_(full), filtering.names(_run.c.short)(match))
 
 
 def _read(row: Any) -> Run:
     return Run(row.host, row.task, row.reason, read_summary(row.summary))
+
+
+_ASKED = filtering.Asked(
+    {
+        "host": filtering.names(_run.c.host),
+        "task": filtering.names(_run.c.task),
+        "tag": filtering.tested(_tagged),
+        "state": filtering.states(_run.c.state),
+        "run": _id,
+        "user": _user,
+        "key": filtering.tested(lambda test: _run.c.id.in_(sa.select(_datum.c.run).where(test(_datum.c.key)))),
+        "since": lambda match: _run.c.started_at >= filtering.moment(match),
+        "until": lambda match: _run.c.started_at < filtering.moment(match),
+    },
+    filtering.contained(_run.c.host, _run.c.task, _run.c.reason),
+)

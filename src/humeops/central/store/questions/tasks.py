@@ -6,14 +6,17 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, matching, rows, tables
+from humeops.central.store import cursor, filtering, matching, rows, tables
 from humeops.central.store.questions import runs
 from humeops.central.store.questions.page import Page, cut
+from humeops.filters import keys
+from humeops.filters.tree import EVERYTHING, Node
 
 _task = tables.task
 _tag = tables.task_tag
+_datum = tables.datum
 
-PROBLEMS = ("warning", "failed", "lost", "late", "overdue", "unknown")
+PROBLEMS = keys.PROBLEMS
 
 
 class Task(NamedTuple):
@@ -31,12 +34,13 @@ class Task(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """Which tasks; empty means all."""
+    """Which tasks; empty means all. `also` is a filter that has to hold, too, its moments settled."""
 
     host: str = ""
     task: str = ""
     tags: Sequence[str] = ()
     states: Sequence[str] = ()
+    also: Node = EVERYTHING
 
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None, by_task: bool = False) -> Page[Task]:
@@ -62,6 +66,12 @@ def by_names(connection: sa.Connection, names: Sequence[tuple[str, str]]) -> lis
     return [_read(row, last.get(row.last_run)) for row in found]
 
 
+def count(connection: sa.Connection, wanted: Filter) -> dict[str, int]:
+    """Return how many of these tasks are in each state."""
+    query = sa.select(_task.c.state, sa.func.count()).where(*_conditions(wanted)).group_by(_task.c.state)
+    return {row[0]: row[1] for row in connection.execute(query.order_by(_task.c.state))}
+
+
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:
@@ -71,11 +81,17 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.states:
         conditions.append(_task.c.state.in_(wanted.states))
     if wanted.tags:
-        tagged = sa.select(_tag.c.host, _tag.c.task).where(
-            sa.or_(*(matching.like_glob(_tag.c.tag, tag) for tag in wanted.tags))
-        )
-        conditions.append(sa.tuple_(_task.c.host, _task.c.task).in_(tagged))
-    return conditions
+        conditions.append(_tagged(filtering.any_pattern(wanted.tags)))
+    return conditions + filtering.conditions(wanted.also, _ASKED)
+
+
+def _tagged(test: matching.Test) -> sa.ColumnElement[bool]:
+    return sa.tuple_(_task.c.host, _task.c.task).in_(sa.select(_tag.c.host, _tag.c.task).where(test(_tag.c.tag)))
+
+
+def _sharing(test: matching.Test) -> sa.ColumnElement[bool]:
+    shared = sa.select(_datum.c.host, _datum.c.task).where(test(_datum.c.key))
+    return sa.tuple_(_task.c.host, _task.c.task).in_(shared)
 
 
 def _read(row: sa.Row[Any], last_run: runs.Run | None) -> Task:
@@ -90,3 +106,17 @@ def _read(row: sa.Row[Any], last_run: runs.Run | None) -> Task:
         row.running,
         last_run,
     )
+
+
+_ASKED = filtering.Asked(
+    {
+        "host": filtering.names(_task.c.host),
+        "task": filtering.names(_task.c.task),
+        "tag": filtering.tested(_tagged),
+        "state": filtering.states(_task.c.state),
+        "key": filtering.tested(_sharing),
+        "since": lambda match: _task.c.last_event_at >= filtering.moment(match),
+        "until": lambda match: _task.c.last_event_at < filtering.moment(match),
+    },
+    filtering.contained(_task.c.host, _task.c.task, _task.c.reason),
+)

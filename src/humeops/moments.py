@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Points in time and spans of it, as people write them. Pure: the present comes in as an argument.
+
+Reads `90s 15m 2h 1d 1w 1h30m`, ISO dates and times, a time of today, `now`, `today`, `yesterday`. Local time is that of the
+machine that reads them.
+"""
+
+import datetime
+import re
+
+from humeops import spans
+
+_UNITS = {"s": spans.SECOND, "m": spans.MINUTE, "h": spans.HOUR, "d": spans.DAY, "w": 7 * spans.DAY}
+_SPAN = re.compile(r"(?:[0-9]{1,9}[smhdw])+")
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
+
+FORMS = "such as 15m, 2h, 1d, today, yesterday, 03:15, 2026-11-23 or 2026-11-23T03:15"
+
+
+def parse_span(text: str) -> int:
+    """Return a span such as `1h30m` in ns, or raise ValueError."""
+    if not _SPAN.fullmatch(text):
+        raise ValueError(f"{text!a} is not a span of time such as 90s, 15m, 2h, 1d or 1w")
+    return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhdw])", text))
+
+
+def parse_moment(text: str, now_ns: int) -> int:
+    """Return the moment in ns since 1970; a span means so long ago, a date its first moment. Raise ValueError."""
+    word = text.strip()
+    if _SPAN.fullmatch(word):
+        return max(0, now_ns - parse_span(word))
+    midnight = local_time(now_ns).replace(hour=0, minute=0, second=0, microsecond=0)
+    named = {"now": now_ns, "today": _to_ns(midnight), "yesterday": _to_ns(midnight - datetime.timedelta(days=1))}
+    if word in named:
+        return named[word]
+    if _CLOCK.fullmatch(word):
+        word = f"{midnight:%Y-%m-%d}T{word.zfill(len(word) + (word.index(':') == 1))}"
+    try:
+        return max(0, _to_ns(datetime.datetime.fromisoformat(word)))
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!a} is no moment in time; write one {FORMS}") from None
+
+
+def in_full(ns: int) -> str:
+    """Return the moment in UTC to the microsecond, as `parse_moment` reads it anywhere."""
+    microseconds = min(ns // 1000, 253_402_300_799_999_999)
+    moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(microseconds=microseconds)
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def local_time(ns: int) -> datetime.datetime:
+    """Return the moment by the clock on the wall here."""
+    # Far beyond any clock, datetime gives up; the last second it knows is shown instead of a fault.
+    seconds = min(ns // spans.SECOND, 253_370_764_800)
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).astimezone()
+
+
+def _to_ns(moment: datetime.datetime) -> int:
+    return int(moment.astimezone().timestamp()) * spans.SECOND + moment.microsecond * 1000

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""What else the API answers: hosts, states, transitions, history, comparison; ETags, limits, its own description."""
+
+import urllib.parse
+
+import pytest
+
+from humeops.api import app, openapi
+from tests.fixtures import processes
+from tests.fixtures.asking import agent_of, owner_of
+from tests.fixtures.events import NOON, SECOND, a_run, say
+
+
+@pytest.fixture(scope="module")
+def central():
+    with processes.installation() as made:
+        made.start_central()
+        with agent_of(made) as agent:
+            first = a_run(say("flag", 10, flag="dumped"), say("data", 12, data={"bytes": 7}, unit="bytes"))
+            second = a_run(
+                say("data", 112, data={"bytes": 9}, unit="bytes"), begins=100, ends=130, status=3, outcome="failed"
+            )
+            assert agent.send(*first, *second).body["stored"] == 7
+        yield made
+
+
+@pytest.fixture
+def owner(central):
+    with owner_of(central) as caller:
+        yield caller
+
+
+def _q(text):
+    return f"q={urllib.parse.quote(text)}"
+
+
+def test_a_host_tells_how_its_tasks_are(owner):
+    body = owner.get(f"/api/v1/hosts?{_q('since:1h')}").body
+
+    assert [host["tasks"] for host in body["items"]] == [{"failed": 1}]
+    assert owner.get(f"/api/v1/hosts?{_q('host:nosuch')}").body == {"items": []}
+
+
+def test_states_are_counted(owner):
+    assert owner.get("/api/v1/states").body == {"tasks": {"failed": 1}}
+    assert owner.get(f"/api/v1/states?{_q('-task:backup')}").body == {"tasks": {}}
+
+
+def test_transitions_are_told_in_the_order_they_came(owner):
+    first = owner.get("/api/v1/transitions?order=oldest&limit=2").body
+    rest = owner.get(f"/api/v1/transitions?order=oldest&after={first['next']}").body
+    failures = owner.get(f"/api/v1/transitions?{_q('state:failed')}").body["items"]
+
+    told = [(one["from_state"], one["to_state"]) for one in [*first["items"], *rest["items"]]]
+    assert told == [("new", "running"), ("running", "ok"), ("ok", "running"), ("running", "failed")]
+    assert [one["reason"] for one in failures] == ["exit 3"]
+
+
+def test_what_a_task_told_before_is_its_history(owner):
+    host = owner.get("/api/v1/hosts").body["items"][0]["host"]
+    where = f"/api/v1/data/history?host={host}&task=backup&key=bytes"
+
+    page = owner.get(f"{where}&limit=1").body
+    rest = owner.get(f"{where}&after={page['next']}").body
+
+    told = [(one["value"], one["started_at"]) for one in [*page["items"], *rest["items"]]]
+    assert told == [(9, NOON + 100 * SECOND), (7, NOON)]
+    assert owner.get("/api/v1/data/history?host=a&task=b").status == 400
+
+
+def test_two_runs_stand_side_by_side(owner):
+    newest, oldest = owner.get("/api/v1/runs").body["items"]
+
+    body = owner.get(f"/api/v1/runs/{oldest['short']}/comparison?other={newest['id']}").body
+
+    assert (body["run"]["id"], body["other"]["id"]) == (oldest["id"], newest["id"])
+    assert body["stretches"] == [
+        {"name": "dumped", "lasts": 10 * SECOND},
+        {"name": "end", "lasts": 50 * SECOND, "other": 30 * SECOND},
+    ]
+    assert body["data"] == [{"key": "bytes", "value": 7, "other": 9, "unit": "bytes"}]
+    assert owner.get(f"/api/v1/runs/{oldest['short']}/comparison?other=nosuch").status == 404
+
+
+def test_a_filter_chooses_and_a_wrong_one_is_pointed_at(owner):
+    assert len(owner.get(f"/api/v1/runs?{_q('state:failed since:2026-11-23T00:00Z')}").body["items"]) == 1
+    wrong = owner.get(f"/api/v1/runs?{_q('stat:failed')}")
+
+    assert wrong.status == 400
+    assert wrong.body["detail"].startswith("filter, at 1, `stat`: no such key; did you mean `state`?")
+    assert owner.get("/api/v1/events?text=%00").status == 400
+
+
+def test_what_has_not_changed_is_not_sent_again(owner):
+    first = owner.call("GET", "/api/v1/tasks")
+    tag = first.headers["ETag"]
+
+    again = owner.call("GET", "/api/v1/tasks", **{"If-None-Match": f'"x", {tag}'})
+    other = owner.call("GET", "/api/v1/runs", **{"If-None-Match": tag})
+
+    assert (again.status, again.body, again.headers["ETag"]) == (304, None, tag)
+    assert other.status == 200
+    assert "ETag" not in owner.get("/api/v1/runs/nosuch").headers
+
+
+def test_every_address_of_the_api_is_described():
+    paths = {path for handler in app.HANDLERS for path in handler.paths if path.startswith("/api/v1/")}
+
+    assert paths - {"/api/v1/intake", openapi.PATH} == {
+        path.replace("{name}", "{name:str}") for path in openapi.QUESTIONS
+    }
+
+
+def test_the_description_names_parameters_and_answers(owner):
+    body = owner.get(openapi.PATH).body
+
+    events = body["paths"]["/api/v1/events"]["get"]
+    assert {"q", "level", "limit"} <= {parameter["name"] for parameter in events["parameters"]}
+    assert "EventPage" in body["components"]["schemas"]
+    references = str(body).split("#/components/schemas/")[1:]
+    assert {text.partition("'")[0] for text in references} <= set(body["components"]["schemas"])
