@@ -135,7 +135,7 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
     for ((__hume_frame = 1; __hume_frame < ${#BASH_SOURCE[@]}; __hume_frame++)); do
       __hume_number=0
       [[ -r ${BASH_SOURCE[__hume_frame + 1]-} ]] || continue
-      while IFS= read -r __hume_line && ((++__hume_number <= BASH_LINENO[__hume_frame])); do
+      while IFS= builtin read -r __hume_line && ((++__hume_number <= BASH_LINENO[__hume_frame])); do
         ((__hume_number < BASH_LINENO[__hume_frame])) || __hume_line=${__hume_line%%trap *}
         [[ ! $__hume_line =~ ^[^#]*set\ +(-[A-Za-z]*E|.*errtrace) ]] || return 0
       done <"${BASH_SOURCE[__hume_frame + 1]}"
@@ -189,7 +189,7 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
     local __hume_text __hume_before
     [[ -f $__hume_file && -r $__hume_file ]] || return 0 # not a pipe, which would be waited for
     # More is a program; the script's end does not wait for it.
-    mapfile -t -n 5000 __hume_lines <"$__hume_file"
+    builtin mapfile -t -n 5000 __hume_lines <"$__hume_file"
     ((${#__hume_lines[@]} < 5000)) || return 0
     for __hume_text in "${__hume_lines[@]}"; do
       __hume_number+=1
@@ -221,12 +221,12 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
     [[ ! $__hume_command =~ (^|[^[:alnum:]_])exit([^[:alnum:]_]|$) && $- != *t* ]] || return 0
     if [[ ! $__hume_signals ]]; then
       [[ ! $1 ]] || __hume_leaving=killed
-      [[ ! -f /proc/$$/fd/255 ]] || ! read -r -N 1 -u 255 || __hume_leaving=killed
+      [[ ! -f /proc/$$/fd/255 ]] || ! builtin read -r -N 1 -u 255 || __hume_leaving=killed
     fi 2>/dev/null
-    { read -r __hume_children <"/proc/$$/task/$$/children"; } 2>/dev/null || :
+    { builtin read -r __hume_children <"/proc/$$/task/$$/children"; } 2>/dev/null || :
     [[ $__hume_children && $__hume_leaving != killed ]] || return 0
     # A job may have many lines; the last one ends in & unless it is waited for.
-    while IFS= read -r __hume_job; do
+    while IFS= builtin read -r __hume_job; do
       [[ ! $__hume_job =~ ^\[[0-9]+\] || $__hume_last == *' &' ]] || __hume_leaving=killed
       __hume_last=${__hume_job:-$__hume_last}
     done <<<"$(jobs -r)"

@@ -114,6 +114,16 @@ def test_names_that_the_script_made_readonly_are_its_own(stand_in: standin.Stand
         assert ended.said[-1].startswith("stop")
 
 
+@pytest.mark.parametrize("end", ["exit 3", "true"])
+def test_functions_of_the_script_that_have_a_builtins_name_are_its_own(end: str, stand_in: standin.StandIn) -> None:
+    own = "read() { echo mine; }\nmapfile() { echo mine; }\n"
+
+    for script in (f"{own}{INIT}{end}\n", f"{INIT}{own}{end}\n"):
+        ended = stand_in.run(BASH, script)
+
+        assert (ended.stdout, ended.stderr, ended.said[-1]) == ("", "", f"stop {ended.status}")
+
+
 @pytest.mark.parametrize(("name", "number"), [("TERM", 15), ("HUP", 1)])
 def test_a_trap_that_exits_tells_of_a_signal_between_commands_of_bash(
     name: str, number: int, stand_in: standin.StandIn
