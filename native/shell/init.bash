@@ -4,13 +4,14 @@
 #
 # What it promises: hume's own statuses, the script's exit status, and what the script's own traps see and do are as
 # without it; no process but hume itself. So `trap` is a function that keeps what the script wants done on EXIT and ERR,
-# and hume's own traps, set once, do that first. Everything here is named __hume_*, but hume, trap and exit (the last
-# only while the script's trap on EXIT runs). Functions turn set -x off for themselves: a trace shows the script and not
-# what is behind hume.
+# and hume's own traps, set once, do that first. Everything here, what is local to functions too, since a script may have
+# made any other name readonly, is named __hume_*, but hume, trap and exit (the last only while the script's trap on EXIT
+# runs). Functions turn set -x off for themselves: a trace shows the script and not what is behind hume.
 #
-# Left out: bash tells a trap on EXIT of no signal. That one came is seen from where the script is then; but not in its last
-# command, unless that still runs, nor between commands that are all bash's own, nor if it has traps on signals. In POSIX mode there can be no
-# function named trap: a trap on EXIT or ERR that the script sets later replaces hume's.
+# Left out: bash tells a trap on EXIT of no signal. That one came is seen from where the script is then; but not in its
+# last command, unless that still runs, nor between commands that are all bash's own, nor if it has traps on signals. Nor
+# does bash tell there the line of `exit` or of an unset variable: it is looked for in the file. In POSIX mode there can be
+# no function named trap: a trap on EXIT or ERR that the script sets later replaces hume's.
 # shellcheck shell=bash disable=SC2154,SC2064,SC2317
 # With set -a, functions would be exported to other scripts; aliases would be expanded in them.
 { __hume_options=${-//[!ax]/} && set +ax; } 2>/dev/null
@@ -79,16 +80,16 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
 
   # Finds the name under which a trap is kept here; empty: it is a signal's, which bash keeps.
   function __hume_find_name {
-    local name=${1^^}
-    case ${name#SIG} in
+    local __hume_word=${1^^}
+    case ${__hume_word#SIG} in
       0 | EXIT) __hume_name=EXIT ;;
-      ERR | DEBUG | RETURN) __hume_name=${name#SIG} ;;
+      ERR | DEBUG | RETURN) __hume_name=${__hume_word#SIG} ;;
       *) __hume_name='' ;;
     esac
   }
 
   function __hume_set_trap { # ACTION SIGNAL
-    local __hume_name action=$1
+    local __hume_name __hume_action=$1
     __hume_find_name "$2"
     case $__hume_name in
       '')
@@ -103,25 +104,25 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
         ;;
       *)
         # It is set inside this function, and is not meant for it.
-        [[ $1 != - ]] || action=''
-        builtin trap -- 'case ${FUNCNAME[0]-} in trap | hume | __hume_*) ;; *) '"$action"$'\n''esac' "$2"
+        [[ $1 != - ]] || __hume_action=''
+        builtin trap -- 'case ${FUNCNAME[0]-} in trap | hume | __hume_*) ;; *) '"$__hume_action"$'\n''esac' "$2"
         ;;
     esac
     if [[ $1 == - ]]; then unset "__hume_traps[$__hume_name]"; else __hume_traps[$__hume_name]=$1; fi
   }
 
   function __hume_list { # [SIGNAL...], as trap -p does
-    local __hume_name signal result=0 quote=\'
+    local __hume_name __hume_signal __hume_result=0 __hume_quote=\'
     (($#)) || set -- EXIT {1..64} DEBUG ERR RETURN
-    for signal; do
-      __hume_find_name "$signal"
+    for __hume_signal; do
+      __hume_find_name "$__hume_signal"
       if [[ -z $__hume_name ]]; then
-        builtin trap -p "$signal" || result=1
+        builtin trap -p "$__hume_signal" || __hume_result=1
       elif [[ ${__hume_traps[$__hume_name]+set} ]]; then
-        printf "trap -- '%s' %s\n" "${__hume_traps[$__hume_name]//$quote/$quote\\$quote$quote}" "$__hume_name"
+        printf "trap -- '%s' %s\n" "${__hume_traps[$__hume_name]//$__hume_quote/$__hume_quote\\$__hume_quote$__hume_quote}" "$__hume_name"
       fi
     done
-    return "$result"
+    return "$__hume_result"
   }
 
   # ERR reaches failures inside functions only under set -E. That is turned on here, but not where the script has a trap
@@ -129,15 +130,15 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
   function __hume_yield_errtrace { # the arguments of trap
     [[ $__hume_errtrace && ${1-} != - && " $* " =~ \ (SIG)?ERR\  ]] || return 0
     __hume_errtrace=''
-    local line
-    local -i frame number
-    for ((frame = 1; frame < ${#BASH_SOURCE[@]}; frame++)); do
-      number=0
-      [[ -r ${BASH_SOURCE[frame + 1]-} ]] || continue
-      while IFS= read -r line && ((++number <= BASH_LINENO[frame])); do
-        ((number < BASH_LINENO[frame])) || line=${line%%trap *}
-        [[ ! $line =~ ^[^#]*set\ +(-[A-Za-z]*E|.*errtrace) ]] || return 0
-      done <"${BASH_SOURCE[frame + 1]}"
+    local __hume_line
+    local -i __hume_frame __hume_number
+    for ((__hume_frame = 1; __hume_frame < ${#BASH_SOURCE[@]}; __hume_frame++)); do
+      __hume_number=0
+      [[ -r ${BASH_SOURCE[__hume_frame + 1]-} ]] || continue
+      while IFS= builtin read -r __hume_line && ((++__hume_number <= BASH_LINENO[__hume_frame])); do
+        ((__hume_number < BASH_LINENO[__hume_frame])) || __hume_line=${__hume_line%%trap *}
+        [[ ! $__hume_line =~ ^[^#]*set\ +(-[A-Za-z]*E|.*errtrace) ]] || return 0
+      done <"${BASH_SOURCE[__hume_frame + 1]}"
     done
     set +E
   }
@@ -169,15 +170,37 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
   function __hume_leave { # STATUS COMMAND FUNCTION FILE, as the trap on EXIT finds them
     { local - && set +x; } 2>/dev/null || :
     __hume_leaving=$1 __hume_floor=${#FUNCNAME[@]}
-    # Only a command that failed has a line; `exit 3` and an unset variable have none.
+    # Only a command that failed has a line; for `exit 3` and an unset variable bash remembers none.
     if [[ $1 != "$__hume_status" || $2 != "$__hume_command" ]]; then
-      __hume_status=$1 __hume_command=$2 __hume_line='' __hume_function=$3 __hume_file=$4
+      __hume_status=$1 __hume_command=$2 __hume_line='' __hume_function=$3 __hume_file=${4:-$0}
+      [[ $1 == 0 || ! $__hume_running ]] || __hume_find_line
     fi
     case $__hume_function in main | source) __hume_function='' ;; esac
     [[ $1 != 0 ]] || __hume_notice_signal "$3"
     # `exit` inside the trap ends all at once. In POSIX mode it cannot be a function.
     [[ -o posix || ! ${__hume_traps[EXIT]-} ]] || declare -F exit >/dev/null || __hume_catch_exit
     [[ ${__hume_traps[EXIT]-} ]]
+  }
+
+  # Where the command stands in one line of its file, and in no other, that is the line it was said in.
+  function __hume_find_line {
+    local -a __hume_lines=()
+    local -i __hume_number=0 __hume_found=0
+    local __hume_text __hume_before
+    [[ -f $__hume_file && -r $__hume_file ]] || return 0 # not a pipe, which would be waited for
+    # More is a program; the script's end does not wait for it.
+    builtin mapfile -t -n 5000 __hume_lines <"$__hume_file"
+    ((${#__hume_lines[@]} < 5000)) || return 0
+    for __hume_text in "${__hume_lines[@]}"; do
+      __hume_number+=1
+      [[ $__hume_text == *"$__hume_command"* ]] || continue
+      __hume_before=${__hume_text%%"$__hume_command"*}
+      [[ ! $__hume_before =~ (^|[[:space:]])#|[[:alnum:]_-]$ ]] || continue
+      [[ ! ${__hume_text#*"$__hume_command"} =~ ^[[:alnum:]_-] ]] || continue
+      ((__hume_found == 0)) || return 0
+      __hume_found=__hume_number
+    done
+    [[ $__hume_found == 0 ]] || __hume_line=$__hume_found
   }
 
   function __hume_catch_exit {
@@ -194,32 +217,32 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
   # Whoever leaves with 0, and not by `exit`, is inside no function, has read all of the script, and waits for no command:
   # else it was a signal. bash sets its place in the script's file back to what it has parsed before each command it starts.
   function __hume_notice_signal { # FUNCTION
-    local children='' job last=' &'
+    local __hume_children='' __hume_job __hume_last=' &'
     [[ ! $__hume_command =~ (^|[^[:alnum:]_])exit([^[:alnum:]_]|$) && $- != *t* ]] || return 0
     if [[ ! $__hume_signals ]]; then
       [[ ! $1 ]] || __hume_leaving=killed
-      [[ ! -f /proc/$$/fd/255 ]] || ! read -r -N 1 -u 255 || __hume_leaving=killed
+      [[ ! -f /proc/$$/fd/255 ]] || ! builtin read -r -N 1 -u 255 || __hume_leaving=killed
     fi 2>/dev/null
-    { read -r children <"/proc/$$/task/$$/children"; } 2>/dev/null || :
-    [[ $children && $__hume_leaving != killed ]] || return 0
+    { builtin read -r __hume_children <"/proc/$$/task/$$/children"; } 2>/dev/null || :
+    [[ $__hume_children && $__hume_leaving != killed ]] || return 0
     # A job may have many lines; the last one ends in & unless it is waited for.
-    while IFS= read -r job; do
-      [[ ! $job =~ ^\[[0-9]+\] || $last == *' &' ]] || __hume_leaving=killed
-      last=${job:-$last}
+    while IFS= builtin read -r __hume_job; do
+      [[ ! $__hume_job =~ ^\[[0-9]+\] || $__hume_last == *' &' ]] || __hume_leaving=killed
+      __hume_last=${__hume_job:-$__hume_last}
     done <<<"$(jobs -r)"
-    [[ $last == *' &' && ($last == ' &' || $__hume_command != wait) ]] || __hume_leaving=killed
+    [[ $__hume_last == *' &' && ($__hume_last == ' &' || $__hume_command != wait) ]] || __hume_leaving=killed
   }
 
   function __hume_stop { # [STATUS], where it is no longer that with which it began to leave
     { local - && set +x; } 2>/dev/null || :
-    local last=${1-$__hume_leaving}
+    local __hume_last=${1-$__hume_leaving}
     [[ $__hume_running ]] || return 0
     __hume_running=''
-    [[ $last != killed ]] || set -- fail 'ended by a signal'
-    [[ $last != 0 && $__hume_leaving != 0 && $__hume_leaving != killed ]] ||
+    [[ $__hume_last != killed ]] || set -- fail 'ended by a signal'
+    [[ $__hume_last != 0 && $__hume_leaving != 0 && $__hume_leaving != killed ]] ||
       __hume_line='' __hume_file='' __hume_function='' __hume_command=''
     LINENO=$__hume_line HUME_FILE=$__hume_file HUME_FUNCTION=$__hume_function HUME_COMMAND=$__hume_command \
-      command "$__hume_program" stop "${@:-$last}" || :
+      command "$__hume_program" stop "${@:-$__hume_last}" || :
   }
 
   # What the script had set before: bash shows a subshell the traps of its parent.

@@ -7,9 +7,10 @@
 # cannot be a function here. It is an alias, which is the builtin inside functions and subshells, and outside of them
 # __hume, where the script's traps on EXIT and ERR are kept, to be run by hume's own.
 #
-# Left out: zsh ends by a signal, by an unset variable inside a function, and under set -e by a failure inside the trap on
-# EXIT itself, without running anything more; humed then finds out that the process has gone. A trap on ERR that a function sets replaces hume's. Where
-# the script's trap on EXIT says `exit`, the stop comes before it and tells the status the script ended with.
+# Left out: zsh ends by a signal, and under set -e by an unset variable (set -eu) or by a failure inside the trap on EXIT
+# itself, without running anything more; humed then finds out that the process has gone. A trap on
+# ERR that a function sets replaces hume's. Where the script's trap on EXIT says `exit`, the stop comes before it and tells
+# the status the script ended with.
 if [[ -o interactive ]]; then
   : # A person's shell: its end is nobody's run, and it has no lines.
 elif [[ ${__hume_pid-} != $$ ]]; then
@@ -64,7 +65,7 @@ elif [[ ${__hume_pid-} != $$ ]]; then
   function __hume_list {
     local line
     [[ -z $__hume_on_exit ]] || print -r -- "trap -- ${(qq)__hume_on_exit} EXIT"
-    builtin trap | while IFS= read -r line; do [[ $line == *__hume_* ]] || print -r -- $line; done
+    builtin trap | while IFS= builtin read -r line; do [[ $line == *__hume_* ]] || print -r -- $line; done
     [[ -z $__hume_on_err ]] || print -r -- "trap -- ${(qq)__hume_on_err} ZERR"
   }
 
@@ -131,7 +132,7 @@ elif [[ ${__hume_pid-} != $$ ]]; then
 
   # What the script had set before. Functions named TRAP... are given the signal's number. Only the shell itself can read its trap on EXIT, not a $(subshell) of it: through a
   # file whose other end is in the same hand.
-  { builtin trap >/proc/self/fd/9; IFS= read -rd '' __hume_earlier <&9 } 9<<'END' 2>/dev/null || :
+  { builtin trap >/proc/self/fd/9; IFS= builtin read -rd '' __hume_earlier <&9 } 9<<'END' 2>/dev/null || :
 
 END
   __hume_zerr=$(( ${signals[(i)ZERR]} - 1 ))

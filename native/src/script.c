@@ -59,8 +59,21 @@ static bool brings_code(const char *interpreter, const char *option) {
     return (last == 'e' || last == 'E') && strchr("MmIr", option[1]) == NULL; // perl -lane, but not perl -Mre
 }
 
+// Does this word make the interpreter read its script from its standard input? To a shell a lone dash is what `--` is.
+static bool brings_input(const char *interpreter, const char *option) {
+    if (is_shell(interpreter))
+        return option[0] == '-' && option[1] != '-' && option[strcspn(option, "s ")] == 's';
+    return strcmp(option, "-") == 0;
+}
+
+// `bash <(curl …)`: the number of an open file is nobody's name for a script, and another one tomorrow.
+static bool is_open_file(const char *path) {
+    return strncmp(path, "/dev/fd/", 8) == 0 || strcmp(path, "/dev/stdin") == 0
+           || (strncmp(path, "/proc/", 6) == 0 && strstr(path, "/fd/") != NULL);
+}
+
 // The first argument of an interpreter that is a script, taken from the line; NULL when it runs code from its command
-// line or is interactive.
+// line or its input, or is interactive.
 static const char *take_script(struct command_line *line, const char *interpreter, bool *is_code) {
     const char *argument;
     while ((argument = command_line_next(line)) != NULL) {
@@ -69,7 +82,7 @@ static const char *take_script(struct command_line *line, const char *interprete
         if (argument[0] != '-' && argument[0] != '+')
             return *argument ? argument : NULL;
         *is_code = brings_code(interpreter, argument);
-        if (*is_code)
+        if (*is_code || brings_input(interpreter, argument))
             return NULL;
         if (takes_argument(interpreter, argument))
             command_line_next(line);
@@ -85,7 +98,8 @@ static void look_behind(struct script *script) {
         script->path = makefile_among(rest);
         script->is_file = true;
     } else if (is_interpreter(script->program)) {
-        if ((path = take_script(&rest, script->program, &is_code)) != NULL) {
+        path = take_script(&rest, script->program, &is_code);
+        if (path && !is_open_file(path)) {
             script->path = path;
             script->arguments = rest;
             script->is_file = true;

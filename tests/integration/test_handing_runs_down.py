@@ -104,6 +104,56 @@ def test_a_script_begun_with_hume_run_is_a_run_within_that_one(
     assert story.said("shallow").run == hex_of(waiting[1])
 
 
+DAEMON = """
+import os, subprocess, sys, time
+if os.fork():
+    os._exit(0)
+os.setsid()
+if os.fork():
+    os._exit(0)
+while os.getppid() == os.getsid(0):
+    time.sleep(0.01)
+subprocess.run([os.environ["H"], "info", "from a daemon"])
+os.close(int(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("begin", "found"),
+    [('"$H" start service', False), ('HUME_RUN=$("$H" start -t service --print-run); export HUME_RUN', True)],
+)
+def test_who_left_the_processes_of_the_script_needs_its_id(begin: str, found: bool, stage: scene.Scene) -> None:
+    daemon = stage.write(DAEMON, "daemon")
+
+    # Its end of the pipe is what the script waits for.
+    story = stage.play(
+        "bash",
+        stage.write(
+            f'{begin}\nexec 9> >(cat >/dev/null)\nreader=$!\npython3 {daemon} 9\nexec 9>&-\nwait $reader\n"$H" stop\n'
+        ),
+    )
+
+    said = story.said("from a daemon")
+    assert (said.run == story.started("service").id, said.task) == (found, "service" if found else "daemon")
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash", "zsh"])
+def test_after_exec_the_run_is_the_commands_and_lost_with_it(shell: str, stage: scene.Scene) -> None:
+    job = stage.write('"$H" start replaced\nexec sh -c \'"$H" info said; :\'\n')
+
+    story = stage.play(standin.require(shell), job)
+
+    started = story.started("replaced").id
+    assert story.said("said").run == started
+    processes.wait_until(lambda: stage.heard().runs[started].state == "lost", "the run is lost")
+
+
+def test_exec_of_hume_run_is_a_run_with_its_end(stage: scene.Scene) -> None:
+    story = stage.play("bash", stage.write('exec "$H" run -t whole -- true\n'))
+
+    assert story.started("whole").state == "ok"
+
+
 def test_hume_run_of_an_ended_run_makes_an_event_of_the_task_with_a_link(stage: scene.Scene) -> None:
     story = stage.play("bash", stage.write('"$H" start ended\n"$H" stop\n'))
     run = story.started("ended").id

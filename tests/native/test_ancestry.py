@@ -194,6 +194,35 @@ def test_the_script_of_make_is_its_file(arguments: list[str], script: str) -> No
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["-s", "3"],
+        ["-es", "--", "--full"],
+        ["/dev/fd/63"],
+        ["-e", "/dev/stdin", "x"],
+        ["/proc/self/fd/5"],
+        ["-", "/dev/fd/3"],
+    ],
+    ids=" ".join,
+)
+def test_a_shell_that_reads_no_file_of_a_name_is_itself_the_script(arguments: list[str]) -> None:
+    event = told([process("/bin/bash", *arguments)])
+
+    assert (event.script, event.args) == ("/bin/bash", arguments)
+
+
+@pytest.mark.parametrize("arguments", [["-", "x"], ["-u", "-"], ["/dev/fd/63", "x"]], ids=" ".join)
+def test_another_interpreter_that_reads_no_file_of_a_name_is_itself_the_script(arguments: list[str]) -> None:
+    assert told([process("python3", *arguments)]).script == "python3"
+
+
+@pytest.mark.parametrize("arguments", [["-", "/srv/job"], ["-e", "-o", "posix", "/srv/job"], ["--posix", "/srv/job"]])
+def test_to_a_shell_a_lone_dash_ends_its_options(arguments: list[str]) -> None:
+    assert told([process("bash", *arguments)]).script == "/srv/job"
+
+
+@pytest.mark.parametrize(
     ("command_line", "arguments"),
     [
         (["bash", "-e", "/srv/job", "-x", "two words", ""], ["-x", "two words", ""]),

@@ -60,21 +60,79 @@ def test_the_stop_tells_the_command_that_failed(
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "command"),
+    ("body", "status", "where"),
     [
-        ("exit 3", 3, "exit 3"),
-        ("false\nexit 1", 1, "exit 1"),
-        ("set -u\necho $nosuch", 1, "echo $nosuch"),
-        ("exit 256", 0, ""),
+        ("exit 3", 3, (3, "", "exit 3")),
+        ("false\nexit 1  # exit 1 it is", 1, (4, "", "exit 1")),
+        ("# exit 3 is the worst\nx=exit\n: ; exit 3; echo no-exit 3 exit 30", 3, (5, "", "exit 3")),
+        ("f() {\n  :\n  if true; then exit 4; fi\n}\nf", 4, (5, "f", "exit 4")),
+        ("eval 'ex''it 3'", 3, (3, "", "eval 'ex''it 3'")),
+        ("set -u\necho $nosuch", 1, (4, "", "echo $nosuch")),
+        ("set -u\nf() { if [[ -n ${nosuch} ]]; then :; fi; }\nf", 1, (4, "", "[[ -n ${nosuch} ]]")),
     ],
 )
-def test_after_exit_and_an_unset_variable_there_is_no_line(
-    body: str, status: int, command: str, stand_in: standin.StandIn
+def test_after_exit_and_an_unset_variable_the_line_is_looked_for(
+    body: str, status: int, where: tuple[int, str, str], stand_in: standin.StandIn
 ) -> None:
     ended = stand_in.run(BASH, f"{INIT}{body}\n")
 
     assert ended.status == status
+    assert (ended.said[-1], ended.calls[-1].where) == (f"stop {status}", where)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "command"),
+    [
+        ("[[ $nosuch ]] && exit 3\nexit 3", 3, "exit 3"),
+        ("exit   3", 3, "exit 3"),
+        ("rm -f script; mkfifo script; exit 3", 3, "exit 3"),
+        ("cd /; exit 3", 3, "exit 3"),
+        (":\n" * 5000 + "exit 3", 3, "exit 3"),
+        ("exit 256", 0, ""),
+    ],
+)
+def test_where_it_cannot_be_told_from_others_there_is_no_line(
+    body: str, status: int, command: str, stand_in: standin.StandIn
+) -> None:
+    ended = stand_in.run([*BASH, "-c", "exec bash ./script"], f"{INIT}{body}\n")
+
+    assert ended.status == status
     assert (ended.said[-1], ended.calls[-1].where) == (f"stop {status}", (None, "", command))
+
+
+WORDS = "name action signal result quote line frame number children job last lines found text before status command file"
+
+
+def test_names_that_the_script_made_readonly_are_its_own(stand_in: standin.StandIn) -> None:
+    body = f"readonly {' '.join(f'{word}=a' for word in WORDS.split())}\n{INIT}"
+    traps = "trap 'echo mine' EXIT\ntrap 'echo err' ERR\ntrap 'echo int' INT\ntrap -p INT ERR\nset +e\nfalse\n"
+    for end in ("exit 3\n", "f() { exit 3; }\nf\n", "kill -TERM $$\n"):
+        plain = stand_in.plain(BASH, body + traps + end)
+        ended = stand_in.run(BASH, body + traps + end)
+
+        assert (ended.status, ended.stdout, ended.stderr) == (plain.status, plain.stdout, plain.stderr)
+        assert ended.said[-1].startswith("stop")
+
+
+@pytest.mark.parametrize("end", ["exit 3", "true"])
+def test_functions_of_the_script_that_have_a_builtins_name_are_its_own(end: str, stand_in: standin.StandIn) -> None:
+    own = "read() { echo mine; }\nmapfile() { echo mine; }\n"
+
+    for script in (f"{own}{INIT}{end}\n", f"{INIT}{own}{end}\n"):
+        ended = stand_in.run(BASH, script)
+
+        assert (ended.stdout, ended.stderr, ended.said[-1]) == ("", "", f"stop {ended.status}")
+
+
+@pytest.mark.parametrize(("name", "number"), [("TERM", 15), ("HUP", 1)])
+def test_a_trap_that_exits_tells_of_a_signal_between_commands_of_bash(
+    name: str, number: int, stand_in: standin.StandIn
+) -> None:
+    trap = f"trap 'exit {128 + number}' {name}\n"
+
+    ended = stand_in.run(BASH, f"{INIT}{trap}kill -{name} $$\nfor i in 1 2 3; do :; done\n")
+
+    assert (ended.status, ended.said) == (128 + number, ["start backup", f"stop {128 + number}"])
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,32 @@ def test_a_failure_in_a_function_under_set_e_is_told_with_its_line(zsh: list[str
     assert (ended.said[-1], ended.calls[-1].where) == ("stop 2", (5, "g", "true | ls /nonexistent"))
 
 
+def test_where_zsh_runs_no_trap_on_exit_there_is_no_stop(zsh: list[str], stand_in: standin.StandIn) -> None:
+    for body in ("set -eu\necho $nosuch", "set -eu\nf() { echo $nosuch }\nf"):
+        plain = stand_in.plain(zsh, f"{INIT}trap 'echo mine' EXIT\n{body}\n")
+        ended = stand_in.run(zsh, f"{INIT}trap 'echo mine' EXIT\n{body}\n")
+
+        assert (plain.status, plain.stdout) == (ended.status, ended.stdout) == (1, "")
+        assert ended.said == ["start backup"]
+
+
+@pytest.mark.parametrize("body", ["echo $nosuch", "f() { echo $nosuch }\nf"])
+def test_an_unset_variable_is_told_where_set_e_is_not_on(body: str, zsh: list[str], stand_in: standin.StandIn) -> None:
+    assert stand_in.run(zsh, f"{INIT}set -u\n{body}\n").said[-1] == "stop 1"
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_functions_of_the_script_that_have_a_builtins_name_are_its_own(
+    order: str, zsh: list[str], stand_in: standin.StandIn
+) -> None:
+    own = "read() { echo mine }\n"
+    script = (own + INIT if order == "before" else INIT + own) + "trap 'echo bye' EXIT\ntrap\n"
+
+    ended = stand_in.run(zsh, script)
+
+    assert (ended.stdout, ended.said[-1]) == ("trap -- 'echo bye' EXIT\nbye\n", "stop 0")
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [("exit 3", 3), ("false\nexit 1", 1), ("false\n:\n:\n[[ -n '' ]] && :", 1), ("f() { exit 4 }; f", 4)],

@@ -50,14 +50,15 @@ def print_items(
     empty: str,
     derived: Derived | None = None,
 ) -> None:
-    """Print the items as asked, as they come; `empty` is said, on standard error, instead of an empty table."""
+    """Print the items as asked, as they come; `empty`, if any, is said on standard error instead of an empty table."""
     wanted = parse_columns(columns, item, default, derived)
     records = (to_record(one, wanted, derived or {}) for one in items)
     if output == "table":
         terminal = terminal_of(sys.stdout)
         rows = list(records)
         if not rows:
-            print(empty, file=sys.stderr)
+            if empty:
+                print(empty, file=sys.stderr)
             return
         for line in tables.render(terminal, rows, wanted, now_ns, may_drop=columns is None):
             print(line)

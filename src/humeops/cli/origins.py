@@ -11,7 +11,7 @@ _HASH_DIGITS = 12  # enough to see that two are not the same
 
 
 def lines(terminal: Terminal, detail: RunDetail) -> Iterator[str]:
-    """Yield what is known of the run's origin, and within which run it was started."""
+    """Yield what is known of the run's origin, and within which trace and run it was started."""
     origin = detail.origin or OriginView(script=detail.run.script, uid=detail.run.uid)
     parts = [
         _script(origin),
@@ -23,6 +23,8 @@ def lines(terminal: Terminal, detail: RunDetail) -> Iterator[str]:
     ]
     text = ", ".join(terminal.text(part) for part in parts if part)
     yield from page.wrapped(terminal, text, "", style="dim")
+    if origin.traceparent:
+        yield from page.wrapped(terminal, terminal.text(f"traceparent {origin.traceparent}"), "", style="dim")
     if detail.parent:
         parent = detail.parent
         text = f"within {parent.host}:{parent.task}, run {parent.short} ({parent.state})"

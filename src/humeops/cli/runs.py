@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """`hume runs`: runs of one task or of all, newest first."""
 
+import itertools
 import sys
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
 from humeops.api import schemas
-from humeops.cli import board, choosing, history, listing, options
+from humeops.cli import board, choosing, client, history, listing, options, show
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 
@@ -52,23 +53,40 @@ def command(
     Of one task (or a few) a line of small bars comes first: its runs from left to right, the higher the longer.
 
     FILTER: as in 'state:failed since:2d tag:cron'; see docs/reference/filters.md.
+
+    Exit status: 0, or 1 when there is no such task. A task none of whose runs matches is an empty list, and 0.
     """
     name, words = choosing.split(words)
     named_host, named_task = options.split_name(name)
+    host, wanted = host or named_host, task or named_task
     states = (*state, *(["failed"] if failed else []), *(["lost"] if lost else []))
     now_ns = SystemClock().wall_ns()
     params = choosing.question(
-        *(choosing.named("host", host or named_host), choosing.named("task", task or named_task)),
+        *(choosing.named("host", host), choosing.named("task", wanted)),
         *(choosing.named("tag", *tag), choosing.named("state", *states), choosing.between(since, until)),
         choosing.read(words, "runs"),
         now_ns=now_ns,
     )
-    found: Iterable[schemas.RunView] = options.ask(central, folder).items("runs", schemas.RunPage, params, limit)
-    if output == "table" and (task or named_task):
+    asked = options.ask(central, folder)
+    found, is_any = _looked_into(asked.items("runs", schemas.RunPage, params, limit))
+    is_known = is_any or not wanted or _is_known(asked, host, wanted)
+    if output == "table" and wanted:
         found = _with_history(list(found))
     empty = "no such run" if params["q"] else "\n".join(board.FIRST_STEPS)
-    listing.print_items(found, output, columns, COLUMNS, schemas.RunView, now_ns, empty=empty)
-    return 0
+    listing.print_items(found, output, columns, COLUMNS, schemas.RunView, now_ns, empty if is_known else "")
+    if not is_known:
+        print(f"hume: no such task: {ascii(name or task)[1:-1]}", file=sys.stderr)
+    return 0 if is_known else show.NOT_FOUND
+
+
+def _looked_into(found: Iterator[schemas.RunView]) -> tuple[Iterable[schemas.RunView], bool]:
+    first = list(itertools.islice(found, 1))
+    return itertools.chain(first, found), bool(first)
+
+
+def _is_known(central: client.Central, host: str | None, task: str) -> bool:
+    tasks = central.items("tasks", schemas.TaskPage, {"host": host, "task": task}, limit=1)
+    return next(tasks, None) is not None
 
 
 def _with_history(found: Sequence[schemas.RunView]) -> Sequence[schemas.RunView]:

@@ -89,6 +89,14 @@ def test_what_started_a_run_is_told_in_a_line(origin, told):
     assert lines == [", ".join(filter(None, [told, "run aaaaaaaa"]))]
 
 
+def test_the_trace_it_is_part_of_is_told_with_nothing_that_a_terminal_obeys():
+    origin = OriginView(traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\x1b[31m")
+
+    lines = list(origins.lines(WIDE, RunDetail(a_run(), origin=origin)))
+
+    assert lines[1] == "traceparent 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\\x1b[31m"
+
+
 def test_the_run_within_which_it_was_started_is_named():
     parent = a_run("bbbbbbbb", task="nightly", state="running")
 

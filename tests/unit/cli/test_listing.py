@@ -65,6 +65,25 @@ def test_an_empty_list_is_empty_in_every_format(hume, fake):
     assert (table.status, table.out, table.err) == (0, "", "no such run\n")
 
 
+@pytest.mark.parametrize("asked", [("nosuch",), ("db9:backup",), ("--task", "nosuch*"), ("nosuch", "--failed")])
+@pytest.mark.parametrize(("output", "out"), [("table", ""), ("json", "[]\n"), ("ndjson", "")])
+def test_runs_of_a_task_that_nobody_knows_are_said_to_be_of_none(hume, filled, asked, output, out):
+    said = hume("runs", *asked, "-o", output, ask=filled)
+
+    name = next(word for word in asked if "nosuch" in word or ":" in word)
+    assert (said.status, said.out, said.err) == (1, out, f"hume: no such task: {name}\n")
+
+
+@pytest.mark.parametrize(
+    "asked", [("backup", "--lost"), ("disk-report",), ("db1:disk*",), ("--state", "lost", "--host", "x")]
+)
+def test_a_task_none_of_whose_runs_matches_has_an_empty_list(hume, filled, asked):
+    said = hume("runs", *asked, ask=filled)
+
+    assert (said.status, said.out, said.err) == (0, "", "no such run\n")
+    assert hume("runs", *asked, "-o", "json", ask=filled).out == "[]\n"
+
+
 @pytest.mark.parametrize("verb", ["events", "runs"])
 def test_where_nothing_was_said_yet_it_teaches(hume, fake, verb):
     said = hume(verb, ask=fake)
@@ -146,7 +165,7 @@ def test_filters_go_to_central(hume, fake):
         "q": "host:db1 task:backup tag:cron state:failed since:2026-11-23T00:00:00Z",
         "limit": "7",
     }
-    assert fake.asked[1][1] == {
+    assert fake.asked[-1][1] == {
         "q": f'level>=warning "two words" run:{ID}',
         "order": "oldest",
         "limit": "100",
