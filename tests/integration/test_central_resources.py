@@ -104,11 +104,16 @@ def test_what_has_not_changed_is_not_sent_again(owner):
 
 
 def test_every_address_of_the_api_is_described():
-    paths = {path for handler in app.HANDLERS for path in handler.paths if path.startswith("/api/v1/")}
-
-    assert paths - {"/api/v1/intake", openapi.PATH} == {
-        path.replace("{name}", "{name:str}") for path in openapi.QUESTIONS
+    served = {
+        (path.replace("{name:str}", "{name}"), method.lower())
+        for handler in app.HANDLERS
+        for path in handler.paths
+        for method in handler.http_methods
+        if path.startswith("/api/v1/") and path not in ("/api/v1/intake", openapi.PATH)
     }
+
+    told = {(path, method) for path, methods in openapi.document()["paths"].items() for method in methods}
+    assert {one for one in served if one[1] != "options"} == told
 
 
 def test_the_description_names_parameters_and_answers(owner):
@@ -119,3 +124,19 @@ def test_the_description_names_parameters_and_answers(owner):
     assert "EventPage" in body["components"]["schemas"]
     references = str(body).split("#/components/schemas/")[1:]
     assert {text.partition("'")[0] for text in references} <= set(body["components"]["schemas"])
+
+
+def test_a_long_answer_is_compressed_and_still_known_when_it_has_not_changed(installed):
+    installed.start_central()
+    with agent_of(installed) as agent, owner_of(installed) as owner:
+        agent.send(*(say("log", 200 + number, task="long", message="x" * 200) for number in range(20)), first=100)
+        path = f"/api/v1/events?{_q('task:long')}"
+
+        plain = owner.call("GET", path, None, **{"Accept-Encoding": "identity"})
+        packed = owner.call("GET", path, None, **{"Accept-Encoding": "gzip"})
+        again = owner.call("GET", path, None, **{"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]})
+
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
+        assert packed.body == plain.body
+        assert (again.status, again.body) == (304, None)

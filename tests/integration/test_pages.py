@@ -167,3 +167,26 @@ def test_a_runbook_that_is_no_link_is_refused(central):
         answer = owner.call("PUT", "/api/v1/about", body)
 
     assert answer.status == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/events", "/data", "/hosts"])
+def test_a_filter_that_is_not_understood_is_told_where_it_was_typed(central, path):
+    with signed_in(central) as visitor:
+        seen = visitor.get(f"{path}?q=hots:db1")
+
+    assert seen.status == 400
+    assert 'value="hots:db1"' in seen.text
+    assert f'action="{path}"' in seen.text
+    assert "did you mean `host`" in seen.text
+
+
+def test_a_filter_chooses_what_is_shown(central):
+    fill(central)
+    with signed_in(central) as visitor:
+        tasks = visitor.get("/?q=task:other").text
+        events = visitor.get("/events?q=level%3E%3Derror").text
+
+    assert "other" in tasks
+    assert "backup" not in tasks.partition("<main")[2]
+    assert "line 41" in events or "plain words" in events
+    assert events.count("<tr") == 1

@@ -13,13 +13,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from litestar import Litestar, Request, Response
-from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
 from humeops.api import (
     agents,
+    compression,
     cookies,
     data,
     events,
@@ -42,9 +42,6 @@ from humeops.api.service import Asked, Central, Pages
 from humeops.errors import HumeError
 from humeops.security.roles import Actor
 from humeops.wire.batch import MAX_BATCH_BYTES
-
-# Streams are not held back to be made smaller.
-LIVE = "/api/v1/live"
 
 HANDLERS = (
     intake.take_batch,
@@ -91,14 +88,13 @@ def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
             sa.exc.DatabaseError: problems.from_database,
             Exception: problems.from_fault,
         },
-        compression_config=CompressionConfig(backend="gzip", minimum_size=2_000, gzip_compress_level=5, exclude=[LIVE]),
         request_max_body_size=MAX_BATCH_BYTES,
         lifespan=[functools.partial(_listening, central)],
         openapi_config=None,
         logging_config=None,
     )
     # Outermost: what the doorkeeper refuses is counted, too.
-    turnstile = ratelimit.Turnstile(validators.Validator(app), central.clock)
+    turnstile = ratelimit.Turnstile(compression.Compressor(validators.Validator(app)), central.clock)
     return metering.Meter(Doorkeeper(turnstile, central, pages.turn_away if pages else None), central.clock)
 
 

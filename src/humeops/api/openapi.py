@@ -12,7 +12,7 @@ import msgspec
 from litestar import Response, get
 
 import humeops
-from humeops.api import overviews, parameters, schemas
+from humeops.api import overviews, parameters, people, schemas
 from humeops.api.parameters import NoQuery
 from humeops.api.service import Asked
 from humeops.security import roles
@@ -46,7 +46,26 @@ QUESTIONS: Mapping[str, Described] = {
     "/api/v1/data/history": Described(
         "The numbers that the runs of a task told", overviews.HistoryPage, parameters.HistoryQuery
     ),
+    "/api/v1/notes": Described("What people wrote", schemas.NotePage, people.NotesQuery),
     "/api/v1/agents": Described("Who reports, and what was lost", schemas.AgentPage, parameters.AgentsQuery),
+}
+
+
+class Act(NamedTuple):
+    """Something that is done: by which method, from what body, with what answer."""
+
+    method: str
+    summary: str
+    answer: type[msgspec.Struct]
+    body: type[msgspec.Struct] | None = None
+    status: str = "201"
+
+
+ACTS: Mapping[str, Act] = {
+    "/api/v1/notes": Act("post", "Write a note on a task or a run", schemas.NoteView, people.NewNote),
+    "/api/v1/takes": Act("post", "Take a task's trouble in hand, or give it back", schemas.TakenView, people.NewTake),
+    "/api/v1/about": Act("put", "Say what a task is for", schemas.AboutView, people.NewAbout, "200"),
+    "/api/v1/links": Act("post", "A link into the pages, which works once", schemas.LinkView),
 }
 _PROBLEMS = {
     "400": "a parameter is wrong",
@@ -69,13 +88,14 @@ def show_openapi(asked: Asked) -> Response[bytes]:
 @functools.lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     """Return the description, OpenAPI 3.1."""
-    types = [described.answer for described in QUESTIONS.values()]
+    types = [asked.answer for asked in QUESTIONS.values()] + [act.answer for act in ACTS.values()]
+    types += [act.body for act in ACTS.values() if act.body is not None]
     _, components = msgspec.json.schema_components([*types, schemas.Problem], ref_template=_REF)
     return {
         "openapi": "3.1.0",
         "info": {"title": "hume-central", "version": humeops.__version__},
         "security": [{"token": []}],
-        "paths": {path: {"get": _operation(described)} for path, described in QUESTIONS.items()},
+        "paths": _paths(),
         "components": {
             "schemas": components,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -83,9 +103,31 @@ def document() -> dict[str, Any]:
     }
 
 
-def _operation(described: Described) -> dict[str, Any]:
+def _paths() -> dict[str, dict[str, Any]]:
+    paths: dict[str, dict[str, Any]] = {path: {"get": _operation(asked)} for path, asked in QUESTIONS.items()}
+    for path, act in ACTS.items():
+        paths.setdefault(path, {})[act.method] = _act(act)
+    return paths
+
+
+def _act(act: Act) -> dict[str, Any]:
+    done = {
+        "summary": act.summary,
+        "responses": {act.status: {"description": act.summary, "content": _json(act.answer)}, **_problems()},
+    }
+    return {**done, "requestBody": {"required": True, "content": _json(act.body)}} if act.body else done
+
+
+def _json(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": _REF.format(name=kind.__name__)}}}
+
+
+def _problems() -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": _REF.format(name="Problem")}}}
-    answer = {"schema": {"$ref": _REF.format(name=described.answer.__name__)}}
+    return {status: {"description": what, "content": problem} for status, what in _PROBLEMS.items()}
+
+
+def _operation(described: Described) -> dict[str, Any]:
     return {
         "summary": described.summary,
         "parameters": [
@@ -96,9 +138,9 @@ def _operation(described: Described) -> dict[str, Any]:
             *_parameters(described.query),
         ],
         "responses": {
-            "200": {"description": described.summary, "content": {"application/json": answer}},
+            "200": {"description": described.summary, "content": _json(described.answer)},
             "304": {"description": "as the ETag in If-None-Match says"},
-            **{status: {"description": what, "content": problem} for status, what in _PROBLEMS.items()},
+            **_problems(),
         },
     }
 

@@ -1,42 +1,35 @@
 # SPDX-License-Identifier: MIT
-"""From what a person types to what the store is asked."""
+"""From what a person types in the search box to what the store is asked, and from a name back to what one would type. Pure."""
 
-from typing import NamedTuple
-
-import sqlalchemy as sa
-
-from humeops.central.store.questions import agents, data, events, tasks
+from humeops.api import parameters
+from humeops.central.store.questions import data, events, hosts, tasks
 from humeops.clock import NS_PER_SECOND
+from humeops.filters import printing
+from humeops.filters.tree import all_of, match
 
 QUIET_NS = 10 * 60 * NS_PER_SECOND
-_MOST_AGENTS = 1_000
 
 
-class Heard(NamedTuple):
-    """How many hosts there are, and which were not heard for a while."""
-
-    hosts: int
-    more: bool
-    quiet: list[str]
+def tasks_filter(text: str, now_ns: int) -> tasks.Filter:
+    """Return which tasks are meant; FilterError names the word that is wrong, also for the next three."""
+    return tasks.Filter(also=parameters.filter_of(text, "tasks", now_ns))
 
 
-def tasks_filter(text: str) -> tasks.Filter:
-    """Return which tasks are meant."""
-    return tasks.Filter(task=text)
-
-
-def hosts_heard(connection: sa.Connection, now_ns: int) -> Heard:
-    """Return how the hosts are heard."""
-    page = agents.find(connection, agents.Filter(), _MOST_AGENTS, None)
-    quiet = [agent.host for agent in page.rows if agent.last_seen_at and now_ns - agent.last_seen_at > QUIET_NS]
-    return Heard(len(page.rows), page.next is not None, quiet)
-
-
-def events_filter(text: str) -> events.Filter:
+def events_filter(text: str, now_ns: int) -> events.Filter:
     """Return which events are meant."""
-    return events.Filter(text=text)
+    return events.Filter(also=parameters.filter_of(text, "events", now_ns))
 
 
-def data_filter(text: str) -> data.Filter:
+def data_filter(text: str, now_ns: int) -> data.Filter:
     """Return which data are meant."""
-    return data.Filter(key=text)
+    return data.Filter(also=parameters.filter_of(text, "data", now_ns))
+
+
+def hosts_filter(text: str, now_ns: int) -> hosts.Filter:
+    """Return which hosts are meant."""
+    return hosts.Filter(parameters.filter_of(text, "hosts", now_ns))
+
+
+def spell(**named: str) -> str:
+    """Return the filter for these very names: `spell(host="db1", task="a b")` is `host:db1 task:"a b"`."""
+    return printing.text_of(all_of(match(key, name) for key, name in named.items() if name))

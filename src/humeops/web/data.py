@@ -19,7 +19,7 @@ POINTS = 500
 class DataQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /data."""
 
-    q: str = ""
+    q: parameters.Filter = ""
     after: str | None = None
 
 
@@ -37,7 +37,7 @@ def list_data(central: Central, asked: Asked) -> Response[str]:
     roles.authorize(asked.actor, "read", Thing("data"))
     query, now_ns = parameters.read(asked.parameters, DataQuery), central.clock.wall_ns()
     with central.database.reading() as connection:
-        page = data.find(connection, asking.data_filter(query.q), DATA, query.after)
+        page = data.find(connection, asking.data_filter(query.q, now_ns), DATA, query.after)
     shown = [views.datum_view(datum) for datum in page.rows]
     return rendering.page("data.html", now_ns=now_ns, actor=asked.actor, q=query.q, data=shown, after=page.next)
 

@@ -17,7 +17,7 @@ EVENTS = 200
 class EventsQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /events."""
 
-    q: str = ""
+    q: parameters.Filter = ""
     after: str | None = None
 
 
@@ -26,7 +26,7 @@ def list_events(central: Central, asked: Asked) -> Response[str]:
     """List the events that match."""
     roles.authorize(asked.actor, "read", Thing("events"))
     query, now_ns = parameters.read(asked.parameters, EventsQuery), central.clock.wall_ns()
-    wanted = asking.events_filter(query.q)
+    wanted = asking.events_filter(query.q, now_ns)
     with central.database.reading() as connection:
         page = events.find(connection, wanted, False, EVENTS, query.after)
     shown = [views.event_view(row) for row in page.rows]

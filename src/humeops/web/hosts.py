@@ -7,10 +7,10 @@ from litestar import Response, get
 from humeops.api import parameters, views
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
-from humeops.central.store.questions import agents, data, events, tasks
+from humeops.central.store.questions import agents, data, events, hosts, tasks
 from humeops.security import roles
 from humeops.security.roles import Thing
-from humeops.web import asking, now, origin, rendering
+from humeops.web import asking, now, origin, rendering, words
 
 HOSTS = 200
 TASKS = 200
@@ -19,9 +19,9 @@ DATA = 100
 
 
 class HostsQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """GET /hosts: `q` is a pattern of names."""
+    """GET /hosts."""
 
-    q: parameters.Pattern = ""
+    q: parameters.Filter = ""
     after: str | None = None
 
 
@@ -37,8 +37,10 @@ def list_hosts(central: Central, asked: Asked) -> Response[str]:
     roles.authorize(asked.actor, "read", Thing("agents"))
     query, now_ns = parameters.read(asked.parameters, HostsQuery), central.clock.wall_ns()
     with central.database.reading() as connection:
-        page = agents.find(connection, agents.Filter(query.q), HOSTS, query.after)
-    rows = [views.agent_view(agent) for agent in page.rows]
+        page = hosts.find(connection, asking.hosts_filter(query.q, now_ns), HOSTS, query.after)
+    rows = [
+        (host, [(state, host.tasks[state]) for state in words.STATES if host.tasks.get(state)]) for host in page.rows
+    ]
     return rendering.page(
         "hosts.html", now_ns=now_ns, actor=asked.actor, q=query.q, hosts=rows, after=page.next, quiet_ns=asking.QUIET_NS
     )

@@ -12,7 +12,7 @@ from humeops.api import parameters, views
 from humeops.api.schemas import TaskView
 from humeops.api.service import Asked, Central
 from humeops.central.store import people
-from humeops.central.store.questions import overview, tasks
+from humeops.central.store.questions import agents, overview, tasks
 from humeops.security import roles
 from humeops.security.roles import Thing
 from humeops.web import asking, bars, rendering, words
@@ -40,7 +40,7 @@ class Group(NamedTuple):
 class NowQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /."""
 
-    q: str = ""
+    q: parameters.Filter = ""
     by: Literal["host", "task"] = "host"
     after: str | None = None
 
@@ -57,13 +57,14 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
     """Show troubles, then a page of tasks."""
     roles.authorize(asked.actor, "read", Thing("tasks"))
     query = parameters.read(asked.parameters, NowQuery)
-    wanted, now_ns = asking.tasks_filter(query.q), central.clock.wall_ns()
+    now_ns = central.clock.wall_ns()
+    wanted = asking.tasks_filter(query.q, now_ns)
     with central.database.reading() as connection:
-        counts = overview.counts(connection)
+        counts = tasks.count(connection, wanted)
         page = tasks.find(connection, wanted, ROWS, query.after, by_task=query.by == "task")
         found = [] if query.after else _troubles(connection, wanted)
         rows = lines(connection, [*found, *page.rows])
-        heard = asking.hosts_heard(connection, now_ns)
+        heard = agents.heard(connection, now_ns - asking.QUIET_NS)
     return rendering.page(
         "now.html",
         now_ns=now_ns,

@@ -12,7 +12,9 @@ from litestar.types import Receive, Scope, Send
 
 from humeops.api import problems
 from humeops.api.service import Pages
+from humeops.clock import SystemClock
 from humeops.errors import HumeError
+from humeops.filters.tree import FilterError
 from humeops.web import data, events, hosts, notes, now, rendering, run, signin, static, task
 
 _log = structlog.get_logger("humeops.web")
@@ -51,6 +53,7 @@ def _routes() -> Router:
             static.serve,
         ],
         exception_handlers={
+            FilterError: _from_filter,
             HumeError: _from_hume,
             HTTPException: _from_http,
             sa.exc.DatabaseError: functools.partial(_from_fault, 503),
@@ -73,6 +76,13 @@ def message(status: int, detail: str) -> Response[str]:
 
 def _from_http(_request: _Request, error: HTTPException) -> Response[str]:
     return message(error.status_code, error.detail if error.status_code < 500 else "")
+
+
+def _from_filter(request: _Request, error: FilterError) -> Response[str]:
+    # The page stays, with what was typed, so that the word can be mended where it stands.
+    q, path = request.query_params.get("q", ""), request.scope["path"]
+    now_ns = SystemClock().wall_ns()
+    return rendering.page("wrong.html", 400, now_ns=now_ns, q=q, path=path, wrong=str(error))
 
 
 def _from_hume(request: _Request, error: HumeError) -> Response[str]:

@@ -15,7 +15,7 @@ import jinja2
 from litestar import Response
 
 from humeops.visible import visible
-from humeops.web import words
+from humeops.web import asking, words
 
 FOLDER = pathlib.Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -71,7 +71,9 @@ def _templates() -> jinja2.Environment:
         amount=words.amount,
         value=words.value,
     )
-    made.globals.update(asset=asset, ago=words.ago, day_and_time=words.day_and_time, zone=words.zone)
+    made.globals.update(
+        asset=asset, spell=asking.spell, ago=words.ago, day_and_time=words.day_and_time, zone=words.zone
+    )
     return made
 
 

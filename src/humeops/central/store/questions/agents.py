@@ -54,6 +54,20 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     return Page([_read(connection, row, epochs[row.id]) for row in page.rows], page.next)
 
 
+class Heard(NamedTuple):
+    """How many hosts there are, and how many of them were not heard since a moment."""
+
+    hosts: int
+    quiet: int
+
+
+def heard(connection: sa.Connection, since_ns: int) -> Heard:
+    """Return how the hosts are heard."""
+    quiet = sa.func.sum(sa.case((sa.func.coalesce(_agent.c.last_seen_at, 0) < since_ns, 1), else_=0))
+    hosts, silent = connection.execute(sa.select(sa.func.count(), quiet).select_from(_agent)).one()
+    return Heard(int(hosts), int(silent or 0))
+
+
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a page of tasks shows beside the tasks themselves: how many there are of each state, and how each one's last runs went.
+"""What a page of tasks shows beside the tasks themselves: how each one's last runs went, and how long it usually takes.
 
 Each is one question for all rows of a page, and reads what the page shows: the last runs of a task lie together in an index.
 """
@@ -28,17 +28,6 @@ class Outcome(NamedTuple):
 
 
 _read_outcomes = msgspec.json.Decoder(list[Outcome]).decode
-
-
-def counts(connection: sa.Connection) -> dict[str, int]:
-    """Return how many tasks there are of each state."""
-    found = connection.execute(sa.select(_task.c.state, sa.func.count()).group_by(_task.c.state))
-    return {str(state): int(count) for state, count in found}
-
-
-def hosts(connection: sa.Connection) -> int:
-    """Return how many hosts have tasks."""
-    return int(connection.execute(sa.select(sa.func.count(_task.c.host.distinct()))).scalar_one())
 
 
 def outcomes(connection: sa.Connection, names: Sequence[Name], limit: int) -> dict[Name, list[Outcome]]:
