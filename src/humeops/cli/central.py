@@ -22,6 +22,7 @@ VERBS = {
     "worker": "fold what waits in Redis into the database; as many of these as wanted",
     "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
     "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
+    "retention": "let go now of what has been kept long enough, as serve and a worker do every hour",
     "migrate": "bring the database to this version's schema, and end",
 }
 
@@ -44,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
             from humeops.cli import centralagents
 
             return centralagents.agent_redis(chosen, options.agent, options.revoke)
+        if options.verb == "retention":
+            return centralroles.retain(chosen, options.dry_run)
         return centralroles.ROLES[options.verb](chosen)
     except HumeError as error:
         print(f"hume-central: {error}", file=sys.stderr)
@@ -101,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
             # A word, not the address to listen on.
             added.add_argument("agent", metavar="HOST", help="the host whose humed it is for")
             added.add_argument("--revoke", action="store_true", help="take the user away instead")
+        if verb == "retention":
+            added.add_argument("--dry-run", action="store_true", help="say what would go, and change nothing")
         if verb in ("serve", "init"):
             added.add_argument(
                 "--agent-host", help="the name under which this machine's humed reports (default: its host name)"

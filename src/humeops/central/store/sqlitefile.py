@@ -54,15 +54,8 @@ class SqliteDatabase(Database):
     @contextlib.contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Yield a read-only connection that sees one moment of the database; a question that takes too long is given up."""
-        try:
-            with self._readers.begin() as connection:
-                yield connection
-        except sa.exc.TimeoutError as error:
-            raise UnavailableError("too many questions at once; ask again") from error
-        except sa.exc.OperationalError as error:
-            if sqlite.was_interrupted(error):
-                raise UnavailableError("this question takes too long; narrow it down") from error
-            raise
+        with sqlite.asking(self._readers) as connection:
+            yield connection
 
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[sa.Connection]:

@@ -10,16 +10,31 @@ Order of steps (each relies on the one before):
 4. what is usual for a task is learnt from its runs that ended well
 5. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
 
+What is so old that it may have been deleted (`horizon`) is known when its seq arrived before: a batch that is sent again after
+years brings nothing back. The same holds for dead letters, which may have been retried or dropped meanwhile.
+
 "Look which are known, then insert" is safe: SQLite has a single writer, and elsewhere the rows that are read to be written are
 locked, and a row that two transactions make at once makes the later one start anew (`driver`, ContendedError).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import epochs, learning, marking, naming, rows, running, sharing, statements, tasking
+from humeops.central import watermark
+from humeops.central.store import (
+    epochs,
+    horizon,
+    learning,
+    marking,
+    naming,
+    rows,
+    running,
+    sharing,
+    statements,
+    tasking,
+)
 from humeops.event import Event
 
 
@@ -82,7 +97,7 @@ def _take(connection: sa.Connection, parcels: Sequence[Parcel], faults: tuple[ty
     lives = {
         life: epochs.find_or_make(connection, *life) for life in sorted({(one.agent, one.epoch) for one in parcels})
     }
-    group = _Group(connection, parcels, [lives[one.agent, one.epoch].id for one in parcels], faults)
+    group = _Group(connection, parcels, [lives[one.agent, one.epoch] for one in parcels], faults)
     outcome = group.store()
     return [_settle(connection, lives, number, parcel, outcome) for number, parcel in enumerate(parcels)]
 
@@ -98,8 +113,9 @@ def _settle(
     life = (parcel.agent, parcel.epoch)
     refused = [(one.seq, one.raw, error) for one, error in outcome.refused if one.parcel == number]
     dead = [*parcel.dead, *refused]
+    unseen = [one for one in dead if not watermark.holds(lives[life].mark, one[0])]
     statements.insert_dead_letters(
-        connection, [(lives[life].id, seq, parcel.received_at, error, bytes(raw)) for seq, raw, error in dead]
+        connection, [(lives[life].id, seq, parcel.received_at, error, bytes(raw)) for seq, raw, error in unseen]
     )
     new = [one.event for one in outcome.new if one.parcel == number]
     seqs = sorted(seq for part in (parcel.events, parcel.dead) for seq, *_ in part)
@@ -116,13 +132,14 @@ class _Group:
         self,
         connection: sa.Connection,
         parcels: Sequence[Parcel],
-        epoch_ids: Sequence[int],
+        lives: Sequence[epochs.Epoch],
         faults: tuple[type[Exception], ...],
     ) -> None:
         self._faults = faults
         self._connection = connection
         self._parcels = parcels
-        self._epochs = epoch_ids
+        self._lives = lives
+        self._goal = horizon.highest_goal(connection)
         self._outcome = _Outcome([], [])
 
     def store(self) -> _Outcome:
@@ -138,7 +155,10 @@ class _Group:
                 candidates.setdefault(key, _Candidate(key, number, seq, event, raw))
         for known in statements.known_events(self._connection, list(candidates)):
             del candidates[known]
-        return list(candidates.values())
+        return [one for one in candidates.values() if not self._was_there(one)]
+
+    def _was_there(self, one: _Candidate) -> bool:
+        return one.key < self._goal and watermark.holds(self._lives[one.parcel].mark, one.seq)
 
     def _store(self, candidates: list[_Candidate]) -> None:
         """Store all of them or, when the database refuses, each half by itself: in the end the bad event alone is left out."""
@@ -165,7 +185,13 @@ class _Group:
         sharing.share(connection, [*new, *naming.name_earlier(connection, folded.changes)])
         tasking.update(connection, new, folded, self._parcels[candidates[-1].parcel].received_at)
         learning.learn(connection, folded.changes)
+        horizon.note_late(connection, self._late(candidates, folded.changes))
+
+    def _late(self, candidates: list[_Candidate], runs: Iterable[str]) -> set[horizon.Late]:
+        """Return what retention has passed by already."""
+        late = {(one.key, "event") for one in candidates if one.key < self._goal}
+        return late | {(key, "run") for key in map(rows.key_of, runs) if key < self._goal}
 
     def _row(self, event: Event, one: _Candidate) -> tuple[object, ...]:
         received_at = self._parcels[one.parcel].received_at
-        return rows.event_row(event, one.key, self._epochs[one.parcel], one.seq, received_at)
+        return rows.event_row(event, one.key, self._lives[one.parcel].id, one.seq, received_at)
