@@ -7,6 +7,7 @@ wanted, and killed at any moment.
 
 import contextlib
 import os
+import pathlib
 import signal
 import socket
 import threading
@@ -16,7 +17,7 @@ from prometheus_client.registry import Collector
 
 from humeops.api import app, health, logs, monitor, server
 from humeops.api.service import Central
-from humeops.central import addresses, config, door, metrics, retention
+from humeops.central import addresses, backup, config, door, metrics, retention
 from humeops.central.config import Config
 from humeops.central.store import partitions, schema
 from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
@@ -105,6 +106,20 @@ def retain(chosen: Config, dry_run: bool) -> int:
         for going in retention.would_go(database, chosen.retention, SystemClock().wall_ns()):
             print(f"{going.words}: {going.runs} runs, {going.events} events")
     return Exit.OK
+
+
+def save(chosen: Config, target: pathlib.Path) -> int:
+    """Write a backup; say where it is."""
+    with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
+        print(backup.save(chosen.database, target, SystemClock().wall_ns()))
+    return Exit.OK
+
+
+def restore(chosen: Config, source: pathlib.Path, force: bool) -> int:
+    """Put a backup in the place of the database, and bring its schema up to date."""
+    with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
+        backup.restore(chosen.database, source, force)
+    return migrate(chosen)
 
 
 @contextlib.contextmanager

@@ -61,6 +61,13 @@ class Taken(NamedTuple):
     dead: int
 
 
+class Again(NamedTuple):
+    """What became of dead letters, each a parcel of its own; `refused` tells of those that stay why, by number."""
+
+    stored: int
+    refused: dict[int, str]
+
+
 class _Candidate(NamedTuple):
     key: bytes
     parcel: int  # its place among the parcels
@@ -90,6 +97,21 @@ def take_all(connection: sa.Connection, parcels: Sequence[Parcel]) -> list[Taken
 def take_all_carefully(connection: sa.Connection, parcels: Sequence[Parcel]) -> list[Taken]:
     """Store these batches as take_all does; an event that brings out a fault of ours becomes a dead letter, too."""
     return _take(connection, parcels, (Exception,))
+
+
+def take_again(connection: sa.Connection, parcels: Sequence[Parcel]) -> Again:
+    """Store what was a dead letter. That its seq arrived is known; when its agent was heard does not change."""
+    lives = {
+        life: epochs.find_or_make(connection, *life) for life in sorted({(one.agent, one.epoch) for one in parcels})
+    }
+    group = _Group(connection, parcels, [lives[one.agent, one.epoch] for one in parcels], (Exception,), again=True)
+    outcome = group.store()
+    for one in outcome.new:
+        parcel = parcels[one.parcel]
+        life = (parcel.agent, parcel.epoch)
+        # What it declares lost counts from now on.
+        lives[life] = epochs.advance(connection, lives[life], parcel, (), [one.event])
+    return Again(len(outcome.new), {one.parcel: error for one, error in outcome.refused})
 
 
 def _take(connection: sa.Connection, parcels: Sequence[Parcel], faults: tuple[type[Exception], ...]) -> list[Taken]:
@@ -134,11 +156,13 @@ class _Group:
         parcels: Sequence[Parcel],
         lives: Sequence[epochs.Epoch],
         faults: tuple[type[Exception], ...],
+        again: bool = False,
     ) -> None:
         self._faults = faults
         self._connection = connection
         self._parcels = parcels
         self._lives = lives
+        self._again = again
         self._goal = horizon.highest_goal(connection)
         self._outcome = _Outcome([], [])
 
@@ -158,7 +182,8 @@ class _Group:
         return [one for one in candidates.values() if not self._was_there(one)]
 
     def _was_there(self, one: _Candidate) -> bool:
-        return one.key < self._goal and watermark.holds(self._lives[one.parcel].mark, one.seq)
+        # A dead letter arrived, and was never an event.
+        return not self._again and one.key < self._goal and watermark.holds(self._lives[one.parcel].mark, one.seq)
 
     def _store(self, candidates: list[_Candidate]) -> None:
         """Store all of them or, when the database refuses, each half by itself: in the end the bad event alone is left out."""
