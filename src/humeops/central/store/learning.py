@@ -62,7 +62,7 @@ def _forget(known: dict[Name, list[GoodRun]], change: Change) -> None:
         return
     name = task_of(before)
     kept = [run for run in known[name] if run.run != before.run]
-    stays = _is_good(after) and (task_of(after), after.begin.time) == (name, before.begin.time)
+    stays = _is_good(after) and (task_of(after), after.begun) == (name, before.begun)
     if stays or len(known[name]) < usual.KEPT:
         known[name] = kept
     elif len(kept) < len(known[name]):

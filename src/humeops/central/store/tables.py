@@ -111,7 +111,7 @@ run = sa.Table(
     sa.Column("host", _NAME, nullable=False),
     sa.Column("task", _NAME, nullable=False),
     sa.Column("state", _NAME, nullable=False),
-    sa.Column("started_at", sa.BigInteger, nullable=False),
+    sa.Column("started_at", sa.BigInteger, nullable=False),  # as lists sort by it (fold.Said.sorts_at)
     sa.Column("ended_at", sa.BigInteger),
     sa.Column("duration", sa.BigInteger),
     sa.Column("last_event_at", sa.BigInteger, nullable=False),

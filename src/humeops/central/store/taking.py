@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central import watermark
+from humeops.central import fold, watermark
 from humeops.central.store import (
     epochs,
     horizon,
@@ -201,7 +201,7 @@ class _Group:
 
     def _follow_up(self, candidates: list[_Candidate]) -> None:
         connection = self._connection
-        folded = running.fold_into_runs(connection, [one.event for one in candidates])
+        folded = running.fold_into_runs(connection, [one.event for one in candidates], self._ahead(candidates))
         new = naming.name_new((one.event for one in candidates), folded.changes)
         statements.insert_events(
             connection, [self._row(event, one) for event, one in zip(new, candidates, strict=True)]
@@ -211,6 +211,11 @@ class _Group:
         tasking.update(connection, new, folded, self._parcels[candidates[-1].parcel].received_at)
         learning.learn(connection, folded.changes)
         horizon.note_late(connection, self._late(candidates, folded.changes))
+
+    def _ahead(self, candidates: list[_Candidate]) -> dict[str, int]:
+        """Tell of the events whose time is yet to come when they were received: their hosts' clocks are wrong."""
+        received = ((one.event, self._parcels[one.parcel].received_at) for one in candidates)
+        return {event.id: at for event, at in received if event.time > at + fold.AHEAD_NS}
 
     def _late(self, candidates: list[_Candidate], runs: Iterable[str]) -> set[horizon.Late]:
         """Return what retention has passed by already."""
