@@ -37,6 +37,7 @@ _FORMS = (
     ("https?://", "an address is expected, such as http://127.0.0.1:4863"),
     ("redis|rediss|unix", "an address is expected: redis://HOST:PORT/0, rediss://… or unix:///PATH"),
     ("[0-9a-fA-F:]", "HOST:PORT is expected, such as 127.0.0.1:4873"),
+    ("[dwy]", "an age is expected: days, weeks or years, such as 90d, 8w, 2y, or forever"),
     ("[^\\\\s:/", "a host's name is expected, without spaces, `:`, `/`, `,`, `=` and control characters"),
 )
 _AT = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")

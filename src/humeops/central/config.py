@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from humeops import settings
-from humeops.central import addresses
+from humeops.central import addresses, keeping
 from humeops.errors import ConfigError
 from humeops.layout import Layout
 from humeops.wire import hostname
@@ -70,6 +70,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     agent: AgentSettings = msgspec.field(default_factory=AgentSettings)
     metrics: MetricsSettings = msgspec.field(default_factory=MetricsSettings)
     log: LogSettings = msgspec.field(default_factory=LogSettings)
+    retention: keeping.RetentionSettings = msgspec.field(default_factory=keeping.RetentionSettings)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,6 +90,8 @@ class Config:
     person_token: pathlib.Path
     agent_token: pathlib.Path
     url_file: pathlib.Path
+    retention: keeping.Rules
+    export: pathlib.Path | None  # where events go before they are deleted
 
 
 def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
@@ -117,6 +120,8 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[
         person_token=layout.person_token,
         agent_token=layout.agent_token,
         url_file=layout.central_url,
+        retention=keeping.rules_of(chosen.retention),
+        export=_export(root, file, chosen.retention.export),
     )
 
 
@@ -179,6 +184,13 @@ def _database(root: pathlib.Path, file: pathlib.Path, named: str, is_variable: b
             raise settings.fault(file, "database", f"there is no folder {path.parent}")
         settings.check_folder(path.parent, file, "database")
     return path
+
+
+def _export(root: pathlib.Path, file: pathlib.Path, named: str) -> pathlib.Path | None:
+    if not named:
+        return None
+    settings.check_folder(root / named, file, "retention.export")
+    return root / named
 
 
 def _fault(file: pathlib.Path, setting: str, variable: str, wrong: str, is_variable: bool) -> ConfigError:

@@ -8,12 +8,16 @@ which events are new). What humed says of the run (gone) is no word of the scrip
 Pure; called by central's store for every batch.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
 
 from humeops.event import LEVELS, SEVERITY, Event, Level, OrderKey, Origin, Outcome, order_key
+
+# An event whose time is further ahead of its receipt than a clock kept by NTP ever is.
+AHEAD_NS = 60_000_000_000
+NOTHING_AHEAD: Mapping[str, int] = {}
 
 State = Literal["running", "ok", "warning", "failed", "lost"]
 
@@ -33,6 +37,7 @@ class Rare(msgspec.Struct, frozen=True, array_like=True):
     parent: str = ""
     cause: str = ""  # of gone
     progress: tuple[float, float] | None = None
+    sorts_at: int | None = None  # the time of receipt, of what its host's clock said is yet to come
 
 
 _NOTHING_RARE = Rare()
@@ -62,6 +67,11 @@ class Said(msgspec.Struct, frozen=True, array_like=True):
         return self.more or _NOTHING_RARE
 
     @property
+    def sorts_at(self) -> int:
+        """Its time as lists sort by it: never one that was yet to come when it was received."""
+        return self.time if self.more is None or self.more.sorts_at is None else self.more.sorts_at
+
+    @property
     def key(self) -> OrderKey:
         """Where this stands among what was said in the run."""
         return OrderKey(self.boot, self.mono, self.id)
@@ -89,6 +99,11 @@ class Summary(msgspec.Struct, array_like=True):
     def begin(self) -> Said:
         """The start, or the first thing said while the start has not arrived."""
         return self.start or self.first
+
+    @property
+    def begun(self) -> tuple[int, str]:
+        """Where this run stands among those of its task."""
+        return self.begin.sorts_at, self.run
 
     @property
     def task(self) -> str | None:
@@ -135,8 +150,11 @@ def elapsed(begin: Said, end: Said) -> int:
     return max(0, end.time - begin.time)
 
 
-def summarise(run: str, events: Iterable[Event]) -> Summary:
-    """Return the summary of these events of one run, each of them once; there is at least one."""
+def summarise(run: str, events: Iterable[Event], ahead: Mapping[str, int] = NOTHING_AHEAD) -> Summary:
+    """Return the summary of these events of one run, each of them once; there is at least one.
+
+    `ahead` tells by id when those were received whose time was yet to come then.
+    """
     ordered = sorted(events, key=order_key)
     marks: dict[str, Event] = {}
     levels: dict[Level, int] = {}
@@ -157,12 +175,12 @@ def summarise(run: str, events: Iterable[Event]) -> Summary:
         marks["last"] = spoken[-1]
     return Summary(
         run=run,
-        first=keep((spoken or ordered)[0]),
+        first=keep((spoken or ordered)[0], ahead=ahead),
         last_event_at=max((event.time for event in spoken), default=0),
         events=len(spoken),
         levels=_in_order(levels),
         tags=sorted(tags)[:MAX_TAGS_OF_RUN],
-        **{name: keep(event, whole=name == "start") for name, event in marks.items()},
+        **{name: keep(event, whole=name == "start", ahead=ahead) for name, event in marks.items()},
     )
 
 
@@ -198,7 +216,7 @@ def merge(one: Summary, other: Summary) -> Summary:
     )
 
 
-def keep(event: Event, whole: bool = False) -> Said:
+def keep(event: Event, whole: bool = False, ahead: Mapping[str, int] = NOTHING_AHEAD) -> Said:
     """Return what a summary keeps of this event; of its message only the beginning, unless `whole`."""
     origin = event.origin
     return Said(
@@ -215,13 +233,13 @@ def keep(event: Event, whole: bool = False) -> Said:
         origin.script,
         event.status,
         event.outcome,
-        _rare(event, origin),
+        _rare(event, origin, ahead.get(event.id)),
     )
 
 
-def _rare(event: Event, origin: Origin) -> Rare | None:
+def _rare(event: Event, origin: Origin, sorts_at: int | None) -> Rare | None:
     is_gone = event.kind == "gone"
-    if not (is_gone or event.signal or event.parent or event.progress or origin.command or origin.file):
+    if not (is_gone or event.signal or event.parent or event.progress or origin.command or origin.file or sorts_at):
         return None
     file, cause = origin.file.rpartition("/")[2], event.data.get("cause") if is_gone else None
     return Rare(
@@ -231,6 +249,7 @@ def _rare(event: Event, origin: Origin) -> Rare | None:
         event.parent or "",
         cause[:_KEPT_CAUSE] if isinstance(cause, str) else "",
         event.progress,
+        sorts_at,
     )
 
 

@@ -106,7 +106,7 @@ def good_run(summary: Summary, flags: Sequence[Said], data: Mapping[str, float])
 
 def _pack(summary: Summary, stretches: list[tuple[str, int, int]], data: Mapping[str, float]) -> GoodRun:
     facts = Facts(summary.duration or 0, stretches, {key: data[key] for key in sorted(data)[:MOST_NUMBERS]})
-    return GoodRun(summary.begin.time, summary.run, msgspec.Raw(msgspec.json.encode(facts)))
+    return GoodRun(*summary.begun, msgspec.Raw(msgspec.json.encode(facts)))
 
 
 def places(way: Iterable[timeline.Stretch]) -> list[Place]:

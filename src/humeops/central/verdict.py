@@ -20,17 +20,18 @@ class Verdict(msgspec.Struct, frozen=True, array_like=True):
     id: str
     state: State
     reason: str
+    sorts_at: int | None = None  # as that of fold.Rare
 
     @property
     def key(self) -> tuple[int, str]:
         """Where this stands among what was said of the task."""
-        return self.time, self.id
+        return self.time if self.sorts_at is None else self.sorts_at, self.id
 
 
-def of_event(event: Event) -> Verdict | None:
+def of_event(event: Event, sorts_at: int | None = None) -> Verdict | None:
     """Return the verdict that this event is on its task; None when it belongs to a run or says nothing of the kind."""
     state = None if event.run else _state(event)
-    return Verdict(event.time, event.id, state, reason.of_word(event)) if state else None
+    return Verdict(event.time, event.id, state, reason.of_word(event), sorts_at) if state else None
 
 
 def later(one: Verdict | None, other: Verdict | None) -> Verdict | None:
@@ -47,7 +48,7 @@ def deciding(verdict: Verdict | None, last: Summary | None) -> Verdict | None:
     """
     if verdict is None or last is None:
         return verdict
-    return verdict if last.state != "running" and verdict.key > (last.begin.time, last.run) else None
+    return verdict if last.state != "running" and verdict.key > last.begun else None
 
 
 def _state(event: Event) -> State | None:

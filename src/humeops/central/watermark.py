@@ -10,6 +10,7 @@ nothing below `oldest` (docs/protocol.md, section 6). Both only grow, so repeate
 A number given up for good (`written_off`) is needed only against an agent whose seqs are mostly holes: ranges are limited.
 """
 
+import bisect
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -47,6 +48,16 @@ def advance(mark: Watermark, seqs: Iterable[int], oldest: int, declared: Iterabl
     new = [*runs_of(seqs), *((first, last) for first, last in declared if 1 <= first <= last)]
     ranges = merge([*mark.ranges, *new])
     return _limited(Watermark(ranges, max(mark.floor, oldest - 1), mark.written_off))
+
+
+def holds(mark: Watermark, seq: int) -> bool:
+    """Tell whether this seq arrived, or was declared lost; one that is only below the agent's word did not."""
+    place = bisect.bisect_right(mark.ranges, seq, key=_first)
+    return place > 0 and seq <= mark.ranges[place - 1][1]
+
+
+def _first(one: Range) -> int:
+    return one[0]
 
 
 def _limited(mark: Watermark) -> Watermark:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`hume-central`: its command line. What each verb does is in `centralroles`.
 
-The server parts are imported late: `--help` and a wrong option cost nothing.
+`hume central VERB` is the same. The server parts are imported late: `--help` and a wrong option cost nothing.
 """
 
 import argparse
@@ -10,6 +10,8 @@ import os
 import pathlib
 import sys
 from typing import NoReturn
+
+import click
 
 import humeops
 from humeops.central import config
@@ -22,6 +24,10 @@ VERBS = {
     "worker": "fold what waits in Redis into the database; as many of these as wanted",
     "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
     "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
+    "retention": "let go now of what has been kept long enough, as serve and a worker do every hour",
+    "dead": "what could not be stored: list it, show its bytes, have it tried again (retry), let go of it (drop)",
+    "backup": "write a copy of the whole database, while central runs",
+    "restore": "put a backup in the place of the database, while central is stopped",
     "migrate": "bring the database to this version's schema, and end",
 }
 
@@ -38,13 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.verb is None:
             _usage(f"say what to do: {', '.join(VERBS)}")
         options.dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        from humeops.cli import centralroles
-
-        if options.verb == "agent-redis":
-            from humeops.cli import centralagents
-
-            return centralagents.agent_redis(chosen, options.agent, options.revoke)
-        return centralroles.ROLES[options.verb](chosen)
+        return _do(options, chosen)
     except HumeError as error:
         print(f"hume-central: {error}", file=sys.stderr)
         return error.exit_code
@@ -53,6 +53,34 @@ def main(arguments: list[str] | None = None) -> int:
         return Exit.IO
     except KeyboardInterrupt:
         return Exit.OK
+
+
+def _do(options: argparse.Namespace, chosen: config.Config) -> int:
+    from humeops.cli import centralagents, centraldead, centralroles
+
+    match options.verb:
+        case "agent-redis":
+            return centralagents.agent_redis(chosen, options.agent, options.revoke)
+        case "retention":
+            return centralroles.retain(chosen, options.dry_run)
+        case "dead":
+            return centraldead.dead_letters(chosen, options.action, options.names, options.all, options.output)
+        case "backup":
+            return centralroles.save(chosen, options.target)
+        case "restore":
+            return centralroles.restore(chosen, options.source, options.force)
+        case verb:
+            return centralroles.ROLES[verb](chosen)
+
+
+@click.command("central", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(arguments: tuple[str, ...]) -> int:
+    """Do what hume-central does: `hume central dead` is `hume-central dead`."""
+    try:
+        return main(list(arguments))
+    except SystemExit as ended:  # --help, or a wrong option
+        return ended.code if isinstance(ended.code, int) else Exit.OK
 
 
 def _chosen(options: argparse.Namespace) -> config.Config:
@@ -101,6 +129,17 @@ def _parser() -> argparse.ArgumentParser:
             # A word, not the address to listen on.
             added.add_argument("agent", metavar="HOST", help="the host whose humed it is for")
             added.add_argument("--revoke", action="store_true", help="take the user away instead")
+        if verb == "retention":
+            added.add_argument("--dry-run", action="store_true", help="say what would go, and change nothing")
+        if verb == "dead":
+            _add_letters(added)
+        if verb == "backup":
+            added.add_argument(
+                "target", type=_folder, metavar="FILE|FOLDER", help="in a folder a file is named by the time"
+            )
+        if verb == "restore":
+            added.add_argument("source", type=_folder, metavar="FILE", help="what backup has written")
+            added.add_argument("--force", action="store_true", help="although the database holds events")
         if verb in ("serve", "init"):
             added.add_argument(
                 "--agent-host", help="the name under which this machine's humed reports (default: its host name)"
@@ -117,6 +156,15 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="listen beyond loopback: only a proxy that ends TLS reaches it",
     )
+
+
+def _add_letters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", nargs="?", default="list", metavar="list | show | retry | drop", help="(default: list)"
+    )
+    parser.add_argument("names", nargs="*", metavar="EPOCH:SEQ", help="which ones; of an epoch its beginning will do")
+    parser.add_argument("--all", action="store_true", help="retry or drop every one")
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of list (default: table)")
 
 
 def _folder(text: str) -> pathlib.Path:

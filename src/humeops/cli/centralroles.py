@@ -7,6 +7,7 @@ wanted, and killed at any moment.
 
 import contextlib
 import os
+import pathlib
 import signal
 import socket
 import threading
@@ -16,10 +17,10 @@ from prometheus_client.registry import Collector
 
 from humeops.api import app, health, logs, monitor, server
 from humeops.api.service import Central
-from humeops.central import addresses, config, door, metrics
+from humeops.central import addresses, backup, config, door, metrics, retention
 from humeops.central.config import Config
 from humeops.central.store import partitions, schema
-from humeops.central.store.database import Database, open_database, plain_errors
+from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
 from humeops.clock import SystemClock
 from humeops.errors import ConfigError, Exit
 from humeops.web import pages
@@ -31,7 +32,7 @@ def serve(chosen: Config) -> int:
     # The database first: its lock tells whether this folder is ours. Only then are the address and the tokens touched.
     with _database(chosen) as database:
         _prepare(database, chosen)
-        with _folding_beside(chosen, database) if chosen.redis else contextlib.nullcontext():
+        with _folding_beside(chosen, database) if chosen.redis else _retiring_beside(chosen, database):
             _answer(chosen, database)
     return Exit.OK
 
@@ -56,7 +57,8 @@ def worker(chosen: Config) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.stop())
         _require_schema(database)
-        with _monitor(chosen, _watched(chosen, database)._replace(trouble=loop.trouble)):
+        watched = _watched(chosen, database)._replace(trouble=loop.trouble)
+        with _retiring_beside(chosen, database, loop.leads), _monitor(chosen, watched):
             print("hume-central worker ready", flush=True)
             loop.run()
     return Exit.OK
@@ -90,6 +92,34 @@ ROLES: dict[str, Callable[[Config], int]] = {
 def name_of_process() -> str:
     """Return a name that no other process of the installation has."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def retain(chosen: Config, dry_run: bool) -> int:
+    """Do one pass of retention now, or say what one would do."""
+    if not dry_run:
+        with _database(chosen) as database:
+            _require_schema(database)
+            retiring = retention.Retention(database, SystemClock(), retention.settings_of(chosen))
+            return Exit.OK if retiring.run_pass() else Exit.UNAVAILABLE
+    with contextlib.closing(open_for_reading(chosen.database)) as database:
+        _require_schema(database)
+        for going in retention.would_go(database, chosen.retention, SystemClock().wall_ns()):
+            print(f"{going.words}: {going.runs} runs, {going.events} events")
+    return Exit.OK
+
+
+def save(chosen: Config, target: pathlib.Path) -> int:
+    """Write a backup; say where it is."""
+    with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
+        print(backup.save(chosen.database, target, SystemClock().wall_ns()))
+    return Exit.OK
+
+
+def restore(chosen: Config, source: pathlib.Path, force: bool) -> int:
+    """Put a backup in the place of the database, and bring its schema up to date."""
+    with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
+        backup.restore(chosen.database, source, force)
+    return migrate(chosen)
 
 
 @contextlib.contextmanager
@@ -182,10 +212,23 @@ def _folding_beside(chosen: Config, database: Database) -> Iterator[None]:
     from humeops.central.stream import working
 
     loop = working.Loop(chosen.redis, chosen.partitions, database, SystemClock(), name_of_process())
-    thread = threading.Thread(target=loop.run, name="worker")
+    with _retiring_beside(chosen, database, loop.leads), _beside("worker", loop.run, loop.stop):
+        yield
+
+
+@contextlib.contextmanager
+def _retiring_beside(chosen: Config, database: Database, is_ours: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    retiring = retention.Retention(database, SystemClock(), retention.settings_of(chosen), is_ours)
+    with _beside("retention", retiring.run, retiring.stop):
+        yield
+
+
+@contextlib.contextmanager
+def _beside(name: str, run: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
+    thread = threading.Thread(target=run, name=name)
     thread.start()
     try:
         yield
     finally:
-        loop.stop()
+        stop()
         thread.join()

@@ -87,6 +87,15 @@ def open_database(where: pathlib.Path | str) -> Database:
     return SqliteDatabase(where)
 
 
+def open_for_reading(where: pathlib.Path | str) -> Database:
+    """Open what another process may be working on; nothing can be written."""
+    if isinstance(where, str):
+        return open_database(where)
+    from humeops.central.store.sqlitereading import SqliteReading
+
+    return SqliteReading(where)
+
+
 @contextlib.contextmanager
 def plain_errors(name: object) -> Iterator[None]:
     """At start: let the operator read which database it is and what is wrong with it."""

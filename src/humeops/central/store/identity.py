@@ -18,6 +18,12 @@ class DatabaseError(HumeError):
     exit_code = Exit.IO
 
 
+class BackupError(HumeError):
+    """What was asked for would destroy something, or the file is no backup of ours."""
+
+    exit_code = Exit.USAGE
+
+
 def check(path: pathlib.Path) -> None:
     """Raise DatabaseError unless the file is hume-central's database, empty, or not there. Nothing is changed."""
     try:

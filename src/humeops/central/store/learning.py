@@ -41,6 +41,16 @@ def learn(connection: sa.Connection, changes: Mapping[str, Change]) -> None:
     statements.drop_usual_runs(connection, [name for name, runs in made.items() if not runs])
 
 
+def forget(connection: sa.Connection, gone: Mapping[Name, set[str]]) -> None:
+    """Learn again, of the runs that are left, what was learnt of these. Their tasks' rows are held by this transaction."""
+    found = statements.usual_runs(connection, sorted(gone))
+    known = {(host, task): read_runs(text) for host, task, text in found}
+    stale = [name for name, runs in known.items() if any(run.run in gone[name] for run in runs)]
+    made = {name: _look_up(connection, name) for name in stale}
+    statements.put_usual_runs(connection, [(*name, rows.json_text(runs)) for name, runs in made.items() if runs])
+    statements.drop_usual_runs(connection, [name for name, runs in made.items() if not runs])
+
+
 def _is_good(summary: Summary | None) -> bool:
     return summary is not None and summary.state == "ok"
 
@@ -52,7 +62,7 @@ def _forget(known: dict[Name, list[GoodRun]], change: Change) -> None:
         return
     name = task_of(before)
     kept = [run for run in known[name] if run.run != before.run]
-    stays = _is_good(after) and (task_of(after), after.begin.time) == (name, before.begin.time)
+    stays = _is_good(after) and (task_of(after), after.begun) == (name, before.begun)
     if stays or len(known[name]) < usual.KEPT:
         known[name] = kept
     elif len(kept) < len(known[name]):

@@ -51,6 +51,7 @@ class Walk:
         """`elsewhere` tells the last run of a task among those that the batch does not speak of."""
         self._standings = standings
         self._steps = folded.steps
+        self._ahead = folded.ahead
         self._runs = {run: change.before for run, change in folded.changes.items() if change.before}
         self._elsewhere = elsewhere
 
@@ -61,7 +62,7 @@ class Walk:
     def _moves(self, event: Event) -> Iterable[Move]:
         if change := self._steps.get(event.id):
             return self._step(event, change)
-        if found := verdict.of_event(event):
+        if found := verdict.of_event(event, self._ahead.get(event.id)):
             return self._hear((event.host, event.task), event, found)
         return ()
 
@@ -81,10 +82,10 @@ class Walk:
 
     def _note_run(self, name: Name, standing: Standing, run: Summary) -> None:
         last = standing.last
-        if last is not None and last.run == run.run and (task_of(run) != name or _begun(run) < _begun(last)):
+        if last is not None and last.run == run.run and (task_of(run) != name or run.begun < last.begun):
             # It began earlier than was thought, or is another task's: which is the last one now?
-            standing.last = max(self._runs_of(name), key=_begun, default=None)
-        elif task_of(run) == name and (last is None or _begun(run) >= _begun(last)):
+            standing.last = max(self._runs_of(name), key=lambda one: one.begun, default=None)
+        elif task_of(run) == name and (last is None or run.begun >= last.begun):
             standing.last = run
 
     def _runs_of(self, name: Name) -> list[Summary]:
@@ -103,7 +104,3 @@ class Walk:
         if run is None:
             return Move(name, before, state, None, event.id, "")
         return Move(name, before, state, run.run, (run.end or run.begin).id, reason.of_run(run))
-
-
-def _begun(run: Summary) -> tuple[int, str]:
-    return run.begin.time, run.run

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 import msgspec
 
 from humeops.event import SEVERITY, Event, EventId, Origin, Outcome, Value
+from humeops.wire.eventid import make_event_id
 
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 UPTO = 2**63 - 1  # the largest integer a column holds
+_LAST_ID_NS = ((1 << 48) - 1) * 1_000_000
 
 
 class Rest(msgspec.Struct, omit_defaults=True):
@@ -55,6 +57,11 @@ def id_of(key: bytes) -> str:
     """Return the id that these 16 bytes are."""
     digits = key.hex()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def first_key(wall_ns: int) -> bytes:
+    """Return the least id of that millisecond: its time, and nothing but zeros where chance would be."""
+    return key_of(make_event_id(min(wall_ns, _LAST_ID_NS), 0))[:6] + bytes(10)
 
 
 def event_row(event: Event, key: bytes, epoch: int, seq: int, received_at: int) -> tuple[Any, ...]:

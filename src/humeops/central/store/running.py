@@ -33,6 +33,7 @@ class Folded(NamedTuple):
 
     changes: dict[str, Change]
     steps: dict[str, Change]
+    ahead: Mapping[str, int]  # when those events were received whose time was yet to come then
 
 
 def task_of(summary: fold.Summary) -> tuple[str, str]:
@@ -40,11 +41,11 @@ def task_of(summary: fold.Summary) -> tuple[str, str]:
     return summary.begin.host, summary.begin.task or NAMELESS
 
 
-def fold_into_runs(connection: sa.Connection, new: Sequence[Event]) -> Folded:
+def fold_into_runs(connection: sa.Connection, new: Sequence[Event], ahead: Mapping[str, int]) -> Folded:
     """Fold these events, each new, into their runs in the order they came, store these, and return how they changed."""
     keys = {rows.key_of(event.run): None for event in new if event.run}
     known = {run.run: run for run in (read_summary(text) for _, text in statements.runs(connection, list(keys)))}
-    now, steps = _step_by_step(known, new)
+    now, steps = _step_by_step(known, new, ahead)
     changes = {run: Change(known.get(run), after) for run, after in now.items()}
     statements.put_runs(
         connection,
@@ -52,11 +53,11 @@ def fold_into_runs(connection: sa.Connection, new: Sequence[Event]) -> Folded:
         [_row(change.after) for change in changes.values() if change.before is not None],
     )
     statements.add_run_tags(connection, [pair for change in changes.values() for pair in _new_tags(change)])
-    return Folded(changes, steps)
+    return Folded(changes, steps, ahead)
 
 
 def _step_by_step(
-    known: Mapping[str, fold.Summary], new: Iterable[Event]
+    known: Mapping[str, fold.Summary], new: Iterable[Event], ahead: Mapping[str, int]
 ) -> tuple[dict[str, fold.Summary], dict[str, Change]]:
     now = dict(known)
     steps: dict[str, Change] = {}
@@ -67,15 +68,15 @@ def _step_by_step(
         waiting.setdefault(event.run, []).append(event)
         before = now.get(event.run)
         if fold.may_move(before, event):
-            now[event.run] = _folded(before, event.run, waiting.pop(event.run))
+            now[event.run] = _folded(before, event.run, waiting.pop(event.run), ahead)
             steps[event.id] = Change(before, now[event.run])
     for run, rest in waiting.items():
-        now[run] = _folded(now[run], run, rest)
+        now[run] = _folded(now[run], run, rest, ahead)
     return now, steps
 
 
-def _folded(before: fold.Summary | None, run: str, events: Iterable[Event]) -> fold.Summary:
-    after = fold.summarise(run, events)
+def _folded(before: fold.Summary | None, run: str, events: Iterable[Event], ahead: Mapping[str, int]) -> fold.Summary:
+    after = fold.summarise(run, events, ahead)
     return fold.merge(before, after) if before else after
 
 
@@ -87,7 +88,7 @@ def _row(summary: fold.Summary) -> tuple[object, ...]:
         host,
         task,
         summary.state,
-        summary.begin.time,
+        summary.begin.sorts_at,
         summary.ended_at,
         summary.duration,
         summary.last_event_at,

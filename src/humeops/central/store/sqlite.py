@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
 """What is special to SQLite: how it is opened, and the expressions that other engines spell differently."""
 
+import contextlib
 import pathlib
 import sqlite3
 import time
 import urllib.parse
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 
 from humeops.central.store.identity import APPLICATION_ID
+from humeops.errors import UnavailableError
 
 READ_SECONDS = 10.0  # after this a question is given up
 _STEPS_BETWEEN_LOOKS = 50_000  # virtual machine instructions: some milliseconds
@@ -77,6 +80,20 @@ def reader_engine(path: pathlib.Path, readers: int, wait_seconds: float) -> sa.E
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+@contextlib.contextmanager
+def asking(readers: sa.Engine) -> Iterator[sa.Connection]:
+    """Yield a connection of a reader_engine, with errors that say what helps."""
+    try:
+        with readers.begin() as connection:
+            yield connection
+    except sa.exc.TimeoutError as error:
+        raise UnavailableError("too many questions at once; ask again") from error
+    except sa.exc.OperationalError as error:
+        if was_interrupted(error):
+            raise UnavailableError("this question takes too long; narrow it down") from error
+        raise
 
 
 def was_interrupted(error: sa.exc.OperationalError) -> bool:

@@ -36,7 +36,7 @@ class SqliteDatabase(Database):
         self.path = path
         self.name = str(path)
         identity.check(path)
-        self._lock_file = _hold_lock(path)
+        self._lock_file = hold_lock(path)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._writer = sqlite.writer_engine(path)
         self._readers = sqlite.reader_engine(path, READERS, WAIT_FOR_READER_SECONDS)
@@ -54,15 +54,8 @@ class SqliteDatabase(Database):
     @contextlib.contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Yield a read-only connection that sees one moment of the database; a question that takes too long is given up."""
-        try:
-            with self._readers.begin() as connection:
-                yield connection
-        except sa.exc.TimeoutError as error:
-            raise UnavailableError("too many questions at once; ask again") from error
-        except sa.exc.OperationalError as error:
-            if sqlite.was_interrupted(error):
-                raise UnavailableError("this question takes too long; narrow it down") from error
-            raise
+        with sqlite.asking(self._readers) as connection:
+            yield connection
 
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[sa.Connection]:
@@ -82,7 +75,8 @@ class SqliteDatabase(Database):
         self._lock_file.close()
 
 
-def _hold_lock(path: pathlib.Path) -> typing.IO[str]:
+def hold_lock(path: pathlib.Path) -> typing.IO[str]:
+    """Return the lock file of this database, locked until it is closed; raise UnavailableError when another has it."""
     # A file beside the database: closing any descriptor of the database itself would drop SQLite's own locks.
     file = open(path.with_name(path.name + ".lock"), "a+", encoding="ascii", errors="replace", opener=_private)  # noqa: SIM115
     file.seek(0)

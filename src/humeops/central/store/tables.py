@@ -111,7 +111,7 @@ run = sa.Table(
     sa.Column("host", _NAME, nullable=False),
     sa.Column("task", _NAME, nullable=False),
     sa.Column("state", _NAME, nullable=False),
-    sa.Column("started_at", sa.BigInteger, nullable=False),
+    sa.Column("started_at", sa.BigInteger, nullable=False),  # as lists sort by it (fold.Said.sorts_at)
     sa.Column("ended_at", sa.BigInteger),
     sa.Column("duration", sa.BigInteger),
     sa.Column("last_event_at", sa.BigInteger, nullable=False),
@@ -300,5 +300,25 @@ about = sa.Table(
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("description", sa.Text, nullable=False),
     sa.Column("runbook", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# How far each rule of retention has come (see retiring): what it has looked at, and what it was told to look at. Whatever is
+# said before any goal may have been deleted.
+retention_mark = sa.Table(
+    "retention_mark",
+    metadata,
+    sa.Column("rule", _NAME, primary_key=True),
+    sa.Column("upto", _ID, nullable=False),
+    sa.Column("goal", _ID, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What lies before a goal and is there nevertheless: it came late, or was held back. Looked at again until it goes.
+retention_late = sa.Table(
+    "retention_late",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("kind", _NAME, primary_key=True),  # event | run
     sqlite_with_rowid=False,
 )

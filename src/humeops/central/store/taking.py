@@ -10,16 +10,31 @@ Order of steps (each relies on the one before):
 4. what is usual for a task is learnt from its runs that ended well
 5. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
 
+What is so old that it may have been deleted (`horizon`) is known when its seq arrived before: a batch that is sent again after
+years brings nothing back. The same holds for dead letters, which may have been retried or dropped meanwhile.
+
 "Look which are known, then insert" is safe: SQLite has a single writer, and elsewhere the rows that are read to be written are
 locked, and a row that two transactions make at once makes the later one start anew (`driver`, ContendedError).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import epochs, learning, marking, naming, rows, running, sharing, statements, tasking
+from humeops.central import fold, watermark
+from humeops.central.store import (
+    epochs,
+    horizon,
+    learning,
+    marking,
+    naming,
+    rows,
+    running,
+    sharing,
+    statements,
+    tasking,
+)
 from humeops.event import Event
 
 
@@ -44,6 +59,13 @@ class Taken(NamedTuple):
     stored: int
     known: int
     dead: int
+
+
+class Again(NamedTuple):
+    """What became of dead letters, each a parcel of its own; `refused` tells of those that stay why, by number."""
+
+    stored: int
+    refused: dict[int, str]
 
 
 class _Candidate(NamedTuple):
@@ -77,12 +99,27 @@ def take_all_carefully(connection: sa.Connection, parcels: Sequence[Parcel]) -> 
     return _take(connection, parcels, (Exception,))
 
 
+def take_again(connection: sa.Connection, parcels: Sequence[Parcel]) -> Again:
+    """Store what was a dead letter. That its seq arrived is known; when its agent was heard does not change."""
+    lives = {
+        life: epochs.find_or_make(connection, *life) for life in sorted({(one.agent, one.epoch) for one in parcels})
+    }
+    group = _Group(connection, parcels, [lives[one.agent, one.epoch] for one in parcels], (Exception,), again=True)
+    outcome = group.store()
+    for one in outcome.new:
+        parcel = parcels[one.parcel]
+        life = (parcel.agent, parcel.epoch)
+        # What it declares lost counts from now on.
+        lives[life] = epochs.advance(connection, lives[life], parcel, (), [one.event])
+    return Again(len(outcome.new), {one.parcel: error for one, error in outcome.refused})
+
+
 def _take(connection: sa.Connection, parcels: Sequence[Parcel], faults: tuple[type[Exception], ...]) -> list[Taken]:
     # In one order everywhere, so that two who want the same rows wait for each other in turn.
     lives = {
         life: epochs.find_or_make(connection, *life) for life in sorted({(one.agent, one.epoch) for one in parcels})
     }
-    group = _Group(connection, parcels, [lives[one.agent, one.epoch].id for one in parcels], faults)
+    group = _Group(connection, parcels, [lives[one.agent, one.epoch] for one in parcels], faults)
     outcome = group.store()
     return [_settle(connection, lives, number, parcel, outcome) for number, parcel in enumerate(parcels)]
 
@@ -98,8 +135,9 @@ def _settle(
     life = (parcel.agent, parcel.epoch)
     refused = [(one.seq, one.raw, error) for one, error in outcome.refused if one.parcel == number]
     dead = [*parcel.dead, *refused]
+    unseen = [one for one in dead if not watermark.holds(lives[life].mark, one[0])]
     statements.insert_dead_letters(
-        connection, [(lives[life].id, seq, parcel.received_at, error, bytes(raw)) for seq, raw, error in dead]
+        connection, [(lives[life].id, seq, parcel.received_at, error, bytes(raw)) for seq, raw, error in unseen]
     )
     new = [one.event for one in outcome.new if one.parcel == number]
     seqs = sorted(seq for part in (parcel.events, parcel.dead) for seq, *_ in part)
@@ -116,13 +154,16 @@ class _Group:
         self,
         connection: sa.Connection,
         parcels: Sequence[Parcel],
-        epoch_ids: Sequence[int],
+        lives: Sequence[epochs.Epoch],
         faults: tuple[type[Exception], ...],
+        again: bool = False,
     ) -> None:
         self._faults = faults
         self._connection = connection
         self._parcels = parcels
-        self._epochs = epoch_ids
+        self._lives = lives
+        self._again = again
+        self._goal = horizon.highest_goal(connection)
         self._outcome = _Outcome([], [])
 
     def store(self) -> _Outcome:
@@ -138,7 +179,11 @@ class _Group:
                 candidates.setdefault(key, _Candidate(key, number, seq, event, raw))
         for known in statements.known_events(self._connection, list(candidates)):
             del candidates[known]
-        return list(candidates.values())
+        return [one for one in candidates.values() if not self._was_there(one)]
+
+    def _was_there(self, one: _Candidate) -> bool:
+        # A dead letter arrived, and was never an event.
+        return not self._again and one.key < self._goal and watermark.holds(self._lives[one.parcel].mark, one.seq)
 
     def _store(self, candidates: list[_Candidate]) -> None:
         """Store all of them or, when the database refuses, each half by itself: in the end the bad event alone is left out."""
@@ -156,7 +201,7 @@ class _Group:
 
     def _follow_up(self, candidates: list[_Candidate]) -> None:
         connection = self._connection
-        folded = running.fold_into_runs(connection, [one.event for one in candidates])
+        folded = running.fold_into_runs(connection, [one.event for one in candidates], self._ahead(candidates))
         new = naming.name_new((one.event for one in candidates), folded.changes)
         statements.insert_events(
             connection, [self._row(event, one) for event, one in zip(new, candidates, strict=True)]
@@ -165,7 +210,18 @@ class _Group:
         sharing.share(connection, [*new, *naming.name_earlier(connection, folded.changes)])
         tasking.update(connection, new, folded, self._parcels[candidates[-1].parcel].received_at)
         learning.learn(connection, folded.changes)
+        horizon.note_late(connection, self._late(candidates, folded.changes))
+
+    def _ahead(self, candidates: list[_Candidate]) -> dict[str, int]:
+        """Tell of the events whose time is yet to come when they were received: their hosts' clocks are wrong."""
+        received = ((one.event, self._parcels[one.parcel].received_at) for one in candidates)
+        return {event.id: at for event, at in received if event.time > at + fold.AHEAD_NS}
+
+    def _late(self, candidates: list[_Candidate], runs: Iterable[str]) -> set[horizon.Late]:
+        """Return what retention has passed by already."""
+        late = {(one.key, "event") for one in candidates if one.key < self._goal}
+        return late | {(key, "run") for key in map(rows.key_of, runs) if key < self._goal}
 
     def _row(self, event: Event, one: _Candidate) -> tuple[object, ...]:
         received_at = self._parcels[one.parcel].received_at
-        return rows.event_row(event, one.key, self._epochs[one.parcel], one.seq, received_at)
+        return rows.event_row(event, one.key, self._lives[one.parcel].id, one.seq, received_at)

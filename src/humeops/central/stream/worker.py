@@ -70,6 +70,10 @@ class Worker:
         """Give the partitions to the others at once; what was read and not committed is theirs to finish."""
         self._leases.release_all()
 
+    def holds(self, partition: int) -> bool:
+        """Tell, in whatever thread, whether it believes to hold this partition."""
+        return partition in self._leases.held
+
     def _take(self, group: list[Entry]) -> None:
         begun_ns = self._clock.boot_ns()
         with self._inbox.suspecting(group) as buried:

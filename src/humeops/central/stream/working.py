@@ -45,6 +45,7 @@ class Loop:
         self._stepped_ns: int | None = None
         self._trouble = "it has only begun"
         self._provide_ns = 0
+        self._worker: Worker | None = None
 
     def stop(self) -> None:
         """Ask it to end when it has committed what is in hand; a second time: after the transaction under way."""
@@ -59,10 +60,14 @@ class Loop:
             return ""
         return self._trouble or f"no step has ended for {STALE_SECONDS} s"
 
+    def leads(self) -> bool:
+        """Tell whether it is for this worker to do what one of them has to: it holds the first partition."""
+        return self._worker is not None and self._worker.holds(0)
+
     def run(self) -> None:
         """Fold what waits until told to stop; then give the partitions back. Nothing else ends it but a fault of ours."""
         with redis.Redis.from_url(self._url, socket_timeout=30, socket_connect_timeout=5) as client:
-            worker = Worker(client, self._database, self._clock, self._name, self._streams)
+            self._worker = worker = Worker(client, self._database, self._clock, self._name, self._streams)
             log.info("works", extra={"worker": self._name})
             self._work(worker)
             with contextlib.suppress(*_TROUBLE):

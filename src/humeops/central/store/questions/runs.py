@@ -50,7 +50,7 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
         started_at, run = cursor.unpack(after, tuple[rows.Int64, EventId])
         query = query.where(sa.tuple_(_run.c.started_at, _run.c.id) < sa.tuple_(started_at, rows.key_of(run)))
     found = connection.execute(query.order_by(_run.c.started_at.desc(), _run.c.id.desc()).limit(limit + 1)).all()
-    return cut([_read(row) for row in found], limit, lambda run: cursor.pack(run.summary.begin.time, run.summary.run))
+    return cut([_read(row) for row in found], limit, lambda run: cursor.pack(*run.summary.begun))
 
 
 def by_keys(connection: sa.Connection, keys: Sequence[bytes]) -> dict[bytes, Run]:

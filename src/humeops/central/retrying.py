@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""Folds dead letters again, after a fault was mended or a newer hume can read them.
+
+What can be stored now is stored and its letter gone in one transaction: exactly once, whatever happens in between. What cannot
+stays, with the reason of this time. How far its agent is committed, and when it was heard, does not change.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from humeops.central import intake
+from humeops.central.store import burying, taking
+from humeops.central.store.database import Database
+from humeops.central.store.questions import dead
+from humeops.wire import batch
+
+AT_ONCE = 100
+
+
+class Retried(NamedTuple):
+    """What became of letters: stored now, known already (its event was there), or still dead."""
+
+    stored: int = 0
+    known: int = 0
+    dead: int = 0
+
+
+def retry(database: Database, keys: Sequence[dead.Key]) -> Retried:
+    """Try these again, some in each transaction."""
+    done = Retried()
+    for begin in range(0, len(keys), AT_ONCE):
+        some = keys[begin : begin + AT_ONCE]
+        one = database.write(lambda connection, some=some: retry_some(connection, some))  # type: ignore[misc]
+        done = Retried(*(sum(pair) for pair in zip(done, one, strict=True)))
+    return done
+
+
+def retry_some(connection: sa.Connection, keys: Sequence[dead.Key]) -> Retried:
+    """Try these again, in the caller's transaction."""
+    letters = dead.held(connection, keys)
+    parcels = [_parcel(letter) for letter in letters]
+    again = taking.take_again(connection, parcels)
+    errors = {number: why for number, parcel in enumerate(parcels) for _, _, why in parcel.dead} | again.refused
+    names = [(letter.life, letter.seq) for letter in letters]
+    burying.explain(connection, [(names[number], why) for number, why in sorted(errors.items())])
+    burying.drop(connection, [name for number, name in enumerate(names) if number not in errors])
+    return Retried(again.stored, len(letters) - again.stored - len(errors), len(errors))
+
+
+def _parcel(letter: dead.Letter) -> taking.Parcel:
+    # One each: they are of any epochs, and came at any times.
+    received = batch.Batch(1, letter.epoch, 1, letter.received_at, [(letter.seq, msgspec.Raw(letter.raw))])
+    return intake.open_parcel(intake.Agent(letter.agent, letter.host), received, letter.received_at)
