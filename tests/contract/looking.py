@@ -26,7 +26,11 @@ def content(database):
     with database.reading() as connection:
         return {
             table.name: sorted(
-                tuple(value for column, value in row._mapping.items() if column not in ("epoch", "seq", "received_at"))
+                tuple(
+                    value
+                    for column, value in row._mapping.items()
+                    if column not in ("epoch", "seq", "received_at", "version")
+                )
                 for row in connection.execute(sa.select(table))
             )
             for table in (

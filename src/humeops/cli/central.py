@@ -23,6 +23,7 @@ VERBS = {
     "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
     "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
     "migrate": "bring the database to this version's schema, and end",
+    "rebuild": "make the copy of the tasks that Redis holds anew from the database, while everything runs",
 }
 
 
