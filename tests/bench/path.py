@@ -5,6 +5,7 @@ import contextlib
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 
 import zmq
 
@@ -18,6 +19,9 @@ SECONDS = 10.0
 LOOK_SECONDS = 0.001
 
 
+Watch = Callable[[Installation, dict[str, float], threading.Event], None]
+
+
 def measure() -> Table:
     """Return the table for 100 and 1,000 events/s."""
     table = Table(
@@ -28,7 +32,7 @@ def measure() -> Table:
         central = installed.start_central()
         humed = installed.start_humed()
         for rate in (100, 1_000):
-            took = follow(installed, rate)
+            took = follow(installed, rate, watch_file)
             figures = [milliseconds(percentile(took, share)) for share in (0.5, 0.99, 1.0)]
             table.rows.append([f"{rate:,}", f"{len(took):,}", *figures, resident(humed.pid), resident(central.pid)])
     table.remarks.append(
@@ -37,7 +41,7 @@ def measure() -> Table:
     return table
 
 
-def follow(installed: Installation, rate: int) -> list[float]:
+def follow(installed: Installation, rate: int, watch: Watch) -> list[float]:
     """Say events at this rate; return for each how long it took until a reader of the database saw it."""
     said: dict[str, float] = {}
     seen: dict[str, float] = {}
@@ -71,7 +75,7 @@ def say_at(installed: Installation, rate: int, said: dict[str, float]) -> None:
                     out.recv_multipart(zmq.NOBLOCK)
 
 
-def watch(installed: Installation, seen: dict[str, float], stop: threading.Event) -> None:
+def watch_file(installed: Installation, seen: dict[str, float], stop: threading.Event) -> None:
     """Note when each event is first seen in the database."""
     with contextlib.closing(sqlite3.connect(f"file:{installed.layout.database}?mode=ro", uri=True)) as db:
         # Ids begin with the time they were made: what is new sorts behind what was seen.

@@ -24,7 +24,7 @@ def large():
 
 
 def set_revoked(installed, moment):
-    with psycopg.connect(installed._url) as database:
+    with psycopg.connect(installed.sql_url) as database:
         database.execute("UPDATE credential SET revoked_at = %s WHERE kind = 'agent'", (moment,))
 
 

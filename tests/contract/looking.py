@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 
 from humeops.central import intake
 from humeops.central.store import tables
-from tests.fixtures.events import NOON, SECOND, body_of
+from tests.fixtures.events import HEARD, body_of
 from tests.fixtures.events import words as drawn_words
 
 distinct_words = st.lists(drawn_words(), max_size=6, unique_by=lambda event: event.id)
 
 
-def take(database, agent, *said, **more):
-    return intake.take(database, agent, body_of(*said, **more), NOON + SECOND)
+def take(database, agent, *said, heard=HEARD, **more):
+    return intake.take(database, agent, body_of(*said, **more), heard)
 
 
 def ask(database, question, wanted, *more):
@@ -26,7 +26,11 @@ def content(database):
     with database.reading() as connection:
         return {
             table.name: sorted(
-                tuple(value for column, value in row._mapping.items() if column not in ("epoch", "seq", "received_at"))
+                tuple(
+                    value
+                    for column, value in row._mapping.items()
+                    if column not in ("epoch", "seq", "received_at", "version")
+                )
                 for row in connection.execute(sa.select(table))
             )
             for table in (

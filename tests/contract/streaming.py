@@ -2,13 +2,13 @@
 """What tests of the stream say and look at: batches put in as the API does, and how far they are."""
 
 from humeops.central.stream import keyspace
-from tests.fixtures.events import NOON, body_of, epoch_id
+from tests.fixtures.events import HEARD, body_of, epoch_id
 
 PARTITIONS = 4
 
 
 def queue(client, agent, *said, **more):
-    fields = {"a": agent.id, "h": agent.host, "r": NOON, "b": body_of(*said, **more)}
+    fields = {"a": agent.id, "h": agent.host, "r": HEARD, "b": body_of(*said, **more)}
     return client.xadd(keyspace.stream(keyspace.partition_of(agent.id, PARTITIONS)), fields)
 
 

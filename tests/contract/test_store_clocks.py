@@ -6,11 +6,17 @@ import itertools
 import pytest
 
 from humeops.central.store.questions import runs, tasks
+from tests.contract import looking
 from tests.contract.conftest import make_agent
-from tests.contract.looking import ask, content, take
+from tests.contract.looking import ask, content
 from tests.fixtures.events import NOON, SECOND, a_run, say
 
 YEAR = 365 * 86_400
+
+
+def take(database, agent, *said, **more):
+    """Have it received a second after noon, as far as nothing else is said."""
+    return looking.take(database, agent, *said, **{"heard": NOON + SECOND, **more})
 
 
 def ahead(**more):
@@ -27,7 +33,6 @@ def test_a_run_from_the_future_sorts_as_received_and_keeps_its_time(database, ag
     take(database, agent, *future)
     take(database, agent, *now, first=10)
 
-    # Batches of these tests are received a second after noon.
     assert names(database) == [now[0].id, future[0].id]
     times = {run.summary.begin.id: run.summary.begin.time for run in ask(database, runs.find, runs.Filter())}
     assert times[future[0].id] == NOON + YEAR * SECOND

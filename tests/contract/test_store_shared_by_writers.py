@@ -11,7 +11,7 @@ from humeops.central.store.database import ContendedError
 from humeops.central.store.questions import runs
 from tests.contract.conftest import make_agent
 from tests.contract.looking import ask, content, take
-from tests.fixtures.events import NOON, a_run, body_of, say
+from tests.fixtures.events import HEARD, a_run, body_of, say
 
 WRITERS = 4
 
@@ -53,7 +53,7 @@ def test_a_run_that_two_hosts_speak_of_at_once_has_the_events_of_both(database):
         at_once(
             *(
                 lambda agent=agent, part=part: intake.take(
-                    database, agent, body_of(*part, epoch=agent.host, first=1), NOON
+                    database, agent, body_of(*part, epoch=agent.host, first=1), HEARD
                 )
                 for agent, part in zip(agents, parts, strict=True)
             )
@@ -67,7 +67,7 @@ def test_the_same_batch_taken_by_several_at_once_counts_once(database, agent, le
     said = a_run(say("flag", 5, flag="copied"), say("data", 6, data={"rows": 3}), say("log", 7, level="error"))
     body = body_of(*said)
 
-    at_once(*(lambda: intake.take(database, agent, body, NOON) for _ in range(WRITERS)))
+    at_once(*(lambda: intake.take(database, agent, body, HEARD) for _ in range(WRITERS)))
 
     with lend() as once:
         take(once, make_agent(once, "db1"), *said)
@@ -90,7 +90,7 @@ def test_tasks_that_are_new_to_several_at_once_are_each_made_once(database, agen
 
     at_once(
         *(
-            lambda part=part, number=number: intake.take(database, agent, body_of(*part, epoch=f"life{number}"), NOON)
+            lambda part=part, number=number: intake.take(database, agent, body_of(*part, epoch=f"life{number}"), HEARD)
             for number, part in enumerate(parts)
         )
     )
@@ -108,7 +108,7 @@ def test_what_several_learn_of_one_task_at_once_is_the_same_as_one_after_the_oth
     def tell(writer, lot):
         for number, run in enumerate(lot):
             body = body_of(*run, epoch=f"writer-{writer}", first=3 * number + 1)
-            intake.take(database, agent, body, NOON)
+            intake.take(database, agent, body, HEARD)
 
     at_once(*(lambda writer=writer, lot=lot: tell(writer, lot) for writer, lot in enumerate(lots)))
 

@@ -41,6 +41,26 @@ def test_batches_of_many_agents_are_one_transaction(database, redis_client, make
     assert [mark(redis_client, agent, agent.host) for agent in agents] == [3] * 10
 
 
+def test_with_memory_nearly_full_agents_wait_and_workers_go_on(
+    database, agent, redis_client, redis_server, make_worker
+):
+    queue(redis_client, agent, *a_run())
+    # So much that the sixth left over is room for what a worker keeps there, whatever a Redis takes for itself.
+    redis_client.set("filling", bytes(20_000_000))
+    redis_client.config_set("maxmemory", int(redis_client.info("memory")["used_memory"] * 1.2))
+    try:
+
+        async def put_in():
+            async with redis.asyncio.Redis.from_url(redis_server.url) as client:
+                await StreamIntake(client, PARTITIONS).take(agent.id, "db1", body_of(say("log")), NOON)
+
+        with pytest.raises(StreamFullError):
+            asyncio.run(put_in())
+        assert work(make_worker()) == 1
+    finally:
+        redis_client.config_set("maxmemory", 0)
+
+
 def test_what_a_dead_worker_had_in_hand_is_finished_by_the_next(database, agent, redis_client, make_worker):
     said = a_run(say("log", 5))
     queue(redis_client, agent, *said[:2])

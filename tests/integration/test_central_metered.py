@@ -97,7 +97,7 @@ def pending(installed):
 
 def test_a_worker_counts_its_hop_and_its_log_is_json(large, said):
     worker = large.start_worker("--metrics", "127.0.0.1:0")
-    log = f"worker{large._workers}.stderr"
+    log = f"worker{len(large._workers)}.stderr"
     eset.say_some(large, said, 5)
     eset.assert_arrived_exactly_once(large, said)
 
@@ -132,7 +132,7 @@ def test_a_worker_that_is_told_to_stop_under_load_leaves_nothing_pending(large, 
 
 def test_a_redis_that_is_away_makes_nobody_ready_and_the_page_is_told_all_the_same(large):
     worker = large.start_worker("--metrics", "127.0.0.1:0")
-    log = f"worker{large._workers}.stderr"
+    log = f"worker{len(large._workers)}.stderr"
     wait_until(lambda: fetch(f"{place(large, log)}/readyz")[0] == 200, "the worker is ready", 60)
     large.streams.kill()
     try:

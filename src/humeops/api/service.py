@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ControllerRouterHandler
 from prometheus_client.registry import Collector
 
+from humeops.central.current.picture import Picture
 from humeops.central.store.database import Database
 from humeops.clock import Clock
 from humeops.security.roles import Actor
@@ -32,10 +33,11 @@ class StreamIntake(Protocol):
 
 
 class Central(NamedTuple):
-    """The database behind the API, the time, and the stream in front of it where there is one."""
+    """The database behind the API, the time, who knows the tasks as they are now, and the stream in front of it where there is one."""
 
     database: Database
     clock: Clock
+    current: Picture
     stream: StreamIntake | None = None
     gauges: Sequence[Collector] = ()  # what is asked whenever somebody reads the metrics
 

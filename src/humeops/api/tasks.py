@@ -21,6 +21,5 @@ def list_tasks(central: Central, asked: Asked) -> TaskPage:
     if query.problems and not states:
         return TaskPage([])
     wanted = tasks.Filter(query.host, query.task, query.tag, states if query.state or query.problems else (), also)
-    with central.database.reading() as connection:
-        page = tasks.find(connection, wanted, query.limit, query.after)
+    page = central.current.find(wanted, query.limit, query.after)
     return TaskPage([views.task_view(task) for task in page.rows], page.next)

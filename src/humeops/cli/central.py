@@ -29,6 +29,7 @@ VERBS = {
     "backup": "write a copy of the whole database, while central runs",
     "restore": "put a backup in the place of the database, while central is stopped",
     "migrate": "bring the database to this version's schema, and end",
+    "rebuild": "make the copy of the tasks that Redis holds anew from the database, while everything runs",
 }
 
 

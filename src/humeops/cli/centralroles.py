@@ -19,10 +19,11 @@ from humeops.api import app, health, logs, monitor, server
 from humeops.api.service import Central
 from humeops.central import addresses, backup, config, door, metrics, retention
 from humeops.central.config import Config
+from humeops.central.current.picture import SqlPicture
 from humeops.central.store import partitions, schema
 from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
 from humeops.clock import SystemClock
-from humeops.errors import ConfigError, Exit
+from humeops.errors import ConfigError, Exit, UnavailableError
 from humeops.web import pages
 
 
@@ -80,12 +81,32 @@ def migrate(chosen: Config) -> int:
     return Exit.OK
 
 
+def rebuild(chosen: Config) -> int:
+    """Make the copy of the tasks in Redis anew, while everything runs."""
+    if not chosen.redis:
+        raise ConfigError("`redis`: without Redis tasks are read from the database, and there is nothing to rebuild")
+    import redis
+    import redis.exceptions
+
+    from humeops.central.current import rebuilding
+
+    with _database(chosen) as database, redis.Redis.from_url(chosen.redis, socket_timeout=30) as client:
+        _require_schema(database)
+        try:
+            count = rebuilding.rebuild(client, database)
+        except redis.exceptions.RedisError as error:
+            raise UnavailableError(f"Redis does not do its part: {error}") from error
+    print(f"{count} tasks are in Redis as they are in the database")
+    return Exit.OK
+
+
 ROLES: dict[str, Callable[[Config], int]] = {
     "serve": serve,
     "api": api,
     "worker": worker,
     "init": init,
     "migrate": migrate,
+    "rebuild": rebuild,
 }
 
 
@@ -170,13 +191,19 @@ def _answer(chosen: Config, database: Database) -> None:
 
 def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) -> Central:
     if not chosen.redis:
-        return Central(database, SystemClock(), gauges=gauges)
+        return Central(database, SystemClock(), SqlPicture(database), gauges=gauges)
+    import redis
     import redis.asyncio
 
+    from humeops.central.current import asking
     from humeops.central.stream.intake import StreamIntake
 
+    quick = redis.Redis.from_url(
+        chosen.redis, socket_timeout=asking.WAIT_SECONDS, socket_connect_timeout=asking.WAIT_SECONDS, retry=None
+    )
+    current = asking.RedisPicture(quick, SqlPicture(database))
     client = redis.asyncio.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5)
-    return Central(database, SystemClock(), StreamIntake(client, chosen.partitions, chosen.longest), gauges)
+    return Central(database, SystemClock(), current, StreamIntake(client, chosen.partitions, chosen.longest), gauges)
 
 
 def _watched(chosen: Config, database: Database) -> monitor.Watched:

@@ -83,7 +83,9 @@ def _with_percent(statement: str) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _among(statement: str) -> str:
-    return _with_percent(statement.replace("IN ({})", "= ANY(?)").replace("{lock}", "ORDER BY id FOR UPDATE"))
+    # Binary, as in _unnested: an array as text has each of its elements escaped, which is slower than all else that is done to it.
+    spelled = _with_percent(statement.replace("{lock}", "ORDER BY id FOR UPDATE"))
+    return spelled.replace("IN ({})", "= ANY(%b::bytea[])")
 
 
 @functools.lru_cache(maxsize=256)
@@ -92,6 +94,6 @@ def _unnested(statement: str) -> str | None:
     if found is None:
         return None
     table, columns = tables.metadata.tables[found[1]], [name.strip() for name in found[2].split(",")]
-    arrays = ", ".join(f"%s::{postgres.type_name(table.c[name].type)}[]" for name in columns)
+    arrays = ", ".join(f"%b::{postgres.type_name(table.c[name].type)}[]" for name in columns)
     head = f"INSERT INTO {found[1]} ({found[2]})\nSELECT * FROM unnest({arrays})"
     return statement[: found.start()] + head + statement[found.end() :].replace("%", "%%")

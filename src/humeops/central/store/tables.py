@@ -198,6 +198,7 @@ task = sa.Table(
     sa.Column("loose_first_at", sa.BigInteger),
     sa.Column("loose_last_at", sa.BigInteger),
     sa.Column("verdict", sa.Text),  # JSON of verdict.Verdict: the last word on how the task fares, if there is one
+    sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),  # rises with each change (see tasking)
     sqlite_with_rowid=False,
 )
 sa.Index("ix_task_state", task.c.state, task.c.host, task.c.task)

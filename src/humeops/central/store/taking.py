@@ -35,6 +35,7 @@ from humeops.central.store import (
     statements,
     tasking,
 )
+from humeops.central.store.questions.tasks import Version
 from humeops.event import Event
 
 
@@ -76,17 +77,25 @@ class _Candidate(NamedTuple):
     raw: bytes
 
 
+class Done(NamedTuple):
+    """What became of some batches: of each its own, and of all of them the tasks that changed, as they are now."""
+
+    taken: list[Taken]
+    tasks: dict[tuple[str, str], Version]
+
+
 class _Outcome(NamedTuple):
     new: list[_Candidate]
     refused: list[tuple[_Candidate, str]]
+    tasks: dict[tuple[str, str], Version]
 
 
 def take(connection: sa.Connection, parcel: Parcel) -> Taken:
     """Store one batch; see take_all."""
-    return take_all(connection, [parcel])[0]
+    return take_all(connection, [parcel]).taken[0]
 
 
-def take_all(connection: sa.Connection, parcels: Sequence[Parcel]) -> list[Taken]:
+def take_all(connection: sa.Connection, parcels: Sequence[Parcel]) -> Done:
     """Store these batches in their order, as one; what it says is true when the caller's transaction has been committed.
 
     Many small batches cost little more than one large one: each step is one round trip for all of them.
@@ -94,7 +103,7 @@ def take_all(connection: sa.Connection, parcels: Sequence[Parcel]) -> list[Taken
     return _take(connection, parcels, statements.ROWS_FAULT)
 
 
-def take_all_carefully(connection: sa.Connection, parcels: Sequence[Parcel]) -> list[Taken]:
+def take_all_carefully(connection: sa.Connection, parcels: Sequence[Parcel]) -> Done:
     """Store these batches as take_all does; an event that brings out a fault of ours becomes a dead letter, too."""
     return _take(connection, parcels, (Exception,))
 
@@ -114,14 +123,15 @@ def take_again(connection: sa.Connection, parcels: Sequence[Parcel]) -> Again:
     return Again(len(outcome.new), {one.parcel: error for one, error in outcome.refused})
 
 
-def _take(connection: sa.Connection, parcels: Sequence[Parcel], faults: tuple[type[Exception], ...]) -> list[Taken]:
+def _take(connection: sa.Connection, parcels: Sequence[Parcel], faults: tuple[type[Exception], ...]) -> Done:
     # In one order everywhere, so that two who want the same rows wait for each other in turn.
     lives = {
         life: epochs.find_or_make(connection, *life) for life in sorted({(one.agent, one.epoch) for one in parcels})
     }
     group = _Group(connection, parcels, [lives[one.agent, one.epoch] for one in parcels], faults)
     outcome = group.store()
-    return [_settle(connection, lives, number, parcel, outcome) for number, parcel in enumerate(parcels)]
+    taken = [_settle(connection, lives, number, parcel, outcome) for number, parcel in enumerate(parcels)]
+    return Done(taken, outcome.tasks)
 
 
 def _settle(
@@ -164,7 +174,7 @@ class _Group:
         self._lives = lives
         self._again = again
         self._goal = horizon.highest_goal(connection)
-        self._outcome = _Outcome([], [])
+        self._outcome = _Outcome([], [], {})
 
     def store(self) -> _Outcome:
         """Store what is not there yet."""
@@ -189,9 +199,11 @@ class _Group:
         """Store all of them or, when the database refuses, each half by itself: in the end the bad event alone is left out."""
         if not candidates:
             return
-        error = statements.refusal(self._connection, lambda: self._follow_up(candidates), self._faults)
+        tasks: list[Version] = []
+        error = statements.refusal(self._connection, lambda: tasks.extend(self._follow_up(candidates)), self._faults)
         if error is None:
             self._outcome.new.extend(candidates)
+            self._outcome.tasks.update(((one.host, one.task), one) for one in tasks)
         elif len(candidates) == 1:
             self._outcome.refused.append((candidates[0], error))
         else:
@@ -199,7 +211,7 @@ class _Group:
             self._store(candidates[:middle])
             self._store(candidates[middle:])
 
-    def _follow_up(self, candidates: list[_Candidate]) -> None:
+    def _follow_up(self, candidates: list[_Candidate]) -> list[Version]:
         connection = self._connection
         folded = running.fold_into_runs(connection, [one.event for one in candidates], self._ahead(candidates))
         new = naming.name_new((one.event for one in candidates), folded.changes)
@@ -208,9 +220,10 @@ class _Group:
         )
         marking.mark(connection, new)
         sharing.share(connection, [*new, *naming.name_earlier(connection, folded.changes)])
-        tasking.update(connection, new, folded, self._parcels[candidates[-1].parcel].received_at)
+        tasks = tasking.update(connection, new, folded, self._parcels[candidates[-1].parcel].received_at)
         learning.learn(connection, folded.changes)
         horizon.note_late(connection, self._late(candidates, folded.changes))
+        return tasks
 
     def _ahead(self, candidates: list[_Candidate]) -> dict[str, int]:
         """Tell of the events whose time is yet to come when they were received: their hosts' clocks are wrong."""

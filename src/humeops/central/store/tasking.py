@@ -3,6 +3,9 @@
 
 Two clocks meet here. `since` comes from what the host said; a transition's `at` is central's own, because whoever acts
 on transitions must not depend on the clocks of hosts.
+
+A task's version is the time of receipt, or one more than before where that is not later: so it rises also when the task is
+forgotten and comes back, and copies of tasks elsewhere (central.current) can tell which is newer.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +17,8 @@ from humeops.central import reason
 from humeops.central.fold import MAX_TAGS_OF_RUN, Summary
 from humeops.central.store import rows, statements
 from humeops.central.store.moving import Move, Name, Standing, Walk
+from humeops.central.store.questions.runs import Run
+from humeops.central.store.questions.tasks import Task, Version
 from humeops.central.store.running import Change, Folded, read_summary, task_of
 from humeops.central.verdict import Verdict
 from humeops.event import Event
@@ -33,18 +38,19 @@ class _Task(msgspec.Struct):
     loose_last_at: int | None = None
     last_run: bytes | None = None
     verdict: str | None = None
+    version: int = 0
     is_new: bool = True
 
 
-def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_ns: int) -> None:
-    """Bring the tasks that these events concern up to date, and store their changes of state."""
+def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_ns: int) -> list[Version]:
+    """Bring the tasks that these events concern up to date, and store their changes of state; return them as they are now."""
     # What humed says of its own accord (loss, gone) is no task's word.
     loose = [event for event in new if not event.run and event.kind not in ("loss", "gone")]
     names = {(event.host, event.task) for event in loose}
     for change in (*folded.changes.values(), *folded.steps.values()):
         names.update(task_of(summary) for summary in change if summary)
     if not names:
-        return
+        return []
     tasks = _load(connection, sorted(names))
     _note_loose(tasks, loose)
     _note_runs(connection, tasks, folded.changes.values())
@@ -53,8 +59,11 @@ def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_
     moves = walk.through(new)
     for standing in standings.values():
         standing.last = _as_it_is_now(standing.last, folded)
+    for task in tasks.values():
+        task.version = max(task.version + 1, now_ns)
     _store(connection, tasks, standings)
     statements.add_transitions(connection, [_transition(move, now_ns) for move in moves])
+    return [_version(name, task, standings[name]) for name, task in tasks.items()]
 
 
 def _store(connection: sa.Connection, tasks: Mapping[Name, _Task], standings: Mapping[Name, Standing]) -> None:
@@ -66,13 +75,28 @@ def _store(connection: sa.Connection, tasks: Mapping[Name, _Task], standings: Ma
         tags = run.tags if run else task.loose_tags
         dropped += [(*name, tag) for tag in task.tags if tag not in tags]
         added += [(*name, tag) for tag in tags if tag not in task.tags]
-        if run is None and task.loose_first_at is None:
+        if _is_gone(task, run):
             gone.append(name)
             continue
         (new if task.is_new else known).append(_row(name, task, standings[name], tags))
     statements.put_tasks(connection, new, known)
     statements.drop_tasks(connection, gone)
     statements.change_task_tags(connection, dropped, added)
+
+
+def _is_gone(task: _Task, run: Summary | None) -> bool:
+    return run is None and task.loose_first_at is None
+
+
+def _version(name: Name, task: _Task, standing: Standing) -> Version:
+    run = standing.last
+    if _is_gone(task, run):
+        return Version(*name, task.version, None)
+    shown = Run(*task_of(run), reason.of_run(run), run) if run else None
+    tags = run.tags if run else task.loose_tags
+    since = _since(task, standing) or 0
+    now = Task(*name, standing.state, since, task.last_event_at, _why(standing), tags, task.running, shown)
+    return Version(*name, task.version, now)
 
 
 def _load(connection: sa.Connection, names: list[Name]) -> dict[Name, _Task]:
@@ -157,6 +181,7 @@ def _row(name: Name, task: _Task, standing: Standing, tags: list[str]) -> tuple[
         task.loose_first_at,
         task.loose_last_at,
         rows.json_text(standing.verdict) if standing.verdict else None,
+        task.version,
     )
 
 

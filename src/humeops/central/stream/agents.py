@@ -8,6 +8,7 @@ What an agent writes is hostile: which host it speaks for is told by the agent's
 import logging
 import re
 import secrets
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import redis
@@ -80,7 +81,12 @@ class DirectAgents:
                 log.warning("Redis does not tell its users (%s): agents that speak to it directly are not heard", error)
             self._is_refused = True
             return set()
-        return {int(found[1]) for user in users if (found := _USER.fullmatch(user))}
+        return agents_among(users)
+
+
+def agents_among(users: Iterable[bytes]) -> set[int]:
+    """Return the agents that these users of Redis are of."""
+    return {int(found[1]) for user in users if (found := _USER.fullmatch(user))}
 
 
 def _save(connection: Any) -> bool:

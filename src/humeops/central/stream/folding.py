@@ -6,13 +6,15 @@ and the reason; everything else of its batch is stored.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from humeops import crash
 from humeops.central import intake, metrics
+from humeops.central.current.copying import Due
 from humeops.central.store import taking
 from humeops.central.store.database import Database
 from humeops.central.stream.inbox import TRIES, Entry
@@ -21,46 +23,70 @@ from humeops.errors import MalformedEventError, UnavailableError
 from humeops.wire import batch
 
 Life = tuple[int, str]  # agent, epoch
-_Take = Callable[[sa.Connection, Sequence[taking.Parcel]], list[taking.Taken]]
+_Take = Callable[[sa.Connection, Sequence[taking.Parcel]], taking.Done]
 
 log = logging.getLogger(__name__)
 
 
-class Folding:
-    """`check` raises LeaseLostError inside the transaction when a partition is another worker's now."""
+class Folded(NamedTuple):
+    """What is committed: how far each epoch is, and the tasks that changed, with their partitions."""
 
-    def __init__(self, database: Database, check: Callable[[sa.Connection, set[int]], None]) -> None:
+    marks: dict[Life, int]
+    due: list[Due]
+
+
+class Folding:
+    """`check` raises LeaseLostError inside the transaction when a partition is another worker's now.
+
+    `note` is told inside of it what is about to change; what it raises rolls all of it back.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        check: Callable[[sa.Connection, set[int]], None],
+        note: Callable[[Sequence[Due]], None],
+    ) -> None:
         self._database = database
         self._check = check
+        self._note = note
 
-    def fold(self, group: Sequence[Entry], buried: bool) -> dict[Life, int]:
-        """Commit these entries; return how far each epoch is committed. `buried`: as dead letters, without reading events.
+    def fold(self, group: Sequence[Entry], buried: bool) -> Folded:
+        """Commit these entries; return how far each epoch is committed, and what changed. `buried`: as dead letters, without reading events.
 
         Raises UnavailableError, LeaseLostError: nothing is done.
         """
         parcels = [parcel for entry in group if (parcel := open_entry(entry, buried)) is not None]
-        partitions = {entry.partition for entry in group}
+        partitions = {entry.agent.host: entry.partition for entry in group}
         crash.point("central-worker-read")
         try:
-            taken = self._commit(parcels, partitions, taking.take_all)
+            done = self._commit(parcels, partitions, taking.take_all)
         except (UnavailableError, LeaseLostError, sa.exc.DBAPIError):
             raise
         except Exception:
             log.exception("folding failed; looking for the event that does it")
-            taken = self._commit(parcels, partitions, taking.take_all_carefully)
-        return {(parcel.agent, parcel.epoch): one.committed_upto for parcel, one in zip(parcels, taken, strict=True)}
+            done = self._commit(parcels, partitions, taking.take_all_carefully)
+        lives = ((parcel.agent, parcel.epoch) for parcel in parcels)
+        marks = {life: one.committed_upto for life, one in zip(lives, done.taken, strict=True)}
+        return Folded(marks, _due(done, partitions))
 
-    def _commit(self, parcels: Sequence[taking.Parcel], partitions: set[int], take: _Take) -> list[taking.Taken]:
-        def act(connection: sa.Connection) -> list[taking.Taken]:
-            taken = take(connection, parcels)
+    def _commit(self, parcels: Sequence[taking.Parcel], partitions: Mapping[str, int], take: _Take) -> taking.Done:
+        def act(connection: sa.Connection) -> taking.Done:
+            done = take(connection, parcels)
             # Last: the lock on the fences is then held for the commit alone.
-            self._check(connection, partitions)
+            self._check(connection, set(partitions.values()))
+            # Behind the fence: who takes the partition over waits for it, and finds the note.
+            self._note(_due(done, partitions))
             crash.point("central-before-commit")
-            return taken
+            return done
 
-        taken = self._database.write(act)
-        metrics.note_stored(taken)
-        return taken
+        done = self._database.write(act)
+        metrics.note_stored(done.taken)
+        return done
+
+
+def _due(done: taking.Done, partitions: Mapping[str, int]) -> list[Due]:
+    return [(partitions[one.host], one) for one in done.tasks.values()]
 
 
 def open_entry(entry: Entry, buried: bool) -> taking.Parcel | None:

@@ -19,8 +19,9 @@ from humeops.central.stream import keyspace
 from humeops.clock import Clock
 from humeops.wire import batch
 
-# A transaction takes about so much: enough that its fixed cost is small, not so much that the first of it waits long.
-MOST_BYTES = 8 * 1024 * 1024
+# A transaction takes about so much: enough that its fixed cost is small, not so much that the first of it waits long, or that
+# a slow machine takes longer for it than a lease lasts.
+MOST_BYTES = 4 * 1024 * 1024
 MOST_ENTRIES = 256
 WAIT_MS = 500
 TRIES = 3

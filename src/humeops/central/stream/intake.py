@@ -2,7 +2,7 @@
 """The API's side of the stream: puts a batch in, and waits a little for a worker to commit it.
 
 Promise: what this answers as committed is what a worker wrote after its commit, never more. It asks no database: while that
-is slow or away, batches still come in, up to LONGEST a partition; then agents are asked to wait, and keep their events.
+is slow or away, batches still come in, up to LONGEST a partition and four fifths of Redis' memory; then agents are asked to wait, and keep their events.
 
 *Design.* One connection for commands, one that listens on `hume:committed`; every waiting request is a future under its agent
 and epoch. A message that is missed costs only patience: at the end the mark itself is read. An agent that was not committed in
@@ -30,7 +30,11 @@ LONGEST = 2_000
 PATIENCE_SECONDS = 2.0
 _LISTEN_AGAIN_SECONDS = 0.5
 
+# Of Redis' `maxmemory`, what the streams leave to those who empty them: a full Redis refuses workers, too, and would stay full.
 _ADD_UNLESS_LONG = """
+local memory = redis.call('INFO', 'memory')
+local most = tonumber(string.match(memory, '%cmaxmemory:(%d+)') or 0)
+if most > 0 and tonumber(string.match(memory, 'used_memory:(%d+)')) > 0.8 * most then return false end
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[1]) then return false end
 return redis.call('XADD', KEYS[1], '*', 'a', ARGV[2], 'h', ARGV[3], 'r', ARGV[4], 'b', ARGV[5])
 """

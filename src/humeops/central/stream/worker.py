@@ -4,7 +4,8 @@
 Promise: a batch leaves the stream, and its mark moves, only after the commit that stored it. Whatever dies when, the batch is
 still in the stream (for whoever takes the partition over) or with its agent, and a second copy of it changes nothing.
 
-*Design.* `step` is one unit: tend the leases, read what waits (`inbox`), commit it (`folding`), tell, let go. On taking a
+*Design.* `step` is one unit: tend the leases, read what waits (`inbox`), commit it (`folding`), bring the copy of the
+tasks up to date (`current.copying`), tell, let go. On taking a
 partition over, what the one before read and did not finish comes first, in order. Trouble with Redis or the database keeps the
 worker waiting with its batches in hand, and nothing is let go.
 """
@@ -17,6 +18,7 @@ import redis
 
 from humeops import crash
 from humeops.central import metrics
+from humeops.central.current.copying import Copying
 from humeops.central.store.database import Database
 from humeops.central.stream import keyspace
 from humeops.central.stream.agents import DirectAgents
@@ -38,7 +40,8 @@ class Worker:
         self._direct = DirectAgents(client, database, partitions)
         self._sources: list[Source] = []
         self._leases = Leases(client, database, name, partitions)
-        self._folding = Folding(database, self._leases.check)
+        self._copying = Copying(client, database)
+        self._folding = Folding(database, self._leases.check, self._copying.note)
         self._beat_due_ms = 0
         self._in_hand: list[Entry] = []
 
@@ -78,7 +81,7 @@ class Worker:
         begun_ns = self._clock.boot_ns()
         with self._inbox.suspecting(group) as buried:
             try:
-                marks = self._folding.fold(group, buried)
+                folded = self._folding.fold(group, buried)
             except LeaseLostError as error:
                 # Whoever has the partition now has what was in hand, too.
                 log.warning("%s", error)
@@ -86,7 +89,9 @@ class Worker:
                 return
         crash.point("central-worker-committed")
         self._count(group, begun_ns)
-        self._tell(marks)
+        # Before it is told: whoever hears that it is committed finds it.
+        self._copying.show(folded.due)
+        self._tell(folded.marks)
         self._inbox.let_go(group)
         self._in_hand = self._in_hand[len(group) :]
         crash.point("central-worker-let-go")
@@ -111,6 +116,7 @@ class Worker:
             self._take_over(set(taken))
 
     def _take_over(self, taken: set[int]) -> None:
+        self._copying.take_over(taken)
         # What was another's meanwhile is new; and only what was taken over is known, should this fail half way.
         self._sources = [source for source in self._sources if source.partition not in taken]
         self._direct.ask()

@@ -33,6 +33,15 @@ class Task(NamedTuple):
     last_run: runs.Run | None
 
 
+class Version(NamedTuple):
+    """A task as it is at one version; `now` is None when it is gone."""
+
+    host: str
+    task: str
+    version: int
+    now: Task | None
+
+
 class Filter(NamedTuple):
     """Which tasks; empty means all. `also` is a filter that has to hold, too, its moments settled."""
 
@@ -70,6 +79,23 @@ def count(connection: sa.Connection, wanted: Filter) -> dict[str, int]:
     """Return how many of these tasks are in each state."""
     query = sa.select(_task.c.state, sa.func.count()).where(*_conditions(wanted)).group_by(_task.c.state)
     return {row[0]: row[1] for row in connection.execute(query.order_by(_task.c.state))}
+
+
+def versions_after(connection: sa.Connection, name: tuple[str, str], limit: int) -> list[Version]:
+    """Return so many tasks behind this (host, task), in their order."""
+    behind = sa.tuple_(_task.c.host, _task.c.task) > sa.tuple_(*name)
+    return _versions(connection, sa.select(_task).where(behind).order_by(_task.c.host, _task.c.task).limit(limit))
+
+
+def versions_of(connection: sa.Connection, names: Sequence[tuple[str, str]]) -> list[Version]:
+    """Return those of these (host, task) that there are."""
+    return _versions(connection, sa.select(_task).where(sa.tuple_(_task.c.host, _task.c.task).in_(names)))
+
+
+def _versions(connection: sa.Connection, query: sa.Select[Any]) -> list[Version]:
+    found = connection.execute(query).all()
+    last = runs.by_keys(connection, [row.last_run for row in found if row.last_run])
+    return [Version(row.host, row.task, row.version, _read(row, last.get(row.last_run))) for row in found]
 
 
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+"""The question that the copy answers, and the database's answer to it, which is always right."""
+
+from typing import Protocol
+
+from humeops.central.store.database import Database
+from humeops.central.store.questions import tasks
+from humeops.central.store.questions.page import Page
+
+
+class Picture(Protocol):
+    """Who knows the tasks as they are now. Both answer the same, in the same order, with the same cursors."""
+
+    def find(self, wanted: tasks.Filter, limit: int, after: str | None) -> Page[tasks.Task]:
+        """Return a page of tasks, by host and name."""
+        ...
+
+
+class SqlPicture:
+    """The database itself."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, wanted: tasks.Filter, limit: int, after: str | None) -> Page[tasks.Task]:
+        """Return a page of tasks, by host and name."""
+        with self._database.reading() as connection:
+            return tasks.find(connection, wanted, limit, after)
