@@ -3,6 +3,7 @@
 
 import contextlib
 import json
+import sys
 import urllib.parse
 
 import pytest
@@ -136,3 +137,32 @@ def test_an_agent_does_not_look_on(central):
         assert answer.status == 403
     with owner_of(central) as owner:
         assert owner.call("POST", "/api/v1/live").status in (403, 405)
+
+
+def test_the_command_line_follows_and_outlives_a_restart_of_central():
+    with processes.installation() as made:
+        server = made.start_central()
+        shown = made.root / "tail.out"
+        with shown.open("wb") as out, agent_of(made) as agent:
+            agent.send(say("log", 1, message="before"), epoch="tail-1")
+            made.start_command(f"exec {sys.executable} -m humeops.cli.main tail -f -o ndjson", out)
+            processes.wait_until(lambda: "before" in shown.read_text(), "the last ones are shown")
+
+            agent.send(say("log", 2, message="during"), epoch="tail-2")
+            processes.wait_until(lambda: "during" in shown.read_text(), "it follows")
+
+            port = int(made.layout.central_url.read_text().strip().rpartition(":")[2])
+            server.kill()
+            server.wait()
+            made.start_central(port=port)
+            processes.wait_until(
+                lambda: (
+                    agent.send(say("log", 3, message="after"), epoch="tail-3").status == 200
+                    and "after" in shown.read_text()
+                ),
+                "it goes on",
+            )
+        told = [json.loads(line)["message"] for line in shown.read_text().splitlines()]
+
+    assert told[:2] == ["before", "during"]
+    assert set(told[2:]) == {"after"}
