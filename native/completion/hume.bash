@@ -2,7 +2,7 @@
 _hume() {
     local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]}
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events data note take link queue doctor central completion help version" -- "$word"))
+        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take link queue doctor central completion help version" -- "$word"))
         return
     fi
     case $verb in
@@ -26,6 +26,9 @@ _hume() {
         runs) COMPREPLY=($(compgen -W "--host --task --tag --state --failed --lost --since --until --output --columns --limit --central --dir --help" -- "$word")) ;;
         show) COMPREPLY=($(compgen -W "--all --output --central --dir --help" -- "$word")) ;;
         events) COMPREPLY=($(compgen -W "--host --task --tag --run --kind --level --text --oldest --since --until --output --columns --limit --central --dir --help" -- "$word")) ;;
+        tail) COMPREPLY=($(compgen -W "--follow --lines --output --central --dir --help" -- "$word")) ;;
+        wait) COMPREPLY=($(compgen -W "--next --timeout --central --dir --help" -- "$word")) ;;
+        check) COMPREPLY=($(compgen -W "--max-age --central --dir --help" -- "$word")) ;;
         data) COMPREPLY=($(compgen -W "--host --task --key --output --columns --limit --central --dir --help" -- "$word")) ;;
         note) COMPREPLY=($(compgen -W "--output --columns --limit --central --dir --help" -- "$word")) ;;
         take) COMPREPLY=($(compgen -W "--release --central --dir --help" -- "$word")) ;;
@@ -34,7 +37,7 @@ _hume() {
         doctor) COMPREPLY=($(compgen -W "--dir --output --help" -- "$word")) ;;
         central) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
         completion) COMPREPLY=($(compgen -W "bash zsh fish --help" -- "$word")) ;;
-        help) COMPREPLY=($(compgen -W "up status runs show events data note take link queue doctor central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
+        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note take link queue doctor central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
         version) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
     esac
 }

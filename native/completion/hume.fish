@@ -19,6 +19,9 @@ complete -c hume -f -n __fish_use_subcommand -a status -d 'every task as it is n
 complete -c hume -f -n __fish_use_subcommand -a runs -d 'runs, newest first'
 complete -c hume -f -n __fish_use_subcommand -a show -d 'one run as a timeline'
 complete -c hume -f -n __fish_use_subcommand -a events -d 'what was said, newest first'
+complete -c hume -f -n __fish_use_subcommand -a tail -d 'the last of what was said; -f goes on with what is said now'
+complete -c hume -f -n __fish_use_subcommand -a wait -d 'until a tasks run has ended; the exit status tells how'
+complete -c hume -f -n __fish_use_subcommand -a check -d 'a task as a plugin of a monitoring system'
 complete -c hume -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
 complete -c hume -f -n __fish_use_subcommand -a note -d 'write a note on a task or on a run'
 complete -c hume -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
@@ -262,6 +265,21 @@ complete -c hume -n '__fish_seen_subcommand_from events' -l limit
 complete -c hume -n '__fish_seen_subcommand_from events' -l central
 complete -c hume -n '__fish_seen_subcommand_from events' -l dir
 complete -c hume -n '__fish_seen_subcommand_from events' -l help
+complete -c hume -n '__fish_seen_subcommand_from tail' -l follow
+complete -c hume -n '__fish_seen_subcommand_from tail' -l lines
+complete -c hume -n '__fish_seen_subcommand_from tail' -l output
+complete -c hume -n '__fish_seen_subcommand_from tail' -l central
+complete -c hume -n '__fish_seen_subcommand_from tail' -l dir
+complete -c hume -n '__fish_seen_subcommand_from tail' -l help
+complete -c hume -n '__fish_seen_subcommand_from wait' -l next
+complete -c hume -n '__fish_seen_subcommand_from wait' -l timeout
+complete -c hume -n '__fish_seen_subcommand_from wait' -l central
+complete -c hume -n '__fish_seen_subcommand_from wait' -l dir
+complete -c hume -n '__fish_seen_subcommand_from wait' -l help
+complete -c hume -n '__fish_seen_subcommand_from check' -l max-age
+complete -c hume -n '__fish_seen_subcommand_from check' -l central
+complete -c hume -n '__fish_seen_subcommand_from check' -l dir
+complete -c hume -n '__fish_seen_subcommand_from check' -l help
 complete -c hume -n '__fish_seen_subcommand_from data' -l host
 complete -c hume -n '__fish_seen_subcommand_from data' -l task
 complete -c hume -n '__fish_seen_subcommand_from data' -l key
@@ -314,6 +332,9 @@ complete -c hume-cli -f -n __fish_use_subcommand -a status -d 'every task as it 
 complete -c hume-cli -f -n __fish_use_subcommand -a runs -d 'runs, newest first'
 complete -c hume-cli -f -n __fish_use_subcommand -a show -d 'one run as a timeline'
 complete -c hume-cli -f -n __fish_use_subcommand -a events -d 'what was said, newest first'
+complete -c hume-cli -f -n __fish_use_subcommand -a tail -d 'the last of what was said; -f goes on with what is said now'
+complete -c hume-cli -f -n __fish_use_subcommand -a wait -d 'until a tasks run has ended; the exit status tells how'
+complete -c hume-cli -f -n __fish_use_subcommand -a check -d 'a task as a plugin of a monitoring system'
 complete -c hume-cli -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
 complete -c hume-cli -f -n __fish_use_subcommand -a note -d 'write a note on a task or on a run'
 complete -c hume-cli -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
@@ -557,6 +578,21 @@ complete -c hume-cli -n '__fish_seen_subcommand_from events' -l limit
 complete -c hume-cli -n '__fish_seen_subcommand_from events' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from events' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from events' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l follow
+complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l lines
+complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l next
+complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l timeout
+complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from check' -l max-age
+complete -c hume-cli -n '__fish_seen_subcommand_from check' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from check' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from check' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l host
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l task
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l key

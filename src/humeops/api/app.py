@@ -27,6 +27,7 @@ from humeops.api import (
     hosts,
     intake,
     links,
+    live,
     metering,
     openapi,
     people,
@@ -38,6 +39,7 @@ from humeops.api import (
     validators,
 )
 from humeops.api.doorkeeper import ACTOR, Doorkeeper
+from humeops.api.hub import Hub
 from humeops.api.service import Asked, Central, Pages
 from humeops.errors import HumeError
 from humeops.security.roles import Actor
@@ -70,15 +72,17 @@ HANDLERS = (
 
 def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
     """Return the application that answers for this central, with the pages for people beside the API."""
+    hub = Hub(central)
 
     def from_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
         answer = pages.from_http if pages and cookies.wants_page(request.scope) else problems.from_http
         return answer(request, error)
 
     app = Litestar(
-        route_handlers=[*HANDLERS, *([pages.routes] if pages else [])],
+        route_handlers=[*HANDLERS, live.handler(central, hub), *([pages.routes] if pages else [])],
         dependencies={
             "central": Provide(lambda: central, sync_to_thread=False),
+            "hub": Provide(lambda: hub, sync_to_thread=False),
             "actor": Provide(_actor, sync_to_thread=False),
             "asked": Provide(_asked, sync_to_thread=False),
         },
@@ -89,7 +93,7 @@ def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
             Exception: problems.from_fault,
         },
         request_max_body_size=MAX_BATCH_BYTES,
-        lifespan=[functools.partial(_listening, central)],
+        lifespan=[functools.partial(_listening, central, hub)],
         openapi_config=None,
         logging_config=None,
     )
@@ -99,15 +103,15 @@ def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
 
 
 @contextlib.asynccontextmanager
-async def _listening(central: Central, _app: Litestar) -> AsyncIterator[None]:
-    if central.stream is None:
-        yield
-        return
-    ears = asyncio.create_task(central.stream.listen())
+async def _listening(central: Central, hub: Hub, _app: Litestar) -> AsyncIterator[None]:
+    beside = [asyncio.create_task(hub.run())]
+    if central.stream is not None:
+        beside.append(asyncio.create_task(central.stream.listen()))
     try:
         yield
     finally:
-        ears.cancel()
+        for task in beside:
+            task.cancel()
 
 
 def _actor(request: Request[Any, Any, Any]) -> Actor:

@@ -6,6 +6,7 @@ from litestar import Request, post
 from litestar.datastructures import State
 
 from humeops import crash
+from humeops.api.hub import Hub
 from humeops.api.service import Central
 from humeops.central import intake, metrics
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
@@ -21,20 +22,20 @@ _REASONS: list[tuple[type[HumeError], str]] = [
 
 
 @post("/api/v1/intake", status_code=200)
-async def take_batch(request: Request[Actor, None, State], central: Central, actor: Actor) -> batch.Receipt:
+async def take_batch(request: Request[Actor, None, State], central: Central, actor: Actor, hub: Hub) -> batch.Receipt:
     """Take a batch of the agent's own host: straight into the database, or through the stream.
 
     What the answer calls committed is committed; `queued` says that the batch is not, yet.
     """
     try:
-        return await _take(request, central, actor)
+        return await _take(request, central, actor, hub)
     except HumeError as error:
         reason = next((word for kind, word in _REASONS if isinstance(error, kind)), "fault")
         metrics.INTAKE_REFUSED.labels(reason).inc()
         raise
 
 
-async def _take(request: Request[Actor, None, State], central: Central, actor: Actor) -> batch.Receipt:
+async def _take(request: Request[Actor, None, State], central: Central, actor: Actor, hub: Hub) -> batch.Receipt:
     roles.authorize(actor, "append", Thing("events", actor.host))
     if actor.agent is None:
         raise NotAllowedError("this token is no agent's")
@@ -46,7 +47,7 @@ async def _take(request: Request[Actor, None, State], central: Central, actor: A
     agent = intake.Agent(actor.agent, actor.host)
     # In a thread, and not to be given up when the asker goes: the batch is committed or not, as a whole.
     receipt = await anyio.to_thread.run_sync(
-        intake.take, central.database, agent, body, central.clock.wall_ns(), abandon_on_cancel=False
+        intake.take, central.database, agent, body, central.clock.wall_ns(), hub.note, abandon_on_cancel=False
     )
     crash.point("central-before-reply")
     return receipt

@@ -133,6 +133,14 @@ class ComparisonQuery(msgspec.Struct, forbid_unknown_fields=True):
     other: Pattern
 
 
+class LiveQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/live."""
+
+    q: Filter = ""
+    what: Annotated[list[Literal["task", "run", "event"]], msgspec.Meta(max_length=8)] = []
+    after: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
 class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
     """For addresses that take no parameters."""
 
@@ -164,6 +172,6 @@ def read(given: Iterable[tuple[str, str]], kind: type[Query]) -> Query:
         raise ParameterError(f"`{where.rstrip('`') or 'a parameter'}`: {what}") from error
 
 
-def filter_of(text: str, resource: keys.Resource, now_ns: int) -> Node:
+def filter_of(text: str, resource: keys.Resource | None, now_ns: int) -> Node:
     """Return the filter in `q`, its moments settled, or raise FilterError."""
     return printing.settled(parsing.parse(text, resource), now_ns)

@@ -6,18 +6,21 @@ crash at any moment leaves the whole batch or nothing of it, and the agent sends
 host of the agent's credential afterwards, whatever they claimed.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 
 from humeops import crash
 from humeops.central import metrics
-from humeops.central.store import taking
+from humeops.central.store import rows, taking
 from humeops.central.store.database import Database
 from humeops.central.store.running import NAMELESS
 from humeops.errors import MalformedEventError
 from humeops.event import Event
 from humeops.wire import batch, codec
+
+Told: TypeAlias = Callable[[Sequence[bytes]], None]
 
 _LARGEST_UID = 2**32 - 1
 
@@ -29,8 +32,11 @@ class Agent(NamedTuple):
     host: str
 
 
-def take(database: Database, agent: Agent, body: bytes, received_at: int) -> batch.Receipt:
-    """Commit the batch in this body and return the receipt; raise MalformedEventError, nothing stored, if it is none."""
+def take(database: Database, agent: Agent, body: bytes, received_at: int, told: Told | None = None) -> batch.Receipt:
+    """Commit the batch in this body and return the receipt; raise MalformedEventError, nothing stored, if it is none.
+
+    `told` gets the ids of its events once they are committed, where any of them was new.
+    """
     crash.point("central-received")
     parcel = open_parcel(agent, batch.unpack_batch(body), received_at)
 
@@ -43,6 +49,8 @@ def take(database: Database, agent: Agent, body: bytes, received_at: int) -> bat
     crash.point("central-after-commit")
     metrics.note_intake("database", len(parcel.events) + len(parcel.dead), len(body))
     metrics.note_stored([taken])
+    if told is not None and taken.stored:
+        told([rows.key_of(event.id) for _, event, _ in parcel.events])
     return batch.Receipt(*taken)
 
 

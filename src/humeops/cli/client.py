@@ -90,6 +90,19 @@ class Central:
                 return
             after = answer.next
 
+    def stream(self, path: str, params: Params, place: str, silence_seconds: float) -> Iterator[bytes]:
+        """Yield what `/api/v1/PATH` sends until it ends; `place` is where an earlier one was, if there was one."""
+        headers = {**self._headers, "Accept": "text/event-stream", **({"Last-Event-ID": place} if place else {})}
+        given = {"headers": headers, "preload_content": False, "timeout": silence_seconds}
+        response = self._open("GET", f"{self.url}/api/v1/{path}{_query(params)}", **given)
+        try:
+            while part := response.read1(65_536):
+                yield part
+        except urllib3.exceptions.HTTPError as error:
+            raise UnavailableError(f"central at {self.url} stopped ({cause(error)})") from error
+        finally:
+            response.close()
+
     def is_ready(self) -> bool:
         """Tell whether central answers and can work; never raises."""
         try:
@@ -104,6 +117,9 @@ class Central:
             raise HumeError(f"central at {self.url} answers in a way this hume does not know: {error}") from error
 
     def _ask(self, method: str, url: str, **given: typing.Any) -> bytes:
+        return self._open(method, url, **given).data
+
+    def _open(self, method: str, url: str, **given: typing.Any) -> urllib3.BaseHTTPResponse:
         try:
             response = self._pool.request(method, url, **{"headers": self._headers, **given})
         except urllib3.exceptions.LocationValueError:
@@ -112,7 +128,7 @@ class Central:
             raise UnavailableError(f"central at {self.url} does not answer ({cause(error)}); {START_IT}") from error
         if response.status not in (200, 201):
             raise self._error(response.status, response.data)
-        return response.data
+        return response
 
     def _error(self, status: int, body: bytes) -> HumeError:
         said = _problem(body)

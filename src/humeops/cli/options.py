@@ -22,6 +22,14 @@ def moment(text: str) -> int:
         raise click.BadParameter(str(error)) from None
 
 
+def span(text: str) -> int:
+    """Return a length of time as people write it, in ns; click asks this for --timeout and the like."""
+    try:
+        return moments.parse_span(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 def filled(text: str) -> str:
     """Return the text as it is; click asks this for names, of which an empty one would silently mean all of them."""
     if not text.strip():

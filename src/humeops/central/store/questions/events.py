@@ -69,6 +69,19 @@ def by_id(connection: sa.Connection, event_id: str) -> Event | None:
     return connection.execute(sa.select(_event).where(_event.c.id == rows.key_of(event_id))).one_or_none()
 
 
+def by_keys(connection: sa.Connection, keys: Sequence[bytes]) -> Sequence[Event]:
+    """Return those of these events that are there, in the order of their ids."""
+    return (
+        connection.execute(sa.select(_event).where(_event.c.id.in_(keys)).order_by(_event.c.id)).all() if keys else []
+    )
+
+
+def recent(connection: sa.Connection, since: int, limit: int) -> Sequence[Event]:
+    """Return the newest events made since then by their ids, in the order of these."""
+    query = sa.select(_event).where(_event.c.id >= _first_key(since)).order_by(_event.c.id.desc()).limit(limit)
+    return connection.execute(query).all()[::-1]
+
+
 def links(connection: sa.Connection, run: str, limit: int) -> Sequence[Event]:
     """Return what was said of this run without being part of it, as long ago first."""
     query = sa.select(_event).where(_event.c.link == rows.key_of(run))

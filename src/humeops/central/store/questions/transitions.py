@@ -45,6 +45,12 @@ def find(
     return cut([_read(row) for row in found], limit, lambda row: cursor.pack(row.id))
 
 
+def newer(connection: sa.Connection, after: int, limit: int) -> list[Transition]:
+    """Return the changes with higher numbers than this, in their order."""
+    query = sa.select(_transition).where(_transition.c.id > after).order_by(_transition.c.id)
+    return [_read(row) for row in connection.execute(query.limit(limit))]
+
+
 def newest(connection: sa.Connection) -> int:
     """Return the number of the last change, 0 when there is none."""
     return connection.execute(sa.select(sa.func.max(_transition.c.id))).scalar_one() or 0

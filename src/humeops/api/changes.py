@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""What has changed since the last look: events that are new, the runs they are of, and changes of tasks' states.
+
+Transitions are found by their number. Two transactions may commit in another order than their numbers: so a few numbers before
+the last one are looked at again, and what was seen is left out.
+"""
+
+import collections
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from humeops.api import overviews, views
+from humeops.api.ring import What
+from humeops.central.store import rows
+from humeops.central.store.questions import events, runs, transitions
+from humeops.clock import NS_PER_SECOND
+from humeops.event import Origin
+from humeops.filters import facts
+
+MOST_EVENTS = 2_000  # read at one look
+_MOST_TRANSITIONS = 1_000
+_AGAIN = 200  # numbers before the last one that are looked at again
+_RECENT_NS = 5 * NS_PER_SECOND
+_REMEMBERED = 20_000
+
+_to_json = msgspec.json.Encoder().encode
+
+
+class Found(NamedTuple):
+    """A change, as the ring takes it."""
+
+    what: What
+    facts: facts.Facts
+    body: bytes
+
+
+class Looker:
+    """Remembers what was seen. `by_time`: nobody tells which events are new, so those of the last seconds are looked at."""
+
+    def __init__(self, newest: int, by_time: bool) -> None:
+        self._newest = newest
+        self._first = newest
+        self._by_time = by_time
+        self._seen: collections.OrderedDict[int | bytes, None] = collections.OrderedDict()
+
+    def look(self, connection: sa.Connection, noted: Sequence[bytes], now_ns: int) -> list[Found]:
+        """Return what has changed, in an order in which it may be told."""
+        if self._by_time:
+            new = events.recent(connection, now_ns - _RECENT_NS, MOST_EVENTS)
+        else:
+            new = events.by_keys(connection, noted)
+        said = [row for row in new if self._is_new(row.id)]
+        moved = self._moves(connection)
+        keys = {row.run for row in said if row.run} | {rows.key_of(move.run) for move in moved if move.run}
+        touched = runs.by_keys(connection, sorted(keys))
+        return [
+            *(_event(row) for row in said),
+            *(_run(run) for run in touched.values()),
+            *(_task(move) for move in moved),
+        ]
+
+    def _moves(self, connection: sa.Connection) -> list[transitions.Transition]:
+        after = max(self._first, self._newest - _AGAIN)
+        found = transitions.newer(connection, after, _MOST_TRANSITIONS)
+        new = [move for move in found if self._is_new(move.id)]
+        self._newest = max([self._newest, *(move.id for move in new)])
+        return new
+
+    def _is_new(self, key: int | bytes) -> bool:
+        if key in self._seen:
+            return False
+        self._seen[key] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return True
+
+
+def _event(row: Any) -> Found:
+    view = views.event_view(row)
+    origin = (rows.read_rest(row.rest).origin if row.rest else None) or Origin()
+    known = facts.Facts(
+        host=view.host,
+        task=view.task,
+        tag=view.tags,
+        level=view.level,
+        kind=view.kind,
+        run=_names(view.run),
+        user=_user(origin.user, origin.uid),
+        key=list(view.data),
+        time=view.time,
+        texts=[view.message],
+    )
+    return Found("event", known, _to_json(view))
+
+
+def _run(run: runs.Run) -> Found:
+    view = views.run_view(run)
+    known = facts.Facts(
+        host=view.host,
+        task=view.task,
+        tag=view.tags,
+        state=view.state,
+        run=_names(view.id),
+        user=_user("", view.uid),
+        time=view.started_at,
+        texts=[view.host, view.task, view.reason],
+    )
+    return Found("run", known, _to_json(view))
+
+
+def _task(move: transitions.Transition) -> Found:
+    known = facts.Facts(
+        host=move.host,
+        task=move.task,
+        state=move.to_state,
+        run=_names(move.run),
+        time=move.at,
+        texts=[move.host, move.task, move.reason],
+    )
+    return Found("task", known, _to_json(overviews.TransitionView(*move)))
+
+
+def _names(run: str | None) -> tuple[str, ...]:
+    return (run, run[-8:]) if run else ()
+
+
+def _user(name: str, uid: int | None) -> list[str]:
+    return [text for text in (name, "" if uid is None else str(uid)) if text]
