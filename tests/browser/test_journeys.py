@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The main ways through the pages, on what real scripts said, in a real browser."""
 
+import json
 import pathlib
 
 import pytest
@@ -38,6 +39,57 @@ def test_from_the_first_page_to_the_run_that_failed_to_a_note(desk, installed, t
     expect(page.get_by_text("called the vendor")).to_be_visible()
     expect(page.get_by_role("img", name="Stretches of the run, to scale")).to_be_visible()
     assert "✗" in page.title()
+
+
+def test_a_failure_appears_without_reloading(desk, installed, tmp_path):
+    run_script(installed, tmp_path)
+    _reload_until(desk.page, desk, "backup")
+    desk.page.evaluate("window.stays = true")
+    expect(desk.page.locator("#live")).to_have_text("live")
+    desk.page.mouse.move(5, 5)
+
+    run_script(installed, tmp_path, "LINENO=41 hume error 'tar returned 2'", 3)
+
+    expect(desk.page.get_by_text("exit 3 at line 41, after dumped").first).to_be_visible()
+    expect(desk.page.get_by_role("heading", name="Troubles")).to_be_visible()
+    assert "✗" in desk.page.title()
+    assert desk.page.evaluate("window.stays")
+
+
+def test_nothing_moves_under_the_pointer(desk, installed, tmp_path):
+    run_script(installed, tmp_path)
+    _reload_until(desk.page, desk, "backup")
+    expect(desk.page.locator("#live")).to_have_text("live")
+    desk.page.get_by_role("link", name="backup").first.hover()
+
+    run_script(installed, tmp_path, "", 3)
+
+    expect(desk.page.locator("tr.failed")).to_have_count(1)
+    expect(desk.page.get_by_role("heading", name="Troubles")).to_have_count(0)
+    desk.page.get_by_role("button", name="changed, show").click()
+    expect(desk.page.get_by_role("heading", name="Troubles")).to_be_visible()
+
+
+def test_a_running_run_is_followed_while_a_note_is_written(desk, installed, tmp_path):
+    script = tmp_path / "long.sh"
+    go = tmp_path / "go"
+    script.write_text(
+        f"#!/bin/sh\nhume start long\nuntil [ -e {go} ]; do sleep 0.05; done\nhume flag half-way\nhume stop 0\n"
+    )
+    script.chmod(0o755)
+    started = installed.start_command(str(script))
+    _reload_until(desk.page, desk, "running")
+    with_run = installed.hume("runs", "long", "-o", "json").stdout
+    desk.open(f"/run/{json.loads(with_run)[0]['id']}")
+    expect(desk.page.locator("#live")).to_have_text("live")
+    desk.page.get_by_label("Note").fill("half a sentence")
+
+    go.touch()
+    started.wait(timeout=30)
+
+    expect(desk.page.get_by_text("half-way").first).to_be_attached()
+    expect(desk.page.locator(".title .state.ok")).to_be_visible()
+    assert desk.page.get_by_label("Note").input_value() == "half a sentence"
 
 
 def test_a_trouble_is_taken_and_given_back(desk, installed, tmp_path):

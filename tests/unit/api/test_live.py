@@ -9,6 +9,7 @@ from humeops.api import live
 from humeops.api.hub import Hub
 from humeops.api.ring import Ring
 from humeops.api.service import Central
+from humeops.central.current.picture import SqlPicture
 from humeops.clock import FakeClock
 from humeops.filters.facts import Facts
 from humeops.filters.tree import EVERYTHING
@@ -24,7 +25,7 @@ def _steps(changes, most):
         sent.append(message["body"])
 
     async def look():
-        hub = Hub(Central(NO_DATABASE, FakeClock()))
+        hub = Hub(Central(NO_DATABASE, FakeClock(), SqlPicture(NO_DATABASE)))
         hub.ring = Ring(most)
         viewer = live._Viewer(hub, send, [], EVERYTHING)
         for _ in range(changes):
@@ -52,7 +53,7 @@ def test_who_takes_nothing_is_cut(monkeypatch):
     monkeypatch.setattr(live, "SEND_SECONDS", 0.01)
 
     async def look():
-        hub = Hub(Central(NO_DATABASE, FakeClock()))
+        hub = Hub(Central(NO_DATABASE, FakeClock(), SqlPicture(NO_DATABASE)))
         viewer = live._Viewer(hub, lambda _: anyio.sleep(60), [], EVERYTHING)
         hub.ring.add("event", Facts(), b"{}")
         return await viewer.step()

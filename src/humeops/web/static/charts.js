@@ -46,7 +46,10 @@
     };
   }
 
+  const drawnAs = new WeakMap();
+
   function draw(box) {
+    drawnAs.set(box, box.dataset.chart);
     const drawn = JSON.parse(box.dataset.chart);
     const axis = { stroke: colour("grey"), grid: { stroke: colour("faint"), width: 1 }, ticks: { show: false }, font: "11px system-ui" };
     const small = box.classList.contains("small");
@@ -84,6 +87,9 @@
 
   const all = () => document.querySelectorAll("[data-chart]").forEach(draw);
   all();
+  document.addEventListener("hume:fresh", () => {
+    document.querySelectorAll("[data-chart]").forEach((box) => drawnAs.get(box) === box.dataset.chart || draw(box));
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
   let later;
   addEventListener("resize", () => { clearTimeout(later); later = setTimeout(all, 150); });

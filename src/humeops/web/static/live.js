@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Keeps a page as it is now: the stream tells what changed, the page fetches that anew and puts it in its place. Nothing moves
+// under a pointer or a focus: then a line offers it. Without this script the page is as it was when it was loaded.
+"use strict";
+(() => {
+  const main = document.getElementById("main");
+  const status = document.getElementById("live");
+  const ROWS_AFTER = 150, PAGE_AFTER = 300, MOST_ROWS = 32;
+  let stream = null, place = "", later = 0, hiddenSince = 0, behind = false;
+  const changed = new Set();
+
+  // -- what was said when --------------------------------------------------------------------------------------------
+
+  function rough(seconds) {
+    if (seconds < 60) return `${Math.max(0, Math.floor(seconds))} s`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+    return seconds < 172800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} days`;
+  }
+
+  function tick() {
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      const past = (Date.now() - Date.parse(time.dateTime)) / 1000;
+      time.textContent = past < -60 ? `in ${rough(-past)}` : past < 1 ? "just now" : `${rough(past)} ago`;
+    }
+  }
+  setInterval(tick, 10000);
+
+  // -- putting in place ----------------------------------------------------------------------------------------------
+
+  const rows = () => [...document.querySelectorAll("tr[data-task]")];
+  const key = (row) => `${row.dataset.task}\n${"trouble" in row.dataset}`;
+
+  async function fetched(path) {
+    const answer = await fetch(path, { headers: { Accept: "text/html" } });
+    if (answer.status === 401) location.reload();
+    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  }
+
+  async function replaceRows(names) {
+    const by = new URLSearchParams(location.search).get("by") || "host";
+    for (let first = 0; first < names.length; first += MOST_ROWS) {
+      const asked = names.slice(first, first + MOST_ROWS).map((name) => ["t", name]);
+      const found = await fetched(`/rows?${new URLSearchParams([["by", by], ...asked])}`);
+      const fresh = new Map([...(found?.querySelectorAll("tr[data-task]") ?? [])].map((row) => [key(row), row]));
+      for (const row of rows()) {
+        const next = fresh.get(key(row));
+        if (!next || next.outerHTML === row.outerHTML) continue;
+        const focused = row === document.activeElement, copy = document.importNode(next, true);
+        copy.classList.add("changed");
+        row.replaceWith(copy);
+        if (focused) copy.focus();
+      }
+    }
+    tick();
+  }
+
+  const isBusy = () => main.matches(":hover") || (main.contains(document.activeElement) && document.activeElement !== main);
+
+  async function replacePage() {
+    behind = false;
+    const found = await fetched(location.href);
+    const fresh = found?.getElementById("main");
+    if (!fresh) return;
+    document.title = found.title;
+    await htmx.swap({ text: fresh.innerHTML, target: main, swap: "innerMorph", sourceElement: main });
+    if (!fresh.dataset.stream) stream.close(); // a run that has ended says nothing more
+    document.dispatchEvent(new Event("hume:fresh"));
+    offer();
+  }
+
+  function offer() {
+    status.replaceChildren();
+    if (behind) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "plain";
+      button.textContent = "changed, show";
+      button.addEventListener("click", replacePage);
+      status.append(button);
+    } else {
+      status.textContent = stream?.readyState === EventSource.OPEN ? "live" : "not live";
+    }
+  }
+
+  // -- what the stream tells -----------------------------------------------------------------------------------------
+
+  function settle() {
+    later = 0;
+    if (main.dataset.live === "page") return replacePage();
+    const shown = new Set(rows().map((row) => row.dataset.task));
+    const names = [...changed];
+    changed.clear();
+    replaceRows(names.filter((name) => shown.has(name)));
+    // Counts and order change with every state; they follow when nobody is pointing at them.
+    if (isBusy()) behind = true;
+    else replacePage();
+    offer();
+  }
+
+  function hear(message) {
+    place = message.lastEventId || place;
+    const told = JSON.parse(message.data);
+    if (told.host !== undefined) changed.add(`${told.host}\t${told.task}`);
+    later ||= setTimeout(settle, main.dataset.live === "page" ? PAGE_AFTER : ROWS_AFTER);
+  }
+
+  function listen() {
+    const path = new URL(main.dataset.stream, location.href);
+    if (place) path.searchParams.set("after", place);
+    stream = new EventSource(path);
+    for (const what of ["task", "run", "event"]) stream.addEventListener(what, hear);
+    stream.addEventListener("ready", (message) => { place = message.lastEventId || place; offer(); });
+    stream.addEventListener("resync", () => { later ||= setTimeout(settle, PAGE_AFTER); });
+    stream.addEventListener("error", offer);
+  }
+
+  if (!main?.dataset.stream || !window.EventSource || !window.htmx) return;
+  listen();
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) { listen(); replacePage(); } });
+  // A tab that nobody looks at holds no connection.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      hiddenSince = setTimeout(() => { stream.close(); hiddenSince = 0; }, 60000);
+    } else if (hiddenSince) {
+      clearTimeout(hiddenSince);
+    } else {
+      listen();
+      replacePage();
+    }
+  });
+})();
