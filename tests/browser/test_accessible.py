@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""No page has anything that axe finds wrong, in light and dark, wide and narrow; and each is complete without JavaScript."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.fixtures import browsing
+from tests.fixtures.asking import agent_of, owner_of
+from tests.fixtures.events import a_run, say
+
+
+@pytest.fixture
+def paths(desk, installed):
+    """Fill the pages, and return their addresses."""
+    with agent_of(installed) as agent:
+        good = [event for at in range(6) for event in a_run(say("flag", at * 100 + 5, flag="dumped"), begins=at * 100)]
+        bad = a_run(
+            say("log", 910, level="error", message="tar returned 2", line=41),
+            say("data", 911, data={"dump_bytes": 70_900_000_000, "rows": 7}),
+            begins=900,
+            ends=930,
+            status=3,
+            outcome="failed",
+        )
+        assert agent.send(*good, *bad, say("log", 950)).status == 200
+    with owner_of(installed) as owner:
+        run = owner.get("/api/v1/runs?q=state:failed").body["items"][0]
+    place = f"host={run['host']}&task={run['task']}"
+    return [
+        "/",
+        "/?by=task",
+        "/hosts",
+        f"/host?name={run['host']}",
+        f"/task?{place}",
+        f"/run/{run['id']}",
+        "/events",
+        "/data",
+    ]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1240), ("dark", 1240), ("light", 390)])
+def test_axe_finds_nothing(desk, paths, scheme, width):
+    desk.page.emulate_media(color_scheme=scheme)
+    desk.page.set_viewport_size({"width": width, "height": 900})
+
+    found = {}
+    for path in paths:
+        desk.open(path)
+        result = Axe().run(desk.page)
+        if result.violations_count:
+            found[path] = result.generate_report()
+
+    assert found == {}
+
+
+def test_everything_is_there_without_javascript(chromium, installed, desk, paths):
+    with chromium.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(desk.url + browsing.make_link(installed))
+        for path in paths:
+            page.goto(desk.url + path)
+            assert page.locator("main").inner_text().strip(), path
+        page.goto(desk.url + paths[5])
+
+        assert page.get_by_text("tar returned 2").count()
+        assert page.locator("svg.timeline rect").count()
