@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-uint32_t crc32_of(const char *bytes, size_t count);
+// Of what came before (nothing: 0) and these bytes.
+uint32_t crc32_of(uint32_t before, const char *bytes, size_t count);
 
 #endif

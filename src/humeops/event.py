@@ -92,6 +92,7 @@ class Event(msgspec.Struct, omit_defaults=True):
     task: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
     run: EventId | None = None
     within: EventId | None = None
+    sayer: ChainLink | None = None
     parent: EventId | None = None
     link: EventId | None = None
     level: Level = "info"

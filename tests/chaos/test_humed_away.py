@@ -4,11 +4,12 @@
 import os
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
 
-from tests.fixtures import eset, processes
+from tests.fixtures import eset, processes, scene, standin
 
 # Deadline 200 ms and one fsync, and room for a machine that does other things meanwhile.
 GENEROUS_SECONDS = 2.0
@@ -30,6 +31,21 @@ def test_with_no_humed_an_event_waits_in_the_drop_folder(installed: processes.In
     installed.start_central()
     installed.start_humed()
     eset.assert_arrived_exactly_once(installed, said)
+
+
+def test_runs_beside_each_other_that_no_humed_saw_keep_their_own_ends(installed: processes.Installation) -> None:
+    half = '( "$H" start {0}; sleep 0.{1}; "$H" info "in {0}"; "$H" stop {2} ) &'  # dash puts the last one in its own place
+    job = installed.root / "job"
+    job.write_text(f"{half.format('former', 2, 3)}\nsleep 0.1\n{half.format('latter', 4, 0)}\nwait\n")
+    environ = {**installed.environ(), "H": str(processes.find_hume())}
+
+    subprocess.run([standin.require("dash"), job], env=environ, check=True, timeout=60)
+
+    installed.start_central()
+    installed.start_humed()
+    processes.wait_until(lambda: len(installed.central_rows(scene.EVENTS % "00")) == 6, "all is at central")
+    runs = [scene.Run(*map(str, row)) for row in installed.central_rows(scene.RUNS)]
+    assert {(run.task, run.state, run.parent) for run in runs} == {("former", "failed", ""), ("latter", "ok", "")}
 
 
 def test_a_stopped_humed_costs_a_caller_no_more_than_its_deadline(installed: processes.Installation) -> None:

@@ -122,6 +122,18 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(hume: Caller) -> None:
     assert b"No space left on device" in done.stderr
 
 
+def test_a_dropped_event_names_the_process_that_said_it(hume: Caller) -> None:
+    script = 'exec "$HUME" info x'
+
+    done = subprocess.Popen(["sh", "-c", script], env=hume.environment(HUME=str(hume.program)))
+    done.wait(60)
+
+    (event,) = hume.dropped()
+    assert event.sayer is not None
+    assert event.sayer[0] == done.pid
+    assert event.sayer[1] >= event.origin.chain[0][1]
+
+
 def test_without_proc_an_event_still_finds_its_way(hume: Caller) -> None:
     env = hume.environment(HUME_TEST_PROC="/nonexistent")
 

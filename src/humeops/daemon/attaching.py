@@ -9,6 +9,8 @@ users differ, so the usual event costs a few look-ups in memory.
 import re
 
 from humeops.daemon import finding
+from humeops.daemon.hindsight import Hindsight
+from humeops.daemon.processes import Link
 from humeops.daemon.registering import Proof
 from humeops.daemon.runrows import Run
 from humeops.daemon.runs import OpenRuns
@@ -26,6 +28,7 @@ class Attachment:
 
     def __init__(self, runs: OpenRuns) -> None:
         self._runs = runs
+        self.hindsight = Hindsight()
 
     def attach(self, event: Event, sayer: Sayer) -> None:
         """Decide where the event belongs. Raises NotAllowedError when that is somebody else's, MalformedEventError when nowhere."""
@@ -67,12 +70,15 @@ class Attachment:
     # -- which run surrounds the sayer -------------------------------------------------------------------------------
 
     def _around(self, event: Event, within: str | None, sayer: Sayer) -> str | None:
+        def lived(link: Link) -> bool:
+            return self.hindsight.lived(link, event, sayer) or self._runs.processes.is_alive(link)
+
         found = finding.find(
             event.origin.chain,
             self._runs.at(event.boot),
             lambda run: self._counts(run, event, sayer),
             sayer,
-            self._runs.processes.is_alive,
+            lived,
             is_start=event.kind == "start",
         )
         if within is None:

@@ -91,12 +91,15 @@ class Intake:
         crash.point("humed-received")
         bad_before = folder.quarantined
         try:
+            self._pipeline.hindsight.look_through(folder.read(names))
             with self._spool.group() as group:
                 done, bad, waiting = self._put_files(folder.read(names), group)
                 crash.point("humed-before-commit")
         except SpoolFullError as error:
             self._recover(error)
             return False
+        finally:
+            self._pipeline.hindsight.forget()
         bad_count = folder.quarantined - bad_before + len(bad)
         self._note_commit(len(done), bad_count, 0)
         crash.point("humed-after-commit")

@@ -28,6 +28,7 @@ class Pipeline:
         self.runs = runs
         self._origins = origins
         self._attachment = Attachment(runs)
+        self.hindsight = self._attachment.hindsight
         self._shared = shared
         self.copies = Copies()
         self._admit = admit
@@ -41,6 +42,7 @@ class Pipeline:
         event = codec.decode(data)
         if event.kind in ("loss", "gone"):
             raise MalformedEventError(f"{event.kind} events are humed's own to say")
+        sayer = _with_claim(event, sayer)
         if self.copies.is_again(event, sayer.uid):
             return event
         worth = worth_of(event)
@@ -58,3 +60,9 @@ class Pipeline:
         self._shared.apply(event, group)
         self.copies.note(event, sayer.uid)
         return event
+
+
+def _with_claim(event: Event, sayer: Sayer) -> Sayer:
+    # Taken out in any case: it is of no use to anybody further on.
+    claimed, event.sayer = event.sayer, None
+    return sayer._replace(claimed=claimed) if sayer.via == "drop" else sayer

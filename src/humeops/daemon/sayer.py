@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""Who said an event, as the kernel knows; nothing of this comes from the event itself."""
+"""Who said an event, as the kernel knows.
+
+Of a dropped file the kernel knows the owner alone; which process it was is what the file says. That tells the sayer's own
+runs apart, and gives him a say in nobody else's.
+"""
 
 from typing import NamedTuple
+
+from humeops.daemon.processes import Link
 
 ROOT = 0
 
 
 class Sayer(NamedTuple):
-    """The user, the process (None through the drop folder, where only the owner of the file is known), and the way."""
+    """The user, the process (None through the drop folder), the way; `claimed`: the process that a dropped file names."""
 
     uid: int | None
     pid: int | None
     via: str
+    claimed: Link | None = None

@@ -67,13 +67,21 @@ class Host:
         self.runs = OpenRuns(self.spool.db, Processes(self.table.path))
         self.attachment = Attachment(self.runs)
 
-    def say(self, kind: str, *chain: Link, uid: int = ME, pid: int | None = HUME, **members: object) -> Event:
+    def say(
+        self,
+        kind: str,
+        *chain: Link,
+        uid: int = ME,
+        pid: int | None = HUME,
+        claimed: Link | None = None,
+        **members: object,
+    ) -> Event:
         """Say it from below these processes; it is stored when this returns."""
         self.now += 1
         origin = {"script": "x.sh", **members.pop("origin", {}), "chain": chain, "uid": uid}  # type: ignore[dict-item]
         task = {"task": "backup"} if kind == "start" else {}
         event = codec.decode(say(kind, **{**task, "mono": self.now, "outcome": None, **members, "origin": origin}))
-        sayer = Sayer(uid, pid, "ipc" if pid else "drop")
+        sayer = Sayer(uid, pid, "ipc" if pid else "drop", claimed)
         with self.spool.group() as group:
             self.attachment.attach(event, sayer)
             self.runs.apply(event, sayer, group, START_NS + self.now)

@@ -66,6 +66,14 @@ def test_a_sayer_in_the_place_of_the_innermost_process_is_that_process(host):
     assert host.find(SHELL, pid=HUME) == mine.id
 
 
+def test_a_dropped_file_names_the_process_that_took_the_place_of_the_innermost_one(host):
+    other = (401, 41)
+    mine = host.start(FORK, SHELL, pid=None, **IN_A_FORK)
+    host.start(other, SHELL, pid=None, **IN_A_FORK)
+
+    assert host.find(SHELL, pid=None, claimed=FORK) == mine.id
+
+
 def test_a_run_at_work_in_another_fork_is_not_the_parent_of_one_that_starts_beside_it(host):
     host.table.tree(FORK, SHELL, CRON)
     around = host.start(CRON)

@@ -176,3 +176,9 @@ def test_a_task_made_of_a_script_is_always_a_name(script):
 )
 def test_a_task_is_the_last_part_of_the_path_mended_to_a_name(script, task):
     assert task_of_script(script) == task
+
+
+def test_the_process_that_a_dropped_file_names_goes_no_further(humed):
+    event = humed.take(say(task="t", sayer=[7, 8]), Sayer(None, None, "drop"))
+
+    assert event.sayer is None
