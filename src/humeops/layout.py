@@ -33,6 +33,11 @@ class Layout:
         return self.root / "humed.sock"
 
     @property
+    def push_socket(self) -> pathlib.Path:
+        """humed's PULL socket, for what may be lost."""
+        return self.root / "humed.push"
+
+    @property
     def pid_file(self) -> pathlib.Path:
         """humed's pid, touched every few seconds while it lives."""
         return self.root / "humed.pid"

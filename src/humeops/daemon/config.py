@@ -67,6 +67,7 @@ class Config:
 
     host: str
     socket: pathlib.Path
+    push_socket: pathlib.Path
     pid_file: pathlib.Path
     drop: pathlib.Path
     spool: pathlib.Path
@@ -96,6 +97,7 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
     return Config(
         host=chosen.host or _host_of_machine(),
         socket=runtime.socket,
+        push_socket=runtime.push_socket,
         pid_file=runtime.pid_file,
         drop=drop,
         spool=state.spool,
