@@ -68,6 +68,16 @@ class Layout:
         return self.root / "agent-token"
 
     @property
+    def tcp_token(self) -> pathlib.Path:
+        """The token that senders over loopback tcp show; mode 0600."""
+        return self.root / "tcp-token"
+
+    @property
+    def curve(self) -> pathlib.Path:
+        """The keys of CURVE: humed's own, and those of senders that are allowed."""
+        return self.root / "curve"
+
+    @property
     def central_url(self) -> pathlib.Path:
         """One line: where central answers; written when it is ready."""
         return self.root / "central.url"

@@ -2,12 +2,13 @@
 """humed's configuration: humed.toml as a type. docs/reference/humed-config.md says what each setting is for."""
 
 import dataclasses
+import ipaddress
 import logging
 import pathlib
 import re
 import socket
 import urllib.parse
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -21,6 +22,8 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 ADDRESS_FORM = r"https?://[^\s/]+\S*"
 Address = Annotated[str, msgspec.Meta(pattern=rf"^({ADDRESS_FORM}|(rediss?|unix)://\S+)?$")]
 
+TcpAddress = Annotated[str, msgspec.Meta(pattern=r"^((\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5})?$")]
+
 
 class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
     """Where central is and how to speak to it."""
@@ -32,6 +35,15 @@ class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
     retry_longest_seconds: Seconds = 60.0
     resend_seconds: Seconds = 60.0
     batch_events: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 2_000
+
+
+class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """Where humed listens beside its socket files, and who may speak there."""
+
+    tcp: TcpAddress = ""
+    tcp_push: TcpAddress = ""
+    token_file: str = ""
+    curve_dir: str = ""
 
 
 class SpoolSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,7 +70,17 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     drop_dir: str = ""
     central: CentralSettings = msgspec.field(default_factory=CentralSettings)
     spool: SpoolSettings = msgspec.field(default_factory=SpoolSettings)
+    listen: ListenSettings = msgspec.field(default_factory=ListenSettings)
     origin: OriginSettings = msgspec.field(default_factory=OriginSettings)
+
+
+class Listening(NamedTuple):
+    """The addresses for tcp (empty: none), and what decides who may speak there; without `curve_dir`, the token."""
+
+    tcp: str
+    tcp_push: str
+    token_file: pathlib.Path
+    curve_dir: pathlib.Path | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +98,7 @@ class Config:
     credential_file: pathlib.Path
     central: CentralSettings
     limits: SpoolSettings
+    listen: Listening
     origin: OriginSettings = dataclasses.field(default_factory=OriginSettings)
 
 
@@ -107,8 +130,28 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
         credential_file=pathlib.Path(credential) if credential else layout.agent_token,
         central=chosen.central,
         limits=chosen.spool,
+        listen=_listening(chosen.listen, file, state),
         origin=chosen.origin,
     )
+
+
+def _listening(chosen: ListenSettings, file: pathlib.Path, state: Layout) -> Listening:
+    for setting in ("tcp", "tcp_push"):
+        host, _, port = getattr(chosen, setting).rpartition(":")
+        if not port:
+            continue
+        try:
+            is_loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
+        except ValueError:
+            raise settings.fault(file, f"listen.{setting}", f"{host} is no address of this machine") from None
+        if not 1 <= int(port) <= 65_535:
+            raise settings.fault(file, f"listen.{setting}", f"port {port}: 1 to 65535 is expected")
+        if not is_loopback and not chosen.curve_dir:
+            what = "beyond this machine only CURVE is spoken: set `listen.curve_dir` (humed --make-keys)"
+            raise settings.fault(file, f"listen.{setting}", what)
+    token_file = pathlib.Path(chosen.token_file) if chosen.token_file else state.tcp_token
+    curve_dir = pathlib.Path(chosen.curve_dir) if chosen.curve_dir else None
+    return Listening(chosen.tcp, chosen.tcp_push, token_file, curve_dir)
 
 
 def _host_of_machine() -> str:

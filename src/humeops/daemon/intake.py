@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from humeops import crash
 from humeops.clock import Clock
 from humeops.daemon.counters import Counters
+from humeops.daemon.door import Peer, Request
 from humeops.daemon.dropfolder import DropFolder, Dropped
 from humeops.daemon.keeper import Keeper, NoRoomError
-from humeops.daemon.listener import Listener, Request
+from humeops.daemon.listener import Listener
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.sayer import Sayer
 from humeops.daemon.spool import Group, Spool, SpoolFullError
@@ -49,7 +50,7 @@ class Intake:
     ) -> None:
         """Commit the events of these requests and what was pushed, and the release with them; then answer each request."""
         crash.point("humed-received")
-        answers: list[tuple[bytes, bytes]] = []
+        answers: list[tuple[Peer, bytes]] = []
         lost = len(pushed)
         try:
             with self._spool.group() as group:

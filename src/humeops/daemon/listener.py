@@ -1,49 +1,61 @@
 # SPDX-License-Identifier: MIT
-"""humed's sockets: requests and what is pushed, with the kernel's word on who sends them, and replies. docs/protocol.md, section 3.
+"""All of humed's doors: the socket files for users of this host, and tcp where it is configured. docs/protocol.md, section 3.
 
-On ipc libzmq asks the kernel for the peer's uid, gid and pid when it connects and hands it over with each message.
-Nothing here waits.
+Nothing here waits. Local users go first: whatever comes over tcp is taken when nobody on the host has something to say.
+
+*Design.* tcp has a context of its own. libzmq asks about keys for every socket of a context, and callers on the host must not
+wait for that.
 """
 
-import contextlib
-import functools
 import pathlib
-from typing import NamedTuple
 
 import zmq
 
-from humeops.daemon import sockets
-from humeops.daemon.sayer import Sayer
-from humeops.errors import HumeError, MalformedEventError
-
-WRONG_FORM = MalformedEventError("a request is one empty frame, then one frame with one event")
-NOT_PUSHED = MalformedEventError("what is pushed is one frame with one event")
-_NOBODY = Sayer(None, None, "ipc")
-
-
-class Request(NamedTuple):
-    """What one peer said: where the reply goes, who it is, and the bytes, or what is wrong before they are looked at."""
-
-    peer: bytes
-    sayer: Sayer
-    body: bytes | HumeError
+from humeops.daemon import curve, sockets, token
+from humeops.daemon.config import Listening
+from humeops.daemon.door import Door, Peer, Request
+from humeops.daemon.entries import Entry, KeyEntry, LocalEntry, TokenEntry
 
 
 class Listener:
     """Binds at construction; the folder must be humed's own."""
 
-    def __init__(self, path: pathlib.Path, push_path: pathlib.Path) -> None:
+    def __init__(self, path: pathlib.Path, push_path: pathlib.Path, listening: Listening) -> None:
         self._paths = path, push_path
-        self._context = zmq.Context()
-        self._router = sockets.make(self._context, zmq.ROUTER)
-        self._pull = sockets.make(self._context, zmq.PULL)
-        sockets.bind_file(self._router, path)
-        sockets.bind_file(self._pull, push_path)
+        self._contexts = [zmq.Context()]
+        self._allow_list: curve.AllowList | None = None
+        router, pull = (sockets.make(self._contexts[0], kind) for kind in (zmq.ROUTER, zmq.PULL))
+        sockets.bind_file(router, path)
+        sockets.bind_file(pull, push_path)
+        self._doors = [Door(0, router, pull, LocalEntry())]
+        if listening.tcp or listening.tcp_push:
+            self._doors.append(self._open_tcp(listening))
+
+    def _open_tcp(self, listening: Listening) -> Door:
+        context = zmq.Context[zmq.Socket[bytes]]()
+        self._contexts.append(context)
+        entry: Entry
+        if listening.curve_dir:
+            self._allow_list = curve.AllowList(context, listening.curve_dir)
+            entry = KeyEntry()
+        else:
+            entry = TokenEntry(token.load(listening.token_file))
+        made = []
+        for kind, address in ((zmq.ROUTER, listening.tcp), (zmq.PULL, listening.tcp_push)):
+            made.append(sockets.make(context, kind) if address else None)
+            if (one := made[-1]) is not None:
+                if listening.curve_dir:
+                    curve.secure(one, listening.curve_dir)
+                sockets.bind_tcp(one, address)
+        return Door(1, made[0], made[1], entry)
 
     def register(self, poller: zmq.Poller) -> None:
         """Have this poller wake for whatever comes."""
-        for one in (self._router, self._pull):
-            poller.register(one, zmq.POLLIN)
+        for door in self._doors:
+            for one in door.sockets:
+                poller.register(one, zmq.POLLIN)
+        if self._allow_list is not None:
+            poller.register(self._allow_list.socket, zmq.POLLIN)
 
     def wait(self, milliseconds: int) -> bool:
         """Wait so long for something to come; return whether it did."""
@@ -53,50 +65,30 @@ class Listener:
 
     def receive(self) -> Request | None:
         """Return the next request that is waiting, or None."""
-        try:
-            frames = self._router.recv_multipart(zmq.NOBLOCK, copy=False)
-        except zmq.Again:
-            return None
-        body = frames[2].bytes if len(frames) == 3 and not len(frames[1]) else WRONG_FORM
-        return Request(frames[0].bytes, _sayer(frames[-1]), body)
+        for door in self._doors:
+            if (request := door.receive()) is not None:
+                return request
+        return None
 
     def receive_pushed(self, most: int) -> list[Request]:
-        """Return what was pushed and waits, at most so much of it; to its sayers nothing is answered."""
-        found: list[Request] = []
-        receive = self._pull.recv_multipart
-        with contextlib.suppress(zmq.Again):
-            while len(found) < most:
-                frames = receive(zmq.NOBLOCK, copy=False)
-                body = frames[0].bytes if len(frames) == 1 else NOT_PUSHED
-                found.append(Request(b"", _sayer(frames[-1]), body))
-        return found
+        """Return what was pushed and waits, at most so much of it from each door; to its sayers nothing is answered."""
+        if self._allow_list is not None:
+            self._allow_list.answer()
+        return [one for door in self._doors for one in door.receive_pushed(most)]
 
-    def reply(self, peer: bytes, line: bytes) -> None:
-        """Answer; to a peer that went away, or that does not read, nothing: it will say it again with the same id."""
-        with contextlib.suppress(zmq.Again, zmq.ZMQError):
-            self._router.send_multipart([peer, b"", line], zmq.NOBLOCK)
+    def reply(self, peer: Peer, line: bytes) -> None:
+        """Answer; to a peer that went away nothing."""
+        self._doors[peer.door].reply(peer.identity, line)
 
     def close(self) -> None:
         """Stop listening; replies already given still go out for half a second."""
-        self._pull.close()
-        self._router.close()
-        self._context.term()
+        for door in self._doors:
+            for one in door.sockets:
+                one.close()
+        if self._allow_list is not None:
+            self._allow_list.socket.close()
+        for context in self._contexts:
+            context.term()
         # Not every libzmq does it. No other humed can have bound here meanwhile: the lock is still held.
         for path in self._paths:
             path.unlink(missing_ok=True)
-
-
-def _sayer(frame: zmq.Frame) -> Sayer:
-    try:
-        return _sayer_at(frame.get("Peer-Address"))
-    except zmq.ZMQError:
-        return _NOBODY
-
-
-@functools.lru_cache(maxsize=1_024)
-def _sayer_at(address: object) -> Sayer:
-    try:
-        _, uid, _, pid = str(address).rsplit(":", 3)
-        return Sayer(int(uid), int(pid), "ipc")
-    except ValueError:
-        return _NOBODY

@@ -4,6 +4,7 @@
 from typing import NamedTuple
 
 ROOT = 0
+TCP = "tcp"  # a way on which no kernel says who speaks
 
 
 class Sayer(NamedTuple):

@@ -17,12 +17,13 @@ from humeops.daemon.backoff import Backoff
 from humeops.daemon.ballast import make_room_to_open
 from humeops.daemon.config import Config
 from humeops.daemon.deaths import Deaths
+from humeops.daemon.door import Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.folders import make_folder
 from humeops.daemon.forwarder import Forwarder
 from humeops.daemon.intake import GROUP_FILES, GROUP_PUSHED, GROUP_REQUESTS, Intake
 from humeops.daemon.keeper import Keeper
-from humeops.daemon.listener import Listener, Request
+from humeops.daemon.listener import Listener
 from humeops.daemon.opening import note_damage, open_spool
 from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
@@ -89,7 +90,7 @@ class Service:
         self._drain_folder()
         self._watch_runs()
         self._forwarder.start(self._wakes.ring)
-        self._listener = Listener(self._config.socket, self._config.push_socket)
+        self._listener = Listener(self._config.socket, self._config.push_socket, self._config.listen)
         self._poller = self._make_poller()
         self._pid_file = PidFile(self._config.pid_file)
         notify_systemd("READY=1")

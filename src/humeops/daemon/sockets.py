@@ -45,13 +45,19 @@ def bind_file(made: zmq.Socket[bytes], path: pathlib.Path) -> None:
     path.chmod(0o666)
 
 
+def bind_tcp(made: zmq.Socket[bytes], address: str) -> None:
+    """Listen at HOST:PORT."""
+    made.setsockopt(zmq.IPV6, int(address.startswith("[")))
+    bind(made, f"tcp://{address}")
+
+
 def bind(made: zmq.Socket[bytes], address: str) -> None:
     """Listen at this address."""
     try:
         made.bind(address)
     except zmq.ZMQError as error:
         made.close()
-        raise ConfigError(f"{address.removeprefix('ipc://')}: cannot listen there: {error}") from error
+        raise ConfigError(f"{address.split('://', 1)[1]}: cannot listen there: {error}") from error
 
 
 def _remove_stale(path: pathlib.Path) -> None:

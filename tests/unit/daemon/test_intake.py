@@ -10,10 +10,10 @@ import pytest
 
 from humeops.clock import FakeClock
 from humeops.daemon.config import OriginSettings, SpoolSettings
+from humeops.daemon.door import WRONG_FORM, Peer, Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.intake import Intake
 from humeops.daemon.keeper import Keeper
-from humeops.daemon.listener import WRONG_FORM, Request
 from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.runs import OpenRuns
@@ -54,12 +54,12 @@ class Humed:
         self.replies: Any = Replies(self.spool)
 
     def say(self, *said):
-        requests = [Request(b"%d" % peer, SAYER, body) for peer, body in enumerate(said)]
+        requests = [Request(Peer(0, b"%d" % peer), SAYER, body) for peer, body in enumerate(said)]
         self.intake.take_requests(requests, [], self.replies, 0)
         return [self.replies.lines[request.peer] for request in requests]
 
     def push(self, *said):
-        self.intake.take_requests([], [Request(b"", SAYER, body) for body in said], self.replies, 0)
+        self.intake.take_requests([], [Request(Peer(0, b""), SAYER, body) for body in said], self.replies, 0)
 
     def take_files(self):
         return self.intake.take_dropped(self.folder, self.folder.names())
@@ -193,7 +193,7 @@ def test_bad_files_are_counted_as_refused_and_lie_in_quarantine(humed):
 
 def test_a_release_travels_with_the_next_group(humed):
     humed.say(say(), say())
-    humed.intake.take_requests([Request(b"p", SAYER, say())], [], humed.replies, 2)
+    humed.intake.take_requests([Request(Peer(0, b"p"), SAYER, say())], [], humed.replies, 2)
 
     assert humed.depth() == 1
     assert humed.spool.committed_upto == 2
