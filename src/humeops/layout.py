@@ -73,11 +73,6 @@ class Layout:
         return self.root / "tcp-token"
 
     @property
-    def curve(self) -> pathlib.Path:
-        """The keys of CURVE: humed's own, and those of senders that are allowed."""
-        return self.root / "curve"
-
-    @property
     def central_url(self) -> pathlib.Path:
         """One line: where central answers; written when it is ready."""
         return self.root / "central.url"

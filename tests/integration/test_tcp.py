@@ -148,14 +148,14 @@ class TestCurve:
 
     @pytest.fixture
     def keys(self, tcp):
-        folder = tcp.installed.layout.curve
+        folder = tcp.installed.root / "curve"
         server = curve.make_keys(folder)
         tcp.start(f'curve_dir = "{folder}"\n')
         public, secret = zmq.curve_keypair()
         return {"curve_serverkey": server.encode(), "curve_publickey": public, "curve_secretkey": secret}
 
     def test_a_key_that_is_allowed_needs_no_token(self, tcp, keys):
-        (tcp.installed.layout.curve / "allowed" / "web2.key").write_bytes(keys["curve_publickey"] + b"\n")
+        (tcp.installed.root / "curve" / "allowed" / "web2.key").write_bytes(keys["curve_publickey"] + b"\n")
 
         assert ask(tcp.socket(zmq.REQ, **keys), say()).startswith(b"0 ")
 
@@ -170,7 +170,7 @@ class TestCurve:
         assert len(tcp.installed.spool_rows()) == 1
 
     def test_a_key_that_was_taken_away_is_not_let_in_again(self, tcp, keys):
-        key = tcp.installed.layout.curve / "allowed" / "web2.key"
+        key = tcp.installed.root / "curve" / "allowed" / "web2.key"
         key.write_bytes(keys["curve_publickey"])
         assert ask(tcp.socket(zmq.REQ, **keys), say()).startswith(b"0 ")
         key.unlink()
