@@ -11,7 +11,7 @@ import pathlib
 
 import zmq
 
-from humeops.daemon import curve, sockets, token
+from humeops.daemon import activation, curve, sockets, token
 from humeops.daemon.config import Listening
 from humeops.daemon.door import Door, Peer, Request
 from humeops.daemon.entries import Entry, KeyEntry, LocalEntry, TokenEntry
@@ -21,12 +21,13 @@ class Listener:
     """Binds at construction; the folder must be humed's own."""
 
     def __init__(self, path: pathlib.Path, push_path: pathlib.Path, listening: Listening) -> None:
-        self._paths = path, push_path
+        handed = activation.inherited()
+        self._own_paths = [one for one in (path, push_path) if one.name not in handed]
         self._contexts = [zmq.Context()]
         self._allow_list: curve.AllowList | None = None
         router, pull = (sockets.make(self._contexts[0], kind) for kind in (zmq.ROUTER, zmq.PULL))
-        sockets.bind_file(router, path)
-        sockets.bind_file(pull, push_path)
+        sockets.bind_file(router, path, handed.get(path.name))
+        sockets.bind_file(pull, push_path, handed.get(push_path.name))
         self._doors = [Door(0, router, pull, LocalEntry())]
         if listening.tcp or listening.tcp_push:
             self._doors.append(self._open_tcp(listening))
@@ -89,6 +90,6 @@ class Listener:
             self._allow_list.socket.close()
         for context in self._contexts:
             context.term()
-        # Not every libzmq does it. No other humed can have bound here meanwhile: the lock is still held.
-        for path in self._paths:
+        # Not every libzmq does it, and what was handed over is not ours. No other humed can have bound here meanwhile: the lock is still held.
+        for path in self._own_paths:
             path.unlink(missing_ok=True)

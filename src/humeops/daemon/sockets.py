@@ -35,10 +35,17 @@ def make(context: zmq.Context[zmq.Socket[bytes]], kind: int) -> zmq.Socket[bytes
     return made
 
 
-def bind_file(made: zmq.Socket[bytes], path: pathlib.Path) -> None:
-    """Listen at this path, for every user of the host; raise ConfigError when that cannot be."""
+def bind_file(made: zmq.Socket[bytes], path: pathlib.Path, inherited_fd: int | None = None) -> None:
+    """Listen at this path, for every user of the host; raise ConfigError when that cannot be.
+
+    `inherited_fd`: somebody else listens there already, and hands his socket over; its file is then his.
+    """
     if len(os.fsencode(path)) > MAX_SOCKET_PATH:
         raise ConfigError(f"{path}: a socket's path has at most {MAX_SOCKET_PATH} bytes; choose a shorter folder")
+    if inherited_fd is not None:
+        made.setsockopt(zmq.USE_FD, inherited_fd)
+        bind(made, f"ipc://{path}")
+        return
     _remove_stale(path)
     bind(made, f"ipc://{path}")
     # Who may connect is decided by the folder; a system-wide humed is there for every user of the host.
