@@ -10,7 +10,21 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.bench import acks, agents, client, embedded, filled, large, latency, machine, path, report, run, runs, transports
+from tests.bench import (
+    acks,
+    agents,
+    client,
+    embedded,
+    filled,
+    large,
+    latency,
+    machine,
+    path,
+    report,
+    run,
+    runs,
+    transports,
+)
 
 Measure = Callable[..., report.Table]
 

@@ -2,7 +2,6 @@
 """humed with a socket that somebody else holds, as systemd does: callers wait in it while humed restarts."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
