@@ -10,7 +10,7 @@ import pytest
 
 from humeops.daemon import activation
 from humeops.errors import ConfigError
-from tests.fixtures.processes import wait_until
+from tests.fixtures.processes import find_hume, wait_until
 
 # What systemd does before exec: the socket becomes descriptor 3, and the environment names it and the process.
 STARTER = (
@@ -48,7 +48,7 @@ def activated(installed, held):
 def test_what_waits_in_a_socket_that_was_handed_over_is_answered(installed, held):
     call = subprocess.Popen(
         [
-            shutil.which("hume", path=installed.environ()["PATH"]),
+            find_hume(),
             "info",
             "--strict",
             "--deadline",
