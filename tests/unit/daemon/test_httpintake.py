@@ -13,6 +13,7 @@ import threading
 import time
 
 import pytest
+import zstandard
 
 from humeops.daemon import config
 from humeops.daemon.forwarder import SlowDownError, TooLargeError
@@ -29,6 +30,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         assert isinstance(self.server, Central)
+        if self.headers.get("Content-Encoding") == "zstd":
+            body = zstandard.decompress(body)
         self.server.requests.append((self.path, dict(self.headers), body, self.client_address))
         self.server.answer(self)
 
@@ -364,3 +367,18 @@ def test_a_credential_that_systemd_hands_over_goes_before_the_folders_own(tmp_pa
     after = config.load(tmp_path, environ={"CREDENTIALS_DIRECTORY": str(handed)}).credential_file
 
     assert (before, after) == (tmp_path / "agent-token", handed / "agent-token")
+
+
+def test_a_central_that_knows_no_compression_gets_it_plain(intake, central):
+    def answer(handler):
+        packed = "Content-Encoding" in handler.headers
+        handler.send_response(400 if packed else 200)
+        handler.send_header("Content-Length", str(0 if packed else len(RECEIPT)))
+        handler.end_headers()
+        handler.wfile.write(b"" if packed else RECEIPT)
+
+    central.answer = answer
+    for _ in range(2):
+        assert intake.send(b"{}").committed_upto == 7
+
+    assert ["Content-Encoding" in headers for _, headers, *_ in central.requests] == [True, False, False]
