@@ -28,6 +28,7 @@ complete -c hume -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in
 complete -c hume -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
+complete -c hume -f -n __fish_use_subcommand -a watchdog -d 'one round trip through hume, humed and central, timed: for a timer or cron'
 complete -c hume -f -n __fish_use_subcommand -a central -d 'centrals own verbs on its machine, as hume-central: dead, retention, backup, restore'
 complete -c hume -f -n __fish_use_subcommand -a completion -d 'completion for bash, zsh or fish'
 complete -c hume -f -n __fish_use_subcommand -a help -d 'this list, or one verbs options'
@@ -308,6 +309,10 @@ complete -c hume -n '__fish_seen_subcommand_from queue' -l help
 complete -c hume -n '__fish_seen_subcommand_from doctor' -l dir
 complete -c hume -n '__fish_seen_subcommand_from doctor' -l output
 complete -c hume -n '__fish_seen_subcommand_from doctor' -l help
+complete -c hume -n '__fish_seen_subcommand_from watchdog' -l humed-limit
+complete -c hume -n '__fish_seen_subcommand_from watchdog' -l central-limit
+complete -c hume -n '__fish_seen_subcommand_from watchdog' -l dir
+complete -c hume -n '__fish_seen_subcommand_from watchdog' -l help
 complete -c hume -n '__fish_seen_subcommand_from central' -l help
 complete -c hume -n '__fish_seen_subcommand_from completion' -l help
 complete -c hume -n '__fish_seen_subcommand_from help' -l help
@@ -341,6 +346,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a take -d 'take a tasks troubl
 complete -c hume-cli -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume-cli -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
+complete -c hume-cli -f -n __fish_use_subcommand -a watchdog -d 'one round trip through hume, humed and central, timed: for a timer or cron'
 complete -c hume-cli -f -n __fish_use_subcommand -a central -d 'centrals own verbs on its machine, as hume-central: dead, retention, backup, restore'
 complete -c hume-cli -f -n __fish_use_subcommand -a completion -d 'completion for bash, zsh or fish'
 complete -c hume-cli -f -n __fish_use_subcommand -a help -d 'this list, or one verbs options'
@@ -621,6 +627,10 @@ complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from watchdog' -l humed-limit
+complete -c hume-cli -n '__fish_seen_subcommand_from watchdog' -l central-limit
+complete -c hume-cli -n '__fish_seen_subcommand_from watchdog' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from watchdog' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from central' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from completion' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from help' -l help

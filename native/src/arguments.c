@@ -25,6 +25,7 @@ struct reading {
 static void take_switch(struct reading *reading, const struct option_read *found) {
     struct asked *asked = reading->asked;
     asked->strict |= found->option == OPTION_STRICT;
+    asked->lossy |= found->option == OPTION_LOSSY;
     asked->verbose |= found->option == OPTION_VERBOSE;
     asked->print_run |= found->option == OPTION_PRINT_RUN;
     asked->tree |= found->option == OPTION_TREE;

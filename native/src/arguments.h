@@ -23,7 +23,7 @@ struct asked {
     const char *command;  // the 1.x form's, as in -c counter-start
     uint64_t ttl;         // seconds; 0: none
     uint64_t deadline_ms; // 0: none
-    bool strict, verbose, print_run, tree, help, version;
+    bool strict, lossy, verbose, print_run, tree, help, version;
     const char *running; // the first of the options of `hume run` alone; NULL: none
     const char *lock;    // its name; NULL: none
     const char *timeout_text;

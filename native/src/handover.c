@@ -110,6 +110,15 @@ void hand_over(const char *id, const char *event, size_t length, uint64_t deadli
     settle(decided, id, event, length, why, fault, account);
 }
 
+void hand_over_lossy(const char *event, size_t length, uint64_t deadline_ms, struct fault *fault, struct fault *account) {
+    const char *why;
+    find_places();
+    if (!humed_push(&places, event, length, deadline_ms, &why))
+        fault_set(fault, EXIT_NOT_STORED, "lost: %s", why);
+    else if (account)
+        fault_set(account, 0, "given to humed, which may lose it");
+}
+
 int hand_over_begin(const char *id, const char *event, size_t length, uint64_t patience_ms) {
     find_places();
     struct deadline brief = deadline_in_ms(HEAD_START_MS, LONG_HEAD_START_MS, presence_is_likely, places.pid_file);

@@ -16,7 +16,11 @@
 void hand_over(const char *id, const char *event, size_t length, uint64_t deadline_ms, struct fault *fault,
                struct fault *account);
 
-// The same in two steps, for one event at a time, so that a command can run meanwhile. The first says the event, and waits
+// Hands over what may be lost: the answer is not waited for, and nothing is left in the drop folder. fault.status 0: it is on its
+// way within this host; 75: it is lost already.
+void hand_over_lossy(const char *event, size_t length, uint64_t deadline_ms, struct fault *fault, struct fault *account);
+
+// What hand_over does, in two steps, for one event at a time, so that a command can run meanwhile. The first says the event, and waits
 // 20 ms at most until that is done, 100 ms when humed is there and busy: what the command itself says then comes behind it. Returns the descriptor
 // that becomes readable when the second step has something to do; -1: it has right now. Event and id must stay until then.
 int hand_over_begin(const char *id, const char *event, size_t length, uint64_t patience_ms);

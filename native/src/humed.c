@@ -41,3 +41,10 @@ bool humed_ask(const struct places *places, const char *message, size_t length, 
     struct deadline deadline = humed_deadline(places, humed_patience(deadline_ms));
     return zmtp_ask(places->socket, message, length, deadline, answer, why);
 }
+
+bool humed_push(const struct places *places, const char *message, size_t length, uint64_t deadline_ms, const char **why) {
+    *why = "there is no socket";
+    if (!places->push[0])
+        return false;
+    return zmtp_push(places->push, message, length, humed_deadline(places, humed_patience(deadline_ms)), why);
+}

@@ -21,4 +21,7 @@ struct deadline humed_deadline(const struct places *places, uint64_t patience_ms
 bool humed_ask(const struct places *places, const char *message, size_t length, uint64_t deadline_ms,
                struct frame *answer, const char **why);
 
+// Says `message` and waits for no answer. False: it is lost, and `*why` says how far it came.
+bool humed_push(const struct places *places, const char *message, size_t length, uint64_t deadline_ms, const char **why);
+
 #endif

@@ -44,7 +44,7 @@ static void find_socket(struct places *places, const char *own_folder) {
     join(places->socket, sizeof places->socket, path, "", "");
 }
 
-static void find_pid_file(struct places *places) {
+static void find_beside_socket(const struct places *places, char *into, size_t room, const char *name) {
     char folder[SOCKET_PATH_ROOM];
     memcpy(folder, places->socket, sizeof folder);
     char *slash = strrchr(folder, '/');
@@ -52,7 +52,7 @@ static void find_pid_file(struct places *places) {
         slash[1] = 0;
     else
         folder[0] = 0;
-    join(places->pid_file, sizeof places->pid_file, folder, "", "humed.pid");
+    join(into, room, folder, "", name);
 }
 
 static void find_drop(struct places *places, const char *own_folder) {
@@ -77,7 +77,10 @@ void places_find(struct places *places) {
     places->complaint = NULL;
     find_own_folder(own_folder, sizeof own_folder);
     find_socket(places, own_folder);
-    find_pid_file(places);
+    find_beside_socket(places, places->pid_file, sizeof places->pid_file, "humed.pid");
+    places->push[0] = 0;
+    if (places->socket[0])
+        find_beside_socket(places, places->push, sizeof places->push, "humed.push");
     find_drop(places, own_folder);
 }
 

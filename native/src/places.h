@@ -11,6 +11,7 @@ enum { SOCKET_PATH_ROOM = 108 }; // the kernel's, the NUL included
 
 struct places {
     char socket[SOCKET_PATH_ROOM]; // empty: no socket to try
+    char push[SOCKET_PATH_ROOM];   // for what may be lost, beside the other; as empty as that one
     char pid_file[PATH_MAX];
     char drop[PATH_MAX]; // empty: no drop folder
     bool drop_may_be_made;

@@ -32,12 +32,20 @@ static void tell(const struct fault *account) {
         complain("%s", account->text);
 }
 
+// What a run is made of is stored, whatever else may be lost.
+static bool is_an_end(const struct event *event) {
+    return strcmp(event->kind, "start") == 0 || strcmp(event->kind, "stop") == 0;
+}
+
 void report(struct event *event, const struct asked *asked, struct fault *fault) {
     static struct fault account;
     size_t length = encode(event, fault);
     if (length == 0)
         return;
-    hand_over(event->id, bytes, length, asked->deadline_ms, fault, asked->verbose ? &account : NULL);
+    if (asked->lossy && !is_an_end(event))
+        hand_over_lossy(bytes, length, asked->deadline_ms, fault, asked->verbose ? &account : NULL);
+    else
+        hand_over(event->id, bytes, length, asked->deadline_ms, fault, asked->verbose ? &account : NULL);
     tell(&account);
 }
 

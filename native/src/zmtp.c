@@ -23,6 +23,7 @@ struct peer {
     unsigned char in[2048];
     size_t start, end;
     bool is_ready; // greeting and READY have gone both ways
+    bool pushes;   // a PUSH socket: one frame alone, and nothing comes back
 };
 
 struct header {
@@ -36,6 +37,9 @@ static const char greeting[GREETING_BYTES] = "\xFF\0\0\0\0\0\0\0\0\x7F\x03\0NULL
 // The last byte is the literal's own NUL.
 static const char ready[] = "\x04\x26\x05READY\x0BSocket-Type\0\0\0\x03REQ\x08Identity\0\0\0";
 _Static_assert(sizeof ready == 2 + 0x26, "the command's length byte");
+static const char ready_to_push[] = "\x04\x1A\x05READY\x0BSocket-Type\0\0\0\x04PUSH";
+enum { READY_TO_PUSH_BYTES = sizeof ready_to_push - 1 };
+_Static_assert(READY_TO_PUSH_BYTES == 2 + 0x1A, "the command's length byte");
 
 // A full backlog shows as EAGAIN, and there is nothing to poll for: try again every millisecond.
 static bool connect_to(struct peer *peer, const char *path) {
@@ -151,12 +155,13 @@ static bool take_ready(struct peer *peer) {
 // Sends the message, READY before the first one, which does not go before the server's READY is in. libzmq's usually comes
 // together with its greeting: then both go out in one call.
 static bool send_message(struct peer *peer, const char *message, size_t length) {
-    char frames[11] = {FLAG_MORE, 0}; // the empty frame
-    size_t used = 2;
+    char frames[11] = {FLAG_MORE, 0}; // the empty frame, but before what is pushed
+    size_t used = peer->pushes ? 0 : 2;
     frames[used++] = length > 255 ? FLAG_LONG : 0;
     for (unsigned width = length > 255 ? 8 : 1; width > 0; width--)
         frames[used++] = (char)((uint64_t)length >> (width - 1) * 8);
-    struct iovec parts[] = {part(ready, sizeof ready), part(frames, used), part(message, length)};
+    struct iovec readiness = peer->pushes ? part(ready_to_push, READY_TO_PUSH_BYTES) : part(ready, sizeof ready);
+    struct iovec parts[] = {readiness, part(frames, used), part(message, length)};
     if (peer->is_ready)
         return send_all(peer, parts + 1, 2);
     peer->is_ready = true;
@@ -202,12 +207,13 @@ static bool failed(const char *because, const char **why) {
     return false;
 }
 
-int zmtp_begin(const char *path, struct deadline *deadline, const char **why) {
+static int begin(const char *path, bool pushes, struct deadline *deadline, const char **why) {
     struct iovec ours = part(greeting, sizeof greeting);
     *why = NULL;
     peer.deadline = deadline;
     peer.start = peer.end = 0;
     peer.is_ready = false;
+    peer.pushes = pushes;
     peer.socket = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (peer.socket < 0)
         failed("no socket to be had", why);
@@ -216,6 +222,10 @@ int zmtp_begin(const char *path, struct deadline *deadline, const char **why) {
     else if (!send_all(&peer, &ours, 1))
         failed("humed does not greet", why);
     return peer.socket;
+}
+
+int zmtp_begin(const char *path, struct deadline *deadline, const char **why) {
+    return begin(path, false, deadline, why);
 }
 
 bool zmtp_say(const char *message, size_t length, struct deadline *deadline, const char **why) {
@@ -236,4 +246,10 @@ bool zmtp_ask(const char *path, const char *message, size_t length, struct deadl
                     && zmtp_hear(answer, &deadline, why);
     zmtp_hang_up();
     return answered;
+}
+
+bool zmtp_push(const char *path, const char *message, size_t length, struct deadline deadline, const char **why) {
+    bool pushed = begin(path, true, &deadline, why) >= 0 && zmtp_say(message, length, &deadline, why);
+    zmtp_hang_up();
+    return pushed;
 }

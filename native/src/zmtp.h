@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// As much of ZMTP 3.0 (rfc.zeromq.org, 23/ZMTP) as one REQ socket needs that asks one question: NULL mechanism, ipc.
+// As much of ZMTP 3.0 (rfc.zeromq.org, 23/ZMTP) as one REQ socket needs that asks one question, or one PUSH socket that says
+// one thing: NULL mechanism, ipc.
 #ifndef HUME_ZMTP_H
 #define HUME_ZMTP_H
 
@@ -27,5 +28,9 @@ void zmtp_hang_up(void);
 // `*why` says how far it came; the other side may or may not have got the message.
 bool zmtp_ask(const char *path, const char *message, size_t length, struct deadline deadline, struct frame *answer,
               const char **why);
+
+// Says `message` to the PULL socket at `path` and waits for nothing but its greeting. True: the kernel has all of it; whether the
+// other side ever reads it is not known.
+bool zmtp_push(const char *path, const char *message, size_t length, struct deadline deadline, const char **why);
 
 #endif

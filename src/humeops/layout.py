@@ -33,6 +33,11 @@ class Layout:
         return self.root / "humed.sock"
 
     @property
+    def push_socket(self) -> pathlib.Path:
+        """humed's PULL socket, for what may be lost."""
+        return self.root / "humed.push"
+
+    @property
     def pid_file(self) -> pathlib.Path:
         """humed's pid, touched every few seconds while it lives."""
         return self.root / "humed.pid"
@@ -61,6 +66,11 @@ class Layout:
     def agent_token(self) -> pathlib.Path:
         """The credential with which this host's humed reports; mode 0600."""
         return self.root / "agent-token"
+
+    @property
+    def tcp_token(self) -> pathlib.Path:
+        """The token that senders over loopback tcp show; mode 0600."""
+        return self.root / "tcp-token"
 
     @property
     def central_url(self) -> pathlib.Path:

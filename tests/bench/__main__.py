@@ -10,7 +10,21 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.bench import acks, agents, client, embedded, filled, large, latency, machine, path, report, run, runs
+from tests.bench import (
+    acks,
+    agents,
+    client,
+    embedded,
+    filled,
+    large,
+    latency,
+    machine,
+    path,
+    report,
+    run,
+    runs,
+    transports,
+)
 
 Measure = Callable[..., report.Table]
 
@@ -19,6 +33,7 @@ BENCHES: dict[str, Measure] = {
     "client": client.measure,
     "run": run.measure,
     "acks": acks.measure,
+    "transports": transports.measure,
     "path": path.measure,
     "runs": runs.measure,
 }

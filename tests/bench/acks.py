@@ -97,5 +97,9 @@ def say(caller: "zmq.Socket[bytes]") -> float:
 
 def resident(pid: int) -> str:
     """Return a process's resident memory."""
-    pages = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return f"{pages * os.sysconf('SC_PAGESIZE') / 2**20:.1f} MiB"
+    return f"{resident_bytes(pid) / 2**20:.1f} MiB"
+
+
+def resident_bytes(pid: int) -> int:
+    """Return it as a number."""
+    return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")

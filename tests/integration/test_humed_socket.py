@@ -13,6 +13,7 @@ import threading
 
 import pytest
 import zmq
+import zstandard
 
 from humeops.daemon.processes import Processes
 from humeops.wire import batch
@@ -236,7 +237,7 @@ class Central(http.server.BaseHTTPRequestHandler):
     """Commits whatever comes."""
 
     def do_POST(self):
-        body = batch.unpack_batch(self.rfile.read(int(self.headers["Content-Length"])))
+        body = batch.unpack_batch(zstandard.decompress(self.rfile.read(int(self.headers["Content-Length"]))))
         self.server.got.extend(seq for seq, _ in body.events)  # type: ignore[attr-defined]
         answer = batch.pack_receipt(batch.Receipt(body.events[-1][0]))
         self.send_response(200)

@@ -8,6 +8,7 @@ import shutil
 import socket
 import struct
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
@@ -60,6 +61,13 @@ def humed(connection: socket.socket) -> None:
     connection.recv(1)
 
 
+def humed_pulling(connection: socket.socket) -> None:
+    """Greet as humed's PULL socket does, and read what is pushed."""
+    connection.sendall(GREETING + READY.replace(b"ROUTER", b"PULL"))
+    while connection.recv(70_000):
+        pass
+
+
 @pytest.fixture
 def counted(hume: Caller) -> Caller:
     strace.require_strace()
@@ -93,13 +101,15 @@ def beyond_the_table(hume: Caller) -> collections.Counter[str]:
     return collections.Counter(dict.fromkeys(("open", "read", "close"), files))
 
 
-def calls_to_humed(hume: Caller, *words: str) -> collections.Counter[str]:
+def calls_to_humed(
+    hume: Caller, *words: str, answers: Callable[[socket.socket], None] = humed, name: str = "humed.sock"
+) -> collections.Counter[str]:
     """Return the calls while humed answers. A busy machine may take more than 20 ms for that; then it is tried again."""
     hume.announce()
     made = collections.Counter[str]()
     for _ in range(TRIES):
-        hume.socket.unlink(missing_ok=True)
-        with raw_server(hume.socket, humed):
+        hume.root.joinpath(name).unlink(missing_ok=True)
+        with raw_server(hume.root / name, answers):
             made = calls(hume, "--deadline", "60000", *words)
         if "kill" not in made:  # so it asks whether the process in the pid file is there
             break
@@ -115,6 +125,15 @@ def test_every_verb_costs_what_is_stated(words: list[str], counted: Caller) -> N
     more = beyond_the_table(counted)
 
     assert calls_to_humed(counted, *words) == stated("said") + more
+
+
+@pytest.mark.parametrize("words", SAID[:-2], ids=" ".join)
+def test_what_may_be_lost_costs_what_is_stated(words: list[str], counted: Caller) -> None:
+    more = beyond_the_table(counted)
+
+    made = calls_to_humed(counted, *words, "--lossy", answers=humed_pulling, name="humed.push")
+
+    assert made == stated("pushed") + more
 
 
 @pytest.mark.parametrize("words", BEGUN, ids=" ".join)

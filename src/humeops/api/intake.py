@@ -6,6 +6,7 @@ from litestar import Request, post
 from litestar.datastructures import State
 
 from humeops import crash
+from humeops.api import inflation
 from humeops.api.hub import Hub
 from humeops.api.service import Central
 from humeops.central import intake, metrics
@@ -39,7 +40,7 @@ async def _take(request: Request[Actor, None, State], central: Central, actor: A
     roles.authorize(actor, "append", Thing("events", actor.host))
     if actor.agent is None:
         raise NotAllowedError("this token is no agent's")
-    body = await request.body()
+    body = inflation.plain(await request.body(), request.headers.get("Content-Encoding", ""))
     if central.stream is not None:
         receipt = await central.stream.take(actor.agent, actor.host, body, central.clock.wall_ns())
         crash.point("central-before-reply")

@@ -188,7 +188,9 @@ def _dropped(picture: Picture) -> str:
 
 def _counted(picture: Picture) -> str:
     names = ("received", "stored", "copies", "refused", "forbidden", "deferred", "commits", "forwarded")
-    return ", ".join(f"{picture[name]} {name}" for name in names if isinstance(picture.get(name), int))
+    told = [f"{picture[name]} {name}" for name in names if isinstance(picture.get(name), int)]
+    lost = picture.get("pushed_lost")
+    return ", ".join([*told, f"{lost} pushed and lost"] if isinstance(lost, int) and lost else told)
 
 
 def _runs(picture: Picture) -> str:

@@ -22,6 +22,7 @@ PEOPLE: dict[str, str] = {
     "link": "a link that opens the pages in a browser, once",
     "queue": "this host's spool: what waits to reach central",
     "doctor": "what is wrong with this installation, and the command that mends it",
+    "watchdog": "one round trip through hume, humed and central, timed: for a timer or cron",
     "central": "central's own verbs on its machine, as hume-central: dead, retention, backup, restore",
     "completion": "completion for bash, zsh or fish",
     "help": "this list, or one verb's options",

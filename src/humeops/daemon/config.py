@@ -2,12 +2,15 @@
 """humed's configuration: humed.toml as a type. docs/reference/humed-config.md says what each setting is for."""
 
 import dataclasses
+import ipaddress
 import logging
+import os
 import pathlib
 import re
 import socket
 import urllib.parse
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -21,17 +24,42 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 ADDRESS_FORM = r"https?://[^\s/]+\S*"
 Address = Annotated[str, msgspec.Meta(pattern=rf"^({ADDRESS_FORM}|(rediss?|unix)://\S+)?$")]
 
+WebAddress = Annotated[str, msgspec.Meta(pattern=rf"^{ADDRESS_FORM}$")]
+Proxy = Annotated[str, msgspec.Meta(pattern=rf"^({ADDRESS_FORM})?$")]
+TcpAddress = Annotated[str, msgspec.Meta(pattern=r"^((\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5})?$")]
+
 
 class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
     """Where central is and how to speak to it."""
 
-    url: Address = ""
+    url: Address | Annotated[list[WebAddress], msgspec.Meta(min_length=1, max_length=16)] = ""
+    ca_file: str = ""
+    proxy: Proxy = ""
     credential_file: str = ""
     timeout_seconds: Seconds = 10.0
     retry_first_seconds: Seconds = 0.5
     retry_longest_seconds: Seconds = 60.0
     resend_seconds: Seconds = 60.0
     batch_events: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 2_000
+
+    @property
+    def urls(self) -> list[str]:
+        """All addresses, in order; none when the file beside the settings says it."""
+        return self.url if isinstance(self.url, list) else [self.url] if self.url else []
+
+    @property
+    def first_url(self) -> str:
+        """The address that is tried first; empty when there is none."""
+        return next(iter(self.urls), "")
+
+
+class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """Where humed listens beside its socket files, and who may speak there."""
+
+    tcp: TcpAddress = ""
+    tcp_push: TcpAddress = ""
+    token_file: str = ""
+    curve_dir: str = ""
 
 
 class SpoolSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,7 +86,17 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     drop_dir: str = ""
     central: CentralSettings = msgspec.field(default_factory=CentralSettings)
     spool: SpoolSettings = msgspec.field(default_factory=SpoolSettings)
+    listen: ListenSettings = msgspec.field(default_factory=ListenSettings)
     origin: OriginSettings = msgspec.field(default_factory=OriginSettings)
+
+
+class Listening(NamedTuple):
+    """The addresses for tcp (empty: none), and what decides who may speak there; without `curve_dir`, the token."""
+
+    tcp: str
+    tcp_push: str
+    token_file: pathlib.Path
+    curve_dir: pathlib.Path | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +105,7 @@ class Config:
 
     host: str
     socket: pathlib.Path
+    push_socket: pathlib.Path
     pid_file: pathlib.Path
     drop: pathlib.Path
     spool: pathlib.Path
@@ -75,10 +114,13 @@ class Config:
     credential_file: pathlib.Path
     central: CentralSettings
     limits: SpoolSettings
+    listen: Listening
     origin: OriginSettings = dataclasses.field(default_factory=OriginSettings)
 
 
-def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
+def load(
+    root: pathlib.Path, config_file: pathlib.Path | None = None, environ: Mapping[str, str] = os.environ
+) -> Config:
     """Read the settings (`humed.toml` in the folder unless another file is named); raise ConfigError when they are wrong."""
     layout = Layout(root)
     if config_file is not None and not config_file.exists():
@@ -87,26 +129,55 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
     chosen = settings.load(file, Settings)
     runtime = Layout(pathlib.Path(chosen.runtime_dir)) if chosen.runtime_dir else layout
     state = Layout(pathlib.Path(chosen.state_dir)) if chosen.state_dir else layout
-    credential = chosen.central.credential_file
     drop = pathlib.Path(chosen.drop_dir) if chosen.drop_dir else layout.drop
     for setting in ("runtime_dir", "state_dir", "drop_dir"):
         if named := getattr(chosen, setting):
             settings.check_folder(pathlib.Path(named), file, setting)
-    _check_url(file, chosen.central.url)
+    for url in chosen.central.urls:
+        _check_url(file, url)
     return Config(
         host=chosen.host or _host_of_machine(),
         socket=runtime.socket,
+        push_socket=runtime.push_socket,
         pid_file=runtime.pid_file,
         drop=drop,
         spool=state.spool,
         # Resolved: the same folder under two names would be locked against ourselves.
         locks=tuple(dict.fromkeys(folder.root.resolve() / "humed.lock" for folder in (state, runtime))),
         central_url_file=layout.central_url,
-        credential_file=pathlib.Path(credential) if credential else layout.agent_token,
+        credential_file=_credential_file(chosen.central.credential_file, layout, environ),
         central=chosen.central,
         limits=chosen.spool,
+        listen=_listening(chosen.listen, file, state),
         origin=chosen.origin,
     )
+
+
+def _listening(chosen: ListenSettings, file: pathlib.Path, state: Layout) -> Listening:
+    for setting in ("tcp", "tcp_push"):
+        host, _, port = getattr(chosen, setting).rpartition(":")
+        if not port:
+            continue
+        try:
+            is_loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
+        except ValueError:
+            raise settings.fault(file, f"listen.{setting}", f"{host} is no address of this machine") from None
+        if not 1 <= int(port) <= 65_535:
+            raise settings.fault(file, f"listen.{setting}", f"port {port}: 1 to 65535 is expected")
+        if not is_loopback and not chosen.curve_dir:
+            what = "beyond this machine only CURVE is spoken: set `listen.curve_dir` (humed --make-keys)"
+            raise settings.fault(file, f"listen.{setting}", what)
+    token_file = pathlib.Path(chosen.token_file) if chosen.token_file else state.tcp_token
+    curve_dir = pathlib.Path(chosen.curve_dir) if chosen.curve_dir else None
+    return Listening(chosen.tcp, chosen.tcp_push, token_file, curve_dir)
+
+
+def _credential_file(named: str, layout: Layout, environ: Mapping[str, str]) -> pathlib.Path:
+    # A unit with LoadCredential=agent-token:… gets a folder that nobody else may read; the name is the file's everywhere.
+    if named:
+        return pathlib.Path(named)
+    handed = pathlib.Path(environ.get("CREDENTIALS_DIRECTORY", "/nowhere")) / layout.agent_token.name
+    return handed if handed.exists() else layout.agent_token
 
 
 def _host_of_machine() -> str:

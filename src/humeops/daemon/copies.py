@@ -10,6 +10,7 @@ the spool) costs a figure; taking for a copy what is none would lose an event: s
 must be the same too. Nobody can silence another by saying his id first.
 """
 
+import itertools
 from collections.abc import Iterable
 
 from humeops.event import Event
@@ -44,8 +45,9 @@ class Copies:
         again = self._again
         self._taken.update(self._pending)
         self.forget()
-        for _ in range(len(self._taken) - REMEMBERED):
-            del self._taken[next(iter(self._taken))]
+        # The oldest in one go: each search for the first would pass over the places of all that were deleted before.
+        for key in list(itertools.islice(self._taken, max(0, len(self._taken) - REMEMBERED))):
+            del self._taken[key]
         return again
 
     def forget(self) -> None:

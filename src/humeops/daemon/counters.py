@@ -14,6 +14,8 @@ class Counters(msgspec.Struct):
     deferred: int = 0  # told to come again: the spool took nothing
     copies: int = 0  # said again, such as by socket and by file, and stored before
     commits: int = 0
+    pushed: int = 0  # of what was received, pushed: said so that it may be lost
+    pushed_lost: int = 0  # of these, lost here: unacceptable, refused, or no room
 
 
 class QueueView(msgspec.Struct):
@@ -49,6 +51,8 @@ class QueueView(msgspec.Struct):
     deferred: int
     copies: int
     commits: int
+    pushed: int
+    pushed_lost: int
     forwarded: int
     spool_bytes: int
     room: str  # what is taken now: everything, or how little

@@ -9,7 +9,7 @@ from humeops.daemon.httpintake import HttpIntake
 
 def find(chosen: Config) -> Intake:
     """Return the way to central. Redis' library is imported only where it is used."""
-    if not config.is_redis(chosen.central.url):
+    if not config.is_redis(chosen.central.first_url):
         return HttpIntake(chosen)
     from humeops.daemon.redisintake import RedisIntake
 

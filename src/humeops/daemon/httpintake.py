@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Batches to central over HTTP (docs/protocol.md, section 6), with keep-alive and the credential of this host.
+"""Batches to central over HTTP (docs/protocol.md, section 6), compressed, with keep-alive and the credential of this host.
 
 Address and credential are read again whenever a request fails, so that a central that moved or a renewed credential is
-found without a restart.
+found without a restart. Of several addresses, which all lead to the same central, the first that takes the batch is kept
+until it fails; each batch is offered to all of them before the forwarder hears of trouble.
 """
 
 import pathlib
 import re
+from typing import Any
 
 import urllib3
+import zstandard
 
-from humeops.daemon.config import ADDRESS_FORM, Config
+from humeops.daemon.config import ADDRESS_FORM, CentralSettings, Config
 from humeops.daemon.forwarder import SlowDownError, TooLargeError
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
 from humeops.wire import batch, failure
@@ -36,34 +39,75 @@ class HttpIntake:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._pool = urllib3.PoolManager(
-            maxsize=1, timeout=urllib3.Timeout(total=config.central.timeout_seconds), retries=False
-        )
-        self._target: tuple[str, dict[str, str]] | None = None
+        self._pool: urllib3.PoolManager | None = None
+        self._targets: list[tuple[str, dict[str, str]]] = []
+        self._packer = zstandard.ZstdCompressor(level=3)
+        self._packs = True  # until a central does not know it
 
     def forget(self) -> None:
-        """Read the address and the credential again before the next batch."""
-        self._target = None
+        """Read addresses, credential and certificates again before the next batch."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.clear()
+        self._targets = []
+        self._packs = True
 
     def send(self, body: bytes) -> batch.Receipt:
         """Send one batch; return what central has committed, or raise a HumeError that says what is in the way."""
-        try:
-            url, headers = self._target = self._target or self._find()
-            answer = self._pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
-            return _receipt(answer, _content(answer))
-        except urllib3.exceptions.HTTPError as error:
-            self._target = None
-            raise UnavailableError(f"central does not answer: {failure.in_words(error)}") from error
-        except HumeError as error:
-            if not isinstance(error, TooLargeError):
-                self._target = None
-            raise
+        failed: list[HumeError] = []
+        self._targets = self._targets or self._find()
+        for target in list(self._targets):
+            try:
+                return self._send_to(target, body)
+            except TooLargeError:
+                raise
+            except HumeError as error:
+                failed.append(error)
+                # The next batch tries it last.
+                self._targets.append(self._targets.pop(0))
+        self.forget()
+        raise failed[0]
 
-    def _find(self) -> tuple[str, dict[str, str]]:
-        url = self._config.central.url or read_line(self._config.central_url_file, "the address of central", _ADDRESS)
+    def _send_to(self, target: tuple[str, dict[str, str]], body: bytes) -> batch.Receipt:
+        url, headers = target
+        try:
+            self._pool = self._pool or _open_pool(self._config.central)
+            if self._packs:
+                headers = {**headers, "Content-Encoding": "zstd"}
+            data = self._packer.compress(body) if self._packs else body
+            answer = self._pool.request("POST", url, body=data, headers=headers, redirect=False, preload_content=False)
+            content = _content(answer)
+        except urllib3.exceptions.HTTPError as error:
+            raise UnavailableError(f"central does not answer: {failure.in_words(error)}") from error
+        if self._packs and answer.status in (400, 415):
+            # A central of before compression takes it for no batch; what is wrong otherwise is said again without.
+            self._packs = False
+            return self._send_to(target, body)
+        return _receipt(answer, content)
+
+    def _find(self) -> list[tuple[str, dict[str, str]]]:
+        urls = self._config.central.urls or [
+            read_line(self._config.central_url_file, "the address of central", _ADDRESS)
+        ]
         token = read_line(self._config.credential_file, "this host's credential", CREDENTIAL)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        return f"{url.rstrip('/')}/api/v1/intake", headers
+        return [(f"{url.rstrip('/')}/api/v1/intake", headers) for url in urls]
+
+
+def _open_pool(central: CentralSettings) -> urllib3.PoolManager:
+    options: dict[str, Any] = {
+        "maxsize": 1,
+        "timeout": urllib3.Timeout(total=central.timeout_seconds),
+        "retries": False,
+    }
+    if central.ca_file:
+        # Instead of the system's: a private central is vouched for by nobody else.
+        options["ca_certs"] = central.ca_file
+    if not central.proxy:
+        return urllib3.PoolManager(**options)
+    proxy = urllib3.util.parse_url(central.proxy)
+    headers = urllib3.make_headers(proxy_basic_auth=proxy.auth) if proxy.auth else None
+    return urllib3.ProxyManager(proxy._replace(auth=None).url, proxy_headers=headers, **options)
 
 
 def _content(answer: urllib3.BaseHTTPResponse) -> bytes:

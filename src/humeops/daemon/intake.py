@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from humeops import crash
 from humeops.clock import Clock
 from humeops.daemon.counters import Counters
+from humeops.daemon.door import Peer, Request
 from humeops.daemon.dropfolder import DropFolder, Dropped
 from humeops.daemon.keeper import Keeper, NoRoomError
-from humeops.daemon.listener import Listener, Request
+from humeops.daemon.listener import Listener
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.sayer import Sayer
 from humeops.daemon.spool import Group, Spool, SpoolFullError
@@ -23,6 +24,8 @@ from humeops.wire import codec, reply
 
 # One turn of the loop takes at most this many, so that the first of them does not wait long for its ack.
 GROUP_REQUESTS = 1_000
+# Of what was pushed: a larger group is cheaper, and holds an ack up by as much as it takes (about 20 ms).
+GROUP_PUSHED = 1_000
 # Dropped files go before the sockets, since they were said earlier; this many take about 100 ms.
 GROUP_FILES = 1_000
 # Refusals that are logged: the first few, then one of so many.
@@ -42,13 +45,17 @@ class Intake:
         self._keeper = keeper
         self._clock = clock
 
-    def take_requests(self, requests: list[Request], listener: Listener, release_upto: int) -> None:
-        """Commit the events of these requests, and the release with them, then answer each."""
+    def take_requests(
+        self, requests: list[Request], pushed: list[Request], listener: Listener, release_upto: int
+    ) -> None:
+        """Commit the events of these requests and what was pushed, and the release with them; then answer each request."""
         crash.point("humed-received")
-        answers: list[tuple[bytes, bytes]] = []
+        answers: list[tuple[Peer, bytes]] = []
+        lost = len(pushed)
         try:
             with self._spool.group() as group:
                 answers.extend((request.peer, self._take_request(request, group)) for request in requests)
+                lost = sum(not self._take_pushed(one, group) for one in pushed)
                 if release_upto > self._spool.committed_upto:
                     group.release(release_upto)
                 crash.point("humed-before-commit")
@@ -56,9 +63,13 @@ class Intake:
             self._recover(error)
             answers = [(request.peer, _answer(request, error)) for request in requests]
             self._count(0, 0, len(requests))
+            lost = len(pushed)
         else:
             told = [line.partition(b" ")[0] for _, line in answers]
-            self._note_commit(told.count(b"0"), told.count(b"65"), told.count(b"75"))
+            self._note_commit(told.count(b"0") + len(pushed) - lost, told.count(b"65"), told.count(b"75"))
+        self.counters.received += lost
+        self.counters.pushed += len(pushed)
+        self.counters.pushed_lost += lost
         crash.point("humed-after-commit")
         for peer, answer in answers:
             crash.point("humed-before-ack")
@@ -66,8 +77,8 @@ class Intake:
         crash.point("humed-after-ack")
 
     def _take_request(self, request: Request, group: Group) -> bytes:
-        if request.body is None:
-            return reply.pack_reply(Exit.DATA, "-", "a request is one empty frame, then one frame with one event")
+        if isinstance(request.body, HumeError):
+            return reply.pack_reply(request.body.exit_code, "-", str(request.body))
         try:
             event = self._pipeline.take(request.body, request.sayer, group, self._clock.wall_ns())
         except MalformedEventError as error:
@@ -77,6 +88,19 @@ class Intake:
         except NoRoomError as error:
             return _answer(request, error)
         return reply.pack_reply(Exit.OK, event.id)
+
+    def _take_pushed(self, request: Request, group: Group) -> bool:
+        # Nobody hears an answer, and its sayer wanted none: what cannot be taken is lost, and counted.
+        if isinstance(request.body, HumeError):
+            return False
+        try:
+            self._pipeline.take(request.body, request.sayer, group, self._clock.wall_ns())
+        except NotAllowedError as error:
+            self._forbid(request, error)
+            return False
+        except (MalformedEventError, NoRoomError):
+            return False
+        return True
 
     def _forbid(self, request: Request, error: NotAllowedError) -> bytes:
         # The operator reads who tried; not each time, so that nobody fills the log.
@@ -155,8 +179,10 @@ class Intake:
 
 
 def _answer(request: Request, error: HumeError) -> bytes:
+    if isinstance(request.body, HumeError):
+        return reply.pack_reply(request.body.exit_code, "-", str(request.body))
     try:
-        event_id = codec.decode(request.body or b"").id
+        event_id = codec.decode(request.body).id
     except MalformedEventError as malformed:
         return reply.pack_reply(Exit.DATA, "-", str(malformed))
     return reply.pack_reply(error.exit_code, event_id, str(error))

@@ -1,92 +1,95 @@
 # SPDX-License-Identifier: MIT
-"""humed's ROUTER socket: requests with the kernel's word on who sends them, and replies. docs/protocol.md, section 3.
+"""All of humed's doors: the socket files for users of this host, and tcp where it is configured. docs/protocol.md, section 3.
 
-On ipc libzmq asks the kernel for the peer's uid, gid and pid when it connects and hands it over with each message.
-Nothing here waits.
+Nothing here waits. Local users go first: whatever comes over tcp is taken when nobody on the host has something to say.
+
+*Design.* tcp has a context of its own. libzmq asks about keys for every socket of a context, and callers on the host must not
+wait for that.
 """
 
-import contextlib
-import os
 import pathlib
-import stat
-from typing import NamedTuple
 
 import zmq
 
-from humeops.daemon.sayer import Sayer
-from humeops.errors import ConfigError
-from humeops.event import MAX_EVENT_BYTES
-
-MAX_SOCKET_PATH = 107
-# libzmq aborts the process when it runs out of descriptors on ipc (it tolerates ENFILE, not EMFILE): silent peers are
-# closed early, and the unit raises the limit.
-HANDSHAKE_MS = 2_000
-BACKLOG = 4_096
-
-
-class Request(NamedTuple):
-    """What one peer said: where the reply goes, who it is, and the bytes; None when the form is wrong."""
-
-    peer: bytes
-    sayer: Sayer
-    body: bytes | None
+from humeops.daemon import activation, curve, sockets, token
+from humeops.daemon.config import Listening
+from humeops.daemon.door import Door, Peer, Request
+from humeops.daemon.entries import Entry, KeyEntry, LocalEntry, TokenEntry
 
 
 class Listener:
     """Binds at construction; the folder must be humed's own."""
 
-    def __init__(self, path: pathlib.Path) -> None:
-        if len(os.fsencode(path)) > MAX_SOCKET_PATH:
-            raise ConfigError(f"{path}: a socket's path has at most {MAX_SOCKET_PATH} bytes; choose a shorter folder")
-        _remove_stale(path)
-        self._path = path
-        self._context = zmq.Context()
-        self.socket = self._context.socket(zmq.ROUTER)
-        self.socket.setsockopt(zmq.LINGER, 500)
-        self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_EVENT_BYTES + 1)  # one over: the sayer is told, not cut off
-        self.socket.setsockopt(zmq.HANDSHAKE_IVL, HANDSHAKE_MS)
-        self.socket.setsockopt(zmq.BACKLOG, BACKLOG)
-        try:
-            self.socket.bind(f"ipc://{path}")
-        except zmq.ZMQError as error:
-            self.socket.close()
-            raise ConfigError(f"{path}: cannot listen there: {error}") from error
-        # Who may connect is decided by the folder; a system-wide humed is there for every user of the host.
-        path.chmod(0o666)
+    def __init__(self, path: pathlib.Path, push_path: pathlib.Path, listening: Listening) -> None:
+        handed = activation.inherited()
+        self._own_paths = [one for one in (path, push_path) if one.name not in handed]
+        self._contexts = [zmq.Context()]
+        self._allow_list: curve.AllowList | None = None
+        router, pull = (sockets.make(self._contexts[0], kind) for kind in (zmq.ROUTER, zmq.PULL))
+        sockets.bind_file(router, path, handed.get(path.name))
+        sockets.bind_file(pull, push_path, handed.get(push_path.name))
+        self._doors = [Door(0, router, pull, LocalEntry())]
+        if listening.tcp or listening.tcp_push:
+            self._doors.append(self._open_tcp(listening))
+
+    def _open_tcp(self, listening: Listening) -> Door:
+        context = zmq.Context[zmq.Socket[bytes]]()
+        self._contexts.append(context)
+        entry: Entry
+        if listening.curve_dir:
+            self._allow_list = curve.AllowList(context, listening.curve_dir)
+            entry = KeyEntry()
+        else:
+            entry = TokenEntry(token.load(listening.token_file))
+        made = []
+        for kind, address in ((zmq.ROUTER, listening.tcp), (zmq.PULL, listening.tcp_push)):
+            made.append(sockets.make(context, kind) if address else None)
+            if (one := made[-1]) is not None:
+                if listening.curve_dir:
+                    curve.secure(one, listening.curve_dir)
+                sockets.bind_tcp(one, address)
+        return Door(1, made[0], made[1], entry)
+
+    def register(self, poller: zmq.Poller) -> None:
+        """Have this poller wake for whatever comes."""
+        for door in self._doors:
+            for one in door.sockets:
+                poller.register(one, zmq.POLLIN)
+        if self._allow_list is not None:
+            poller.register(self._allow_list.socket, zmq.POLLIN)
+
+    def wait(self, milliseconds: int) -> bool:
+        """Wait so long for something to come; return whether it did."""
+        poller = zmq.Poller()
+        self.register(poller)
+        return bool(poller.poll(milliseconds))
 
     def receive(self) -> Request | None:
         """Return the next request that is waiting, or None."""
-        try:
-            frames = self.socket.recv_multipart(zmq.NOBLOCK, copy=False)
-        except zmq.Again:
-            return None
-        body = frames[2].bytes if len(frames) == 3 and not len(frames[1]) else None
-        return Request(frames[0].bytes, _sayer(frames[-1]), body)
+        for door in self._doors:
+            if (request := door.receive()) is not None:
+                return request
+        return None
 
-    def reply(self, peer: bytes, line: bytes) -> None:
-        """Answer; to a peer that went away, or that does not read, nothing: it will say it again with the same id."""
-        with contextlib.suppress(zmq.Again, zmq.ZMQError):
-            self.socket.send_multipart([peer, b"", line], zmq.NOBLOCK)
+    def receive_pushed(self, most: int) -> list[Request]:
+        """Return what was pushed and waits, at most so much of it from each door; to its sayers nothing is answered."""
+        if self._allow_list is not None:
+            self._allow_list.answer()
+        return [one for door in self._doors for one in door.receive_pushed(most)]
+
+    def reply(self, peer: Peer, line: bytes) -> None:
+        """Answer; to a peer that went away nothing."""
+        self._doors[peer.door].reply(peer.identity, line)
 
     def close(self) -> None:
         """Stop listening; replies already given still go out for half a second."""
-        self.socket.close()
-        self._context.term()
-        # Not every libzmq does it. No other humed can have bound here meanwhile: the lock is still held.
-        self._path.unlink(missing_ok=True)
-
-
-def _sayer(frame: zmq.Frame) -> Sayer:
-    try:
-        _, uid, _, pid = str(frame.get("Peer-Address")).rsplit(":", 3)
-        return Sayer(int(uid), int(pid), "ipc")
-    except (zmq.ZMQError, ValueError):
-        return Sayer(None, None, "ipc")
-
-
-def _remove_stale(path: pathlib.Path) -> None:
-    # Only a socket, never a file somebody put a wrong name to. The lock says no other humed is behind it.
-    with contextlib.suppress(FileNotFoundError):
-        if not stat.S_ISSOCK(path.lstat().st_mode):
-            raise ConfigError(f"{path}: humed's socket belongs there, and something else is in its place; move it away")
-        path.unlink()
+        for door in self._doors:
+            for one in door.sockets:
+                one.close()
+        if self._allow_list is not None:
+            self._allow_list.socket.close()
+        for context in self._contexts:
+            context.term()
+        # Not every libzmq does it, and what was handed over is not ours. No other humed can have bound here meanwhile: the lock is still held.
+        for path in self._own_paths:
+            path.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import humeops
 from humeops.clock import SystemClock
-from humeops.daemon import config
+from humeops.daemon import config, curve
 from humeops.daemon.service import Service
 from humeops.errors import Exit, HumeError, explain
 from humeops.layout import default_dir
@@ -27,6 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     # Modes of what humed makes are chosen where it makes them; nothing is opened wider by somebody's umask.
     os.umask(0o077)
     try:
+        if options.make_keys:
+            print(curve.make_keys(options.make_keys))
+            return Exit.OK
         chosen = config.load(options.dir, options.config)
         if options.check_config:
             return Exit.OK
@@ -56,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--config", type=pathlib.Path, help="configuration file (default: humed.toml in the folder)")
     parser.add_argument("--check-config", action="store_true", help="say what is wrong with the configuration, and end")
+    parser.add_argument(
+        "--make-keys",
+        type=pathlib.Path,
+        metavar="DIR",
+        help="make humed's key pair for CURVE in this folder, print the public key, and end",
+    )
     parser.add_argument("--version", action="version", version=f"humed {humeops.__version__}")
     return parser
 

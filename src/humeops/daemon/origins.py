@@ -7,7 +7,7 @@ are, or not at all.
 
 from humeops.daemon.config import OriginSettings
 from humeops.daemon.redaction import redact
-from humeops.daemon.sayer import Sayer
+from humeops.daemon.sayer import TCP, Sayer
 from humeops.daemon.users import Users
 from humeops.event import Event
 
@@ -24,6 +24,8 @@ class Origins:
         """Overwrite whatever the sayer said of these."""
         origin = event.origin
         event.host = self._host
+        if sayer.via == TCP:
+            _forget_processes(event)
         origin.uid, origin.pid, origin.via = sayer.uid, sayer.pid, sayer.via
         origin.user = self._users.name_of(sayer.uid) if event.kind == "start" else ""
         if origin.args:
@@ -33,3 +35,10 @@ class Origins:
         if self._arguments == "drop":
             return []
         return arguments if self._arguments == "keep" else redact(arguments)
+
+
+def _forget_processes(event: Event) -> None:
+    # Said on another machine, or by nobody knows whom: its processes and its boot are not this host's, and a run registered
+    # under them would be found, or given up, by chance.
+    event.boot, event.mono = "", 0
+    event.origin.chain, event.origin.own, event.origin.pidns = [], None, None

@@ -39,7 +39,7 @@ class RedisIntake:
         self._redis = redis
         self._config = config
         self._client: Any = None
-        found = USER.fullmatch(urllib.parse.urlsplit(config.central.url).username or "")
+        found = USER.fullmatch(urllib.parse.urlsplit(config.central.first_url).username or "")
         self._agent = found[1] if found else ""
 
     def forget(self) -> None:
@@ -83,7 +83,7 @@ class RedisIntake:
         password = read_line(self._config.credential_file, "this host's credential", CREDENTIAL)
         seconds = self._config.central.timeout_seconds
         return self._redis.Redis.from_url(
-            self._config.central.url,
+            self._config.central.first_url,
             password=password,
             socket_timeout=seconds,
             socket_connect_timeout=seconds,

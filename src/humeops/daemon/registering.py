@@ -71,7 +71,7 @@ def _prove(inner: Link | None, outer: Link, sayer: Sayer, processes: Processes) 
 
 
 def _is_of(link: Link, uid: int | None, processes: Processes) -> bool:
-    return processes.is_alive(link) and processes.user_of(link[0]) == uid
+    return uid is not None and processes.is_alive(link) and processes.user_of(link[0]) == uid
 
 
 def _translate(event: Event, sayer: Sayer, processes: Processes) -> tuple[Link | None, Link | None]:

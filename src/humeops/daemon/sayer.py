@@ -10,6 +10,7 @@ from typing import NamedTuple
 from humeops.daemon.processes import Link
 
 ROOT = 0
+TCP = "tcp"  # a way on which no kernel says who speaks
 
 
 class Sayer(NamedTuple):

@@ -17,12 +17,13 @@ from humeops.daemon.backoff import Backoff
 from humeops.daemon.ballast import make_room_to_open
 from humeops.daemon.config import Config
 from humeops.daemon.deaths import Deaths
+from humeops.daemon.door import Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.folders import make_folder
 from humeops.daemon.forwarder import Forwarder
-from humeops.daemon.intake import GROUP_FILES, GROUP_REQUESTS, Intake
+from humeops.daemon.intake import GROUP_FILES, GROUP_PUSHED, GROUP_REQUESTS, Intake
 from humeops.daemon.keeper import Keeper
-from humeops.daemon.listener import Listener, Request
+from humeops.daemon.listener import Listener
 from humeops.daemon.opening import note_damage, open_spool
 from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
@@ -89,7 +90,7 @@ class Service:
         self._drain_folder()
         self._watch_runs()
         self._forwarder.start(self._wakes.ring)
-        self._listener = Listener(self._config.socket)
+        self._listener = Listener(self._config.socket, self._config.push_socket, self._config.listen)
         self._poller = self._make_poller()
         self._pid_file = PidFile(self._config.pid_file)
         notify_systemd("READY=1")
@@ -152,7 +153,7 @@ class Service:
     def _answer_the_last(self) -> None:
         # libzmq's own thread may still be reading what has arrived. Bounded: somebody may go on asking for ever.
         end_ns = self._clock.boot_ns() + int(LAST_ANSWERS_SECONDS * NS_PER_SECOND)
-        while self._listener.socket.poll(LAST_ARRIVAL_MS) and self._clock.boot_ns() < end_ns:
+        while self._listener.wait(LAST_ARRIVAL_MS) and self._clock.boot_ns() < end_ns:
             self._take_waiting()
 
     # -- one thing each -------------------------------------------------------------------------------------------
@@ -164,15 +165,17 @@ class Service:
         if self._folder.watch.has_news() or self._drop_backlog:
             self._drop_backlog = not self._take_files()
             self._follow_folder(is_empty=not self._drop_backlog)
-        if requests:
-            self._intake.take_requests(requests, self._listener, self._releasing.due())
+        # Behind the requests, whose sayers wait. Of a flood one group a turn: what else is due comes between.
+        pushed = self._listener.receive_pushed(GROUP_PUSHED)
+        if requests or pushed:
+            self._intake.take_requests(requests, pushed, self._listener, self._releasing.due())
             self._forwarder.wake()
         return len(requests)
 
     def _collect_requests(self) -> list[Request]:
         requests: list[Request] = []
         while len(requests) < GROUP_REQUESTS and (request := self._listener.receive()) is not None:
-            if request.body is not None and request.body.startswith(b"?"):
+            if isinstance(request.body, bytes) and request.body.startswith(b"?"):
                 self._listener.reply(request.peer, self._questions.answer(request.body))
             else:
                 requests.append(request)
@@ -263,7 +266,7 @@ class Service:
 
     def _make_poller(self) -> zmq.Poller:
         poller = zmq.Poller()
-        poller.register(self._listener.socket, zmq.POLLIN)
+        self._listener.register(poller)
         self._wakes.register(poller)
         poller.register(self._watcher.fileno(), select.POLLIN)
         if (fd := self._folder.watch.fileno()) is not None:

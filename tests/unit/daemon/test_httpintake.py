@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Batches over HTTP against a real server that answers well, badly, too much, half, late or not at all."""
+"""Batches over HTTP against a real server that answers well, badly, too much, half, late or not at all.
+
+It is long, since each kind of answer and each way to central is a test of its own.
+"""
 
 import dataclasses
 import http.server
+import shutil
+import ssl
+import subprocess
 import threading
 import time
 
 import pytest
+import zstandard
 
 from humeops.daemon import config
 from humeops.daemon.forwarder import SlowDownError, TooLargeError
@@ -23,6 +30,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         assert isinstance(self.server, Central)
+        if self.headers.get("Content-Encoding") == "zstd":
+            body = zstandard.decompress(body)
         self.server.requests.append((self.path, dict(self.headers), body, self.client_address))
         self.server.answer(self)
 
@@ -81,7 +90,7 @@ def chosen(tmp_path, central):
 def intake(chosen):
     made = HttpIntake(chosen)
     yield made
-    made._pool.clear()
+    made.forget()
 
 
 def test_a_batch_goes_to_the_intake_with_the_credential_and_the_receipt_comes_back(intake, central):
@@ -219,7 +228,7 @@ def test_a_central_that_does_not_answer_is_given_up(chosen, central):
     with pytest.raises(UnavailableError, match="does not answer"):
         intake.send(b"{}")
     released.set()
-    intake._pool.clear()
+    intake.forget()
 
     assert time.monotonic() - began < 10
 
@@ -292,3 +301,84 @@ def test_nobody_listening_is_told(intake, tmp_path, central):
 
     with pytest.raises(UnavailableError, match="does not answer"):
         intake.send(b"{}")
+
+
+def test_an_address_that_fails_leaves_the_batch_to_the_next_which_is_then_kept(chosen, central):
+    urls = ["http://127.0.0.1:1", central.url]
+    intake = HttpIntake(dataclasses.replace(chosen, central=config.CentralSettings(url=urls)))
+
+    for _ in range(2):
+        assert intake.send(b"{}") == batch.Receipt(7, 1, 0, 0)
+
+    assert intake._targets[0][0].startswith(central.url)
+    intake.forget()
+
+
+def test_the_first_trouble_is_told_when_no_address_takes_the_batch(chosen, central):
+    central.answers(503, Retry_After="7")
+    urls = [central.url, "http://127.0.0.1:1"]
+    intake = HttpIntake(dataclasses.replace(chosen, central=config.CentralSettings(url=urls)))
+
+    with pytest.raises(SlowDownError):
+        intake.send(b"{}")
+
+
+def test_a_batch_goes_through_the_proxy_that_is_named(chosen, central):
+    # A proxy is asked for the whole address, with its own name and password and not in the address.
+    settings = config.CentralSettings(url="http://central.test", proxy=central.url.replace("//", "//me:pw@"))
+    intake = HttpIntake(dataclasses.replace(chosen, central=settings))
+
+    assert intake.send(b"{}") == batch.Receipt(7, 1, 0, 0)
+
+    path, headers, *_ = central.requests[0]
+    assert path == "http://central.test/api/v1/intake"
+    assert headers["proxy-authorization"] == "Basic bWU6cHc="
+    intake.forget()
+
+
+@pytest.mark.parametrize("vouched", [True, False])
+def test_central_is_believed_by_the_certificates_that_are_named(chosen, central, tmp_path, vouched):
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 2 -subj /CN=x -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+    central.socket = tls.wrap_socket(central.socket, server_side=True)
+    settings = config.CentralSettings(
+        url=central.url.replace("http:", "https:"), ca_file=str(tmp_path / "cert") if vouched else ""
+    )
+    intake = HttpIntake(dataclasses.replace(chosen, central=settings))
+
+    if vouched:
+        assert intake.send(b"{}") == batch.Receipt(7, 1, 0, 0)
+    else:
+        with pytest.raises(UnavailableError, match="central does not answer"):
+            intake.send(b"{}")
+    intake.forget()
+
+
+def test_a_credential_that_systemd_hands_over_goes_before_the_folders_own(tmp_path):
+    handed = tmp_path / "credentials"
+    handed.mkdir()
+
+    before = config.load(tmp_path, environ={"CREDENTIALS_DIRECTORY": str(handed)}).credential_file
+    (handed / "agent-token").write_text("x")
+    after = config.load(tmp_path, environ={"CREDENTIALS_DIRECTORY": str(handed)}).credential_file
+
+    assert (before, after) == (tmp_path / "agent-token", handed / "agent-token")
+
+
+def test_a_central_that_knows_no_compression_gets_it_plain(intake, central):
+    def answer(handler):
+        packed = "Content-Encoding" in handler.headers
+        handler.send_response(400 if packed else 200)
+        handler.send_header("Content-Length", str(0 if packed else len(RECEIPT)))
+        handler.end_headers()
+        handler.wfile.write(b"" if packed else RECEIPT)
+
+    central.answer = answer
+    for _ in range(2):
+        assert intake.send(b"{}").committed_upto == 7
+
+    assert ["Content-Encoding" in headers for _, headers, *_ in central.requests] == [True, False, False]

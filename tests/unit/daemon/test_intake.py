@@ -10,10 +10,10 @@ import pytest
 
 from humeops.clock import FakeClock
 from humeops.daemon.config import OriginSettings, SpoolSettings
+from humeops.daemon.door import WRONG_FORM, Peer, Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.intake import Intake
 from humeops.daemon.keeper import Keeper
-from humeops.daemon.listener import Request
 from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.runs import OpenRuns
@@ -21,6 +21,8 @@ from humeops.daemon.sayer import Sayer
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Spool
 from tests.unit.daemon.sayings import drop, id_of, next_id, say
+
+SAYER = Sayer(0, 1, "ipc")
 
 
 class Replies:
@@ -52,9 +54,12 @@ class Humed:
         self.replies: Any = Replies(self.spool)
 
     def say(self, *said):
-        requests = [Request(b"%d" % peer, Sayer(0, 1, "ipc"), body) for peer, body in enumerate(said)]
-        self.intake.take_requests(requests, self.replies, 0)
+        requests = [Request(Peer(0, b"%d" % peer), SAYER, body) for peer, body in enumerate(said)]
+        self.intake.take_requests(requests, [], self.replies, 0)
         return [self.replies.lines[request.peer] for request in requests]
+
+    def push(self, *said):
+        self.intake.take_requests([], [Request(Peer(0, b""), SAYER, body) for body in said], self.replies, 0)
 
     def take_files(self):
         return self.intake.take_dropped(self.folder, self.folder.names())
@@ -109,7 +114,7 @@ def test_a_group_is_one_commit_and_every_answer_leaves_after_it(humed):
 def test_a_bad_event_is_told_why_and_costs_its_neighbours_nothing(humed):
     good = say()
 
-    answers = humed.say(b"{}", good, None, say("loss"))
+    answers = humed.say(b"{}", good, WRONG_FORM, say("loss"))
 
     assert [answer.split()[0] for answer in answers] == [b"65", b"0", b"65", b"65"]
     assert b"empty frame" in answers[2]
@@ -188,7 +193,7 @@ def test_bad_files_are_counted_as_refused_and_lie_in_quarantine(humed):
 
 def test_a_release_travels_with_the_next_group(humed):
     humed.say(say(), say())
-    humed.intake.take_requests([Request(b"p", Sayer(0, 1, "ipc"), say())], humed.replies, 2)
+    humed.intake.take_requests([Request(Peer(0, b"p"), SAYER, say())], [], humed.replies, 2)
 
     assert humed.depth() == 1
     assert humed.spool.committed_upto == 2

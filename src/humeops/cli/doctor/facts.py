@@ -132,7 +132,7 @@ class Facts(typing.NamedTuple):
     @property
     def reports_to_redis(self) -> bool:
         """Whether humed puts its batches straight into central's Redis."""
-        return self.config is not None and is_redis(self.config.central.url)
+        return self.config is not None and is_redis(self.config.central.first_url)
 
     @property
     def start(self) -> str:

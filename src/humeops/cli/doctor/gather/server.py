@@ -24,7 +24,7 @@ TIMEOUT_SECONDS = 3.0
 
 def look(where: Places, config: Config | None, environ: Mapping[str, str]) -> Server:
     """Ask the central that humed forwards to; failing that, the one this person would ask."""
-    reported_to = (config.central.url or client.read_line(config.central_url_file)) if config else ""
+    reported_to = (config.central.first_url or client.read_line(config.central_url_file)) if config else ""
     if is_redis(reported_to):
         # Straight into its Redis: of central itself only this person knows.
         reported_to = ""
