@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from humeops import settings
+from humeops.daemon.rules import parsing
 from humeops.errors import ConfigError
 from humeops.layout import Layout
 from humeops.wire import hostname
@@ -19,6 +20,8 @@ from humeops.wire import hostname
 log = logging.getLogger(__name__)
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 ADDRESS_FORM = r"https?://[^\s/]+\S*"
+# A unix socket by its path, or a port of this machine alone: the figures name users' tasks to whoever asks.
+METRICS_FORM = r"^(/\S+|127\.0\.0\.1:\d{1,5}|\[::1\]:\d{1,5})?$"
 Address = Annotated[str, msgspec.Meta(pattern=rf"^({ADDRESS_FORM}|(rediss?|unix)://\S+)?$")]
 
 
@@ -49,6 +52,36 @@ class OriginSettings(msgspec.Struct, forbid_unknown_fields=True):
     arguments: Literal["redact", "keep", "drop"] = "redact"
 
 
+class GuardedTask(msgspec.Struct, forbid_unknown_fields=True):
+    """Who may report to tasks of this name; root and the administrators may anyway."""
+
+    task: parsing.Patterns
+    users: list[str] = []
+    groups: list[str] = []
+
+
+class GuardSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """Who may report to which task, and how much one user may take of what all share. A number may be 0: no limit."""
+
+    owners: Literal["first", "anybody"] = "first"
+    admin_users: list[str] = []
+    admin_groups: list[str] = []
+    tasks: Annotated[list[GuardedTask], msgspec.Meta(max_length=1_000)] = []
+    events_per_second: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 1_000.0
+    burst_events: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 10_000
+    spool_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.25
+    max_event_bytes: Annotated[int, msgspec.Meta(ge=1_024, le=65_536)] = 65_536
+    max_tasks: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1_000
+    max_tags: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1_000
+    max_keys: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1_000
+
+
+class MetricsSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """Where Prometheus may ask for humed's own figures; empty: nowhere."""
+
+    listen: Annotated[str, msgspec.Meta(pattern=METRICS_FORM)] = ""
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """All of humed.toml; a file that does not exist gives these defaults."""
 
@@ -59,6 +92,10 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     central: CentralSettings = msgspec.field(default_factory=CentralSettings)
     spool: SpoolSettings = msgspec.field(default_factory=SpoolSettings)
     origin: OriginSettings = msgspec.field(default_factory=OriginSettings)
+    guard: GuardSettings = msgspec.field(default_factory=GuardSettings)
+    metrics: MetricsSettings = msgspec.field(default_factory=MetricsSettings)
+    processors: Annotated[list[str], msgspec.Meta(max_length=32)] = []
+    rules: parsing.Rules = []
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +113,11 @@ class Config:
     central: CentralSettings
     limits: SpoolSettings
     origin: OriginSettings = dataclasses.field(default_factory=OriginSettings)
+    guard: GuardSettings = dataclasses.field(default_factory=GuardSettings)
+    metrics: MetricsSettings = dataclasses.field(default_factory=MetricsSettings)
+    processors: tuple[str, ...] = ()
+    rules: tuple[parsing.Rule, ...] = ()
+    file: pathlib.Path = pathlib.Path("humed.toml")
 
 
 def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
@@ -93,6 +135,8 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
         if named := getattr(chosen, setting):
             settings.check_folder(pathlib.Path(named), file, setting)
     _check_url(file, chosen.central.url)
+    if wrong := parsing.find_fault(chosen.rules):
+        raise settings.fault(file, wrong.setting, wrong.what)
     return Config(
         host=chosen.host or _host_of_machine(),
         socket=runtime.socket,
@@ -106,6 +150,11 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
         central=chosen.central,
         limits=chosen.spool,
         origin=chosen.origin,
+        guard=chosen.guard,
+        metrics=chosen.metrics,
+        processors=tuple(chosen.processors),
+        rules=tuple(chosen.rules),
+        file=file,
     )
 
 
