@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.bench import acks, agents, client, embedded, filled, large, latency, machine, path, report, run, runs
+from tests.bench import acks, agents, client, embedded, filled, large, latency, machine, path, report, rules, run, runs
 
 Measure = Callable[..., report.Table]
 
@@ -21,6 +21,7 @@ BENCHES: dict[str, Measure] = {
     "acks": acks.measure,
     "path": path.measure,
     "runs": runs.measure,
+    "rules": rules.measure,
 }
 LARGE: dict[str, Measure] = {
     "large": large.measure,

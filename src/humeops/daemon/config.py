@@ -158,6 +158,14 @@ def load(root: pathlib.Path, config_file: pathlib.Path | None = None) -> Config:
     )
 
 
+def read_again(config: Config) -> Config:
+    """Return the configuration with rules and guards as the file has them now; raise ConfigError when it is wrong."""
+    chosen = settings.load(config.file, Settings)
+    if wrong := parsing.find_fault(chosen.rules):
+        raise settings.fault(config.file, wrong.setting, wrong.what)
+    return dataclasses.replace(config, rules=tuple(chosen.rules), guard=chosen.guard)
+
+
 def _host_of_machine() -> str:
     machine = socket.gethostname()
     name = hostname.mend(machine)

@@ -113,6 +113,11 @@ class Engine:
                 break
         return steps
 
+    @property
+    def is_repeating(self) -> bool:
+        """Whether repetitions are counted that will be told when their time is over."""
+        return any(one.repeats is not None and one.repeats.is_counting for one in self._rules)
+
     def take_repeated(self, now_ns: int | None) -> list[Repeated]:
         """Return the repetitions that are over and are to be told; all of them for None."""
         return [found for one in self._rules if one.repeats for found in one.repeats.take_done(now_ns)]

@@ -35,6 +35,7 @@ class Repeats:
         self._ns = int(seconds * _NS)
         self._seen: dict[_Sign, tuple[_Sign, Event, int, int]] = {}
         self._done: list[Repeated] = []
+        self._untold = 0
 
     def drops(self, event: Event, now_ns: int) -> bool:
         """Tell whether it is a repetition, and count it if so."""
@@ -44,6 +45,7 @@ class Repeats:
         found = self._seen.get(key)
         if found is not None and found[0] == sign and now_ns < found[3] and found[1].data == event.data:
             self._seen[key] = (sign, event, found[2] + 1, found[3])
+            self._untold += 1
             return True
         self._end(key)
         if len(self._seen) >= MAX_KEPT:
@@ -51,9 +53,15 @@ class Repeats:
         self._seen[key] = (sign, event, 0, now_ns + self._ns)
         return False
 
+    @property
+    def is_counting(self) -> bool:
+        """Whether there is something to tell, now or when its time is over."""
+        return bool(self._done) or self._untold > 0
+
     def _end(self, key: _Sign) -> None:
         if (found := self._seen.pop(key, None)) and found[2]:
             self._done.append(Repeated(found[1], found[2]))
+            self._untold -= found[2]
 
     def take_done(self, now_ns: int | None) -> list[Repeated]:
         """Return the repetitions that are over, each once; all of them for None."""

@@ -30,6 +30,10 @@ Kinds = events.Kind | list[events.Kind]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 
 
+# Causes of dropping that somebody chose, in rules or processors: no loss, and no trouble.
+CHOSEN = ("rule ", "processor ")
+
+
 class Leaf(msgspec.Struct, forbid_unknown_fields=True):
     """Which events: all members that are given must hold; of several patterns for one member, one."""
 
