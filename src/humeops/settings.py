@@ -177,10 +177,16 @@ def _lines(text: str) -> typing.Iterator[tuple[str, int]]:
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
         if header := re.match(r"(\[+)\s*([^\]]+?)\s*\]+", stripped):
-            first, dot, rest = header[2].partition(".")
-            if header[1] == "[[" and not dot:
-                counts[first] = counts.get(first, -1) + 1
-            current = (f"{first}[{counts[first]}]" if first in counts else first) + dot + rest
+            if header[1] == "[[":
+                counts[header[2]] = counts.get(header[2], -1) + 1
+            current = _numbered(header[2].split("."), counts)
             yield current, number
         elif key := re.match(r"[\"']?([\w-]+(?:\.[\w-]+)*)[\"']?\s*=", stripped):
             yield (f"{current}.{key[1]}" if current else key[1]), number
+
+
+def _numbered(parts: list[str], counts: dict[str, int]) -> str:
+    names = [".".join(parts[: length + 1]) for length in range(len(parts))]
+    return ".".join(
+        f"{part}[{counts[name]}]" if name in counts else part for part, name in zip(parts, names, strict=True)
+    )
