@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from humeops import settings
-from humeops.daemon import config, ruling
+from humeops.daemon import config
+from humeops.daemon.rules.engine import Engine
 from humeops.errors import ConfigError
 from tests.unit.daemon.rules.ruling import NOBODY, event
 
@@ -35,7 +36,7 @@ lines = st.one_of(
 def test_any_lines_are_rules_that_work_or_one_plain_error(text):
     with contextlib.suppress(ConfigError):
         chosen = settings.parse("[[rules]]\n" + "\n".join(text), config.Settings, "humed.toml")
-        rules = ruling.engine.Engine(chosen.rules)
+        rules = Engine(chosen.rules)
         rules.decide(event(task="a", tags=["b"]), NOBODY, 0)
 
 
