@@ -27,6 +27,7 @@ complete -c hume -f -n __fish_use_subcommand -a note -d 'write a note on a task 
 complete -c hume -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
 complete -c hume -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
+complete -c hume -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
 complete -c hume -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
 complete -c hume -f -n __fish_use_subcommand -a watchdog -d 'one round trip through hume, humed and central, timed: for a timer or cron'
 complete -c hume -f -n __fish_use_subcommand -a central -d 'centrals own verbs on its machine, as hume-central: dead, retention, backup, restore'
@@ -306,6 +307,11 @@ complete -c hume -n '__fish_seen_subcommand_from link' -l help
 complete -c hume -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume -n '__fish_seen_subcommand_from queue' -l help
+complete -c hume -n '__fish_seen_subcommand_from rules' -l event
+complete -c hume -n '__fish_seen_subcommand_from rules' -l last
+complete -c hume -n '__fish_seen_subcommand_from rules' -l config
+complete -c hume -n '__fish_seen_subcommand_from rules' -l dir
+complete -c hume -n '__fish_seen_subcommand_from rules' -l help
 complete -c hume -n '__fish_seen_subcommand_from doctor' -l dir
 complete -c hume -n '__fish_seen_subcommand_from doctor' -l output
 complete -c hume -n '__fish_seen_subcommand_from doctor' -l help
@@ -345,6 +351,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a note -d 'write a note on a t
 complete -c hume-cli -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
 complete -c hume-cli -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
+complete -c hume-cli -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
 complete -c hume-cli -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
 complete -c hume-cli -f -n __fish_use_subcommand -a watchdog -d 'one round trip through hume, humed and central, timed: for a timer or cron'
 complete -c hume-cli -f -n __fish_use_subcommand -a central -d 'centrals own verbs on its machine, as hume-central: dead, retention, backup, restore'
@@ -624,6 +631,11 @@ complete -c hume-cli -n '__fish_seen_subcommand_from link' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from rules' -l event
+complete -c hume-cli -n '__fish_seen_subcommand_from rules' -l last
+complete -c hume-cli -n '__fish_seen_subcommand_from rules' -l config
+complete -c hume-cli -n '__fish_seen_subcommand_from rules' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from rules' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l help

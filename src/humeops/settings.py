@@ -35,6 +35,7 @@ _BOUNDS = {">=": "of at least", "<=": "of at most", ">": "above", "<": "below"}
 # msgspec tells a form as a regular expression; what each of ours means.
 _FORMS = (
     ("https?://", "an address is expected, such as http://127.0.0.1:4863"),
+    ("127\\\\.0", "the path of a socket, or 127.0.0.1:PORT is expected"),
     ("redis|rediss|unix", "an address is expected: redis://HOST:PORT/0, rediss://… or unix:///PATH"),
     ("[0-9a-fA-F:]", "HOST:PORT is expected, such as 127.0.0.1:4873"),
     ("[dwy]", "an age is expected: days, weeks or years, such as 90d, 8w, 2y, or forever"),
@@ -87,13 +88,13 @@ def check_folder(path: pathlib.Path, file: pathlib.Path, setting: str) -> None:
 
 def _explain(text: str, kind: type[msgspec.Struct], name: str, message: str) -> str:
     if unknown := _UNKNOWN.search(message):
-        parents = [part for part in (unknown["path"] or "").split(".") if part]
+        parents = _parts(unknown["path"] or "")
         key = unknown["key"]
         near = difflib.get_close_matches(key, _keys_at(kind, parents), 1, 0.5)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         return f"{name}{_line_of(text, parents, key)}: no setting `{'.'.join([*parents, key])}`{hint}"
     if at := _AT.search(message):
-        parts = re.sub(r"\[[^\]]*\]", "", at["path"]).split(".")  # an item of a list is found by its list
+        parts = _parts(at["path"])
         what = _in_words(message[: at.start()], _type_at(kind, parts))
         return f"{name}{_line_of(text, parts[:-1], parts[-1])}: `{at['path']}`: {what}"
     return f"{name}: {message}"
@@ -124,31 +125,68 @@ def _allowed(kind: object) -> list[object]:
     return list(typing.get_args(kind)) if typing.get_origin(kind) is typing.Literal else inner
 
 
+def _parts(path: str) -> list[str]:
+    # `[...]` is msgspec's name for a value of a table of free keys: it is found by its table.
+    return [part for part in path.replace("[...]", "").split(".") if part]
+
+
 def _type_at(kind: object, path: list[str]) -> object:
     for name in path:
-        if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        struct = _struct_in(kind)
+        if struct is None:
             return kind
-        kind = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}.get(name)
+        kind = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}.get(_bare(name))
     return kind
 
 
-def _keys_at(kind: type[msgspec.Struct], parents: list[str]) -> list[str]:
-    fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
-    if parents and isinstance(inner := fields.get(parents[0]), type) and issubclass(inner, msgspec.Struct):
-        return _keys_at(inner, parents[1:])
-    return list(fields)
+def _keys_at(kind: object, parents: list[str]) -> list[str]:
+    struct = _struct_in(_type_at(kind, parents))
+    return [field.encode_name for field in msgspec.structs.fields(struct)] if struct else []
+
+
+def _struct_in(kind: object) -> type[msgspec.Struct] | None:
+    """Return the struct that this type is, or is a list or an alternative of."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind
+    return next((found for part in typing.get_args(kind) if (found := _struct_in(part))), None)
+
+
+def _bare(part: str) -> str:
+    return part.partition("[")[0]
 
 
 def _line_of(text: str, parents: list[str], key: str) -> str:
-    # tomllib keeps no positions; the key is looked for in its table's lines, which is right for files people write.
-    table = ".".join(parents)
-    current = ""
+    """Return `:LINE` of a key, or else of the nearest table around it; empty when not even that is found.
+
+    tomllib keeps no positions, so the lines are looked at, which is right for files people write.
+    """
+    found = dict(_lines(text))
+    wanted = [*parents, key]
+    for length in range(len(wanted), 0, -1):
+        place = ".".join(wanted[:length])
+        # `any[1]` within a rule has no line of its own, but its list has.
+        for name in (place, place.rpartition("[")[0]):
+            if name in found:
+                return f":{found[name]}"
+    return ""
+
+
+def _lines(text: str) -> typing.Iterator[tuple[str, int]]:
+    """Yield each table and each key that a line begins, with its number; the tables of a list are `name[0]`, `name[1]`."""
+    current, counts = "", dict[str, int]()
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
-        if header := re.match(r"\[+\s*([^\]]+?)\s*\]+", stripped):
-            current = header[1]
-            if current == ".".join([*parents, key]):
-                return f":{number}"
-        elif current == table and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*[=.]", stripped):
-            return f":{number}"
-    return ""
+        if header := re.match(r"(\[+)\s*([^\]]+?)\s*\]+", stripped):
+            if header[1] == "[[":
+                counts[header[2]] = counts.get(header[2], -1) + 1
+            current = _numbered(header[2].split("."), counts)
+            yield current, number
+        elif key := re.match(r"[\"']?([\w-]+(?:\.[\w-]+)*)[\"']?\s*=", stripped):
+            yield (f"{current}.{key[1]}" if current else key[1]), number
+
+
+def _numbered(parts: list[str], counts: dict[str, int]) -> str:
+    names = [".".join(parts[: length + 1]) for length in range(len(parts))]
+    return ".".join(
+        f"{part}[{counts[name]}]" if name in counts else part for part, name in zip(parts, names, strict=True)
+    )

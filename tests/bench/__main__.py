@@ -21,6 +21,7 @@ from tests.bench import (
     machine,
     path,
     report,
+    rules,
     run,
     runs,
     transports,
@@ -36,6 +37,7 @@ BENCHES: dict[str, Measure] = {
     "transports": transports.measure,
     "path": path.measure,
     "runs": runs.measure,
+    "rules": rules.measure,
 }
 LARGE: dict[str, Measure] = {
     "large": large.measure,

@@ -17,6 +17,7 @@ from humeops import amounts, spans
 from humeops.cli import ask, listing, moments, options, phrases, places, spoolfile
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
+from humeops.daemon.rules import parsing
 from humeops.errors import Exit, UnavailableError
 from humeops.wire import dropfile
 
@@ -28,6 +29,14 @@ _RUNS = {
     "runs_unseen": "with no process that humed can see",
     "runs_gone": "ended without a stop since start",
     "runs_given_up": "of these given up, being too many",
+}
+
+
+_GUARDS = {
+    "over_rate": "acks waited for their user's rate",
+    "sent_away": "told to come again, over their user's rate",
+    "over_quota": "told to come again, over their user's share of the spool",
+    "too_many_names": "with more tags or keys than one user may bring",
 }
 
 
@@ -113,6 +122,9 @@ def draw(terminal: Terminal, picture: Picture, now_ns: int) -> Iterator[str]:
         ("damage", terminal.text(str(picture.get("spool_trouble") or "")), "red bold"),
         ("put aside", _put_aside(picture), "yellow"),
         ("given up", terminal.text(_given_up(picture)), "yellow bold"),
+        ("rules", terminal.text(_ruled(picture)), ""),
+        ("rules kept", terminal.text(_rules_trouble(picture)), "red bold"),
+        ("guards", _guarded(picture), "yellow"),
         ("central", _central(picture, now_ns), ""),
         ("last error", terminal.text(str(picture.get("last_error") or "")), "yellow"),
         ("drop folder", _dropped(picture), "yellow" if any(map(picture.get, ("quarantined", "drop_foreign"))) else ""),
@@ -167,8 +179,39 @@ def _given_up(picture: Picture) -> str:
     dropped = picture.get("dropped")
     if not isinstance(dropped, dict):
         return ""
-    counts = {cause: count for cause, count in dropped.items() if isinstance(count, int) and count}
+    counts = {
+        cause: count
+        for cause, count in dropped.items()
+        if isinstance(count, int) and count and not cause.startswith(parsing.CHOSEN)
+    }
     return "; ".join(f"{phrases.plural(count, 'event')}: {cause}" for cause, count in counts.items())
+
+
+def _ruled(picture: Picture) -> str:
+    """Return what rules and processors matched and dropped; without humed, what they have dropped."""
+    told: list[str] = []
+    for kind in ("rules", "processors"):
+        counts = picture.get(kind)
+        for name, one in counts.items() if isinstance(counts, dict) else ():
+            parts = [f"{count} {what}" for what, count in one.items() if count] if isinstance(one, dict) else []
+            told.append(f"{name}: {', '.join(parts) or 'none'}")
+    dropped = picture.get("dropped")
+    if not told and isinstance(dropped, dict):
+        told = [f"{cause}: {count} dropped" for cause, count in dropped.items() if cause.startswith(parsing.CHOSEN)]
+    return "; ".join(told)
+
+
+def _rules_trouble(picture: Picture) -> str:
+    trouble = picture.get("rules_trouble")
+    return f"the earlier rules are in force: {trouble}" if trouble else ""
+
+
+def _guarded(picture: Picture) -> str:
+    """Return what the guards held back, in words."""
+    counts = picture.get("guard")
+    if not isinstance(counts, dict):
+        return ""
+    return ", ".join(f"{counts[name]} {words}" for name, words in _GUARDS.items() if counts.get(name))
 
 
 def _put_aside(picture: Picture) -> str:

@@ -21,6 +21,7 @@ PEOPLE: dict[str, str] = {
     "take": "take a task's trouble in hand, or give it back",
     "link": "a link that opens the pages in a browser, once",
     "queue": "this host's spool: what waits to reach central",
+    "rules": "what the rules of humed.toml make of an event: hume rules test",
     "doctor": "what is wrong with this installation, and the command that mends it",
     "watchdog": "one round trip through hume, humed and central, timed: for a timer or cron",
     "central": "central's own verbs on its machine, as hume-central: dead, retention, backup, restore",

@@ -15,6 +15,7 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 
 from humeops import settings
+from humeops.daemon.rules import parsing
 from humeops.errors import ConfigError
 from humeops.layout import Layout
 from humeops.wire import hostname
@@ -22,6 +23,8 @@ from humeops.wire import hostname
 log = logging.getLogger(__name__)
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 ADDRESS_FORM = r"https?://[^\s/]+\S*"
+# A unix socket by its path, or a port of this machine alone: the figures name users' tasks to whoever asks.
+METRICS_FORM = r"^(/\S+|127\.0\.0\.1:\d{1,5}|\[::1\]:\d{1,5})?$"
 Address = Annotated[str, msgspec.Meta(pattern=rf"^({ADDRESS_FORM}|(rediss?|unix)://\S+)?$")]
 
 WebAddress = Annotated[str, msgspec.Meta(pattern=rf"^{ADDRESS_FORM}$")]
@@ -77,6 +80,36 @@ class OriginSettings(msgspec.Struct, forbid_unknown_fields=True):
     arguments: Literal["redact", "keep", "drop"] = "redact"
 
 
+class GuardedTask(msgspec.Struct, forbid_unknown_fields=True):
+    """Who may report to tasks of this name; root and the administrators may anyway."""
+
+    task: parsing.Patterns
+    users: list[str] = []
+    groups: list[str] = []
+
+
+class GuardSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """Who may report to which task, and how much one user may take of what all share. A number may be 0: no limit."""
+
+    owners: Literal["first", "anybody"] = "first"
+    admin_users: list[str] = []
+    admin_groups: list[str] = []
+    tasks: Annotated[list[GuardedTask], msgspec.Meta(max_length=1_000)] = []
+    events_per_second: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 1_000.0
+    burst_events: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 10_000
+    spool_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.25
+    max_event_bytes: Annotated[int, msgspec.Meta(ge=1_024, le=65_536)] = 65_536
+    max_tasks: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1_000
+    max_tags: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1_000
+    max_keys: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1_000
+
+
+class MetricsSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """Where Prometheus may ask for humed's own figures; empty: nowhere."""
+
+    listen: Annotated[str, msgspec.Meta(pattern=METRICS_FORM)] = ""
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """All of humed.toml; a file that does not exist gives these defaults."""
 
@@ -88,6 +121,10 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     spool: SpoolSettings = msgspec.field(default_factory=SpoolSettings)
     listen: ListenSettings = msgspec.field(default_factory=ListenSettings)
     origin: OriginSettings = msgspec.field(default_factory=OriginSettings)
+    guard: GuardSettings = msgspec.field(default_factory=GuardSettings)
+    metrics: MetricsSettings = msgspec.field(default_factory=MetricsSettings)
+    processors: Annotated[list[str], msgspec.Meta(max_length=32)] = []
+    rules: parsing.Rules = []
 
 
 class Listening(NamedTuple):
@@ -116,6 +153,11 @@ class Config:
     limits: SpoolSettings
     listen: Listening
     origin: OriginSettings = dataclasses.field(default_factory=OriginSettings)
+    guard: GuardSettings = dataclasses.field(default_factory=GuardSettings)
+    metrics: MetricsSettings = dataclasses.field(default_factory=MetricsSettings)
+    processors: tuple[str, ...] = ()
+    rules: tuple[parsing.Rule, ...] = ()
+    file: pathlib.Path = pathlib.Path("humed.toml")
 
 
 def load(
@@ -135,6 +177,8 @@ def load(
             settings.check_folder(pathlib.Path(named), file, setting)
     for url in chosen.central.urls:
         _check_url(file, url)
+    if wrong := parsing.find_fault(chosen.rules):
+        raise settings.fault(file, wrong.setting, wrong.what)
     return Config(
         host=chosen.host or _host_of_machine(),
         socket=runtime.socket,
@@ -150,6 +194,11 @@ def load(
         limits=chosen.spool,
         listen=_listening(chosen.listen, file, state),
         origin=chosen.origin,
+        guard=chosen.guard,
+        metrics=chosen.metrics,
+        processors=tuple(chosen.processors),
+        rules=tuple(chosen.rules),
+        file=file,
     )
 
 
@@ -178,6 +227,14 @@ def _credential_file(named: str, layout: Layout, environ: Mapping[str, str]) -> 
         return pathlib.Path(named)
     handed = pathlib.Path(environ.get("CREDENTIALS_DIRECTORY", "/nowhere")) / layout.agent_token.name
     return handed if handed.exists() else layout.agent_token
+
+
+def read_again(config: Config) -> Config:
+    """Return the configuration with rules and guards as the file has them now; raise ConfigError when it is wrong."""
+    chosen = settings.load(config.file, Settings)
+    if wrong := parsing.find_fault(chosen.rules):
+        raise settings.fault(config.file, wrong.setting, wrong.what)
+    return dataclasses.replace(config, rules=tuple(chosen.rules), guard=chosen.guard)
 
 
 def _host_of_machine() -> str:

@@ -3,6 +3,10 @@
 
 import msgspec
 
+from humeops.daemon.guard.guarding import GuardCounts
+from humeops.daemon.processing import ProcessorCount
+from humeops.daemon.rules.engine import RuleCount
+
 
 class Counters(msgspec.Struct):
     """Counted since this humed started."""
@@ -56,5 +60,9 @@ class QueueView(msgspec.Struct):
     forwarded: int
     spool_bytes: int
     room: str  # what is taken now: everything, or how little
-    dropped: dict[str, int]  # given up in the life of this spool, by cause
+    dropped: dict[str, int]  # given up in the life of this spool, by cause; what rules and processors dropped, too
+    rules: dict[str, RuleCount]
+    rules_trouble: str  # why the rules of humed.toml are not the ones in use; empty when they are
+    processors: dict[str, ProcessorCount]
+    guard: GuardCounts
     uptime_seconds: float

@@ -56,6 +56,7 @@ class DropFolder:
         self._fd = _open(path)
         self._quarantine = Quarantine(self._fd)
         self._stuck: set[str] = set()
+        self._aside: set[str] = set()
         self.has_put_off = False
         self.trouble = ""  # why what callers drop is not read, or not deleted; empty when all is well
         self.watch = FolderWatch(path)
@@ -119,12 +120,23 @@ class DropFolder:
         with os.scandir(self._fd) as entries:
             found = [entry.name for entry in entries]
         waiting = len(self._usable(set(filter(dropfile.is_drop_name, found))))
-        return Census(waiting, sum(map(dropfile.is_foreign, found)) + len(self._stuck))
+        return Census(waiting + len(self._aside), sum(map(dropfile.is_foreign, found)) + len(self._stuck))
 
     def _usable(self, found: set[str]) -> list[str]:
         # What can neither be moved nor deleted, such as somebody's full folder, must not be looked at again and again.
         self._stuck &= found
-        return sorted(found - self._stuck)
+        self._aside &= found
+        return sorted(found - self._stuck - self._aside)
+
+    def set_aside(self, name: str) -> None:
+        """Leave a file where it is and look at it no more until `recall`: others behind it must not wait for its user."""
+        self._aside.add(name)
+
+    def recall(self) -> bool:
+        """Look at the files that were set aside again; tell whether there are any."""
+        has_any = bool(self._aside)
+        self._aside.clear()
+        return has_any
 
     def read(self, names: list[str]) -> Iterator[Dropped]:
         """Yield the files that hold a whole event; quarantine the others, skip those that went away.

@@ -7,15 +7,17 @@ humed stops. Called by the loop in humeops.daemon.service; holds no thread and n
 """
 
 import logging
-from collections.abc import Iterable
 
 from humeops import crash
 from humeops.clock import Clock
 from humeops.daemon.counters import Counters
 from humeops.daemon.door import Peer, Request
-from humeops.daemon.dropfolder import DropFolder, Dropped
+from humeops.daemon.dropfolder import DropFolder
+from humeops.daemon.guard.guarding import OverQuotaError
+from humeops.daemon.guard.throttle import Throttle
 from humeops.daemon.keeper import Keeper, NoRoomError
 from humeops.daemon.listener import Listener
+from humeops.daemon.notices import Notices
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.sayer import Sayer
 from humeops.daemon.spool import Group, Spool, SpoolFullError
@@ -38,11 +40,15 @@ log = logging.getLogger(__name__)
 class Intake:
     """Takes groups from the socket and from the drop folder into the spool."""
 
-    def __init__(self, spool: Spool, pipeline: Pipeline, keeper: Keeper, clock: Clock) -> None:
+    def __init__(
+        self, spool: Spool, pipeline: Pipeline, keeper: Keeper, throttle: Throttle, notices: Notices, clock: Clock
+    ) -> None:
         self.counters = Counters()
         self._spool = spool
         self._pipeline = pipeline
         self._keeper = keeper
+        self._throttle = throttle
+        self._notices = notices
         self._clock = clock
 
     def take_requests(
@@ -58,6 +64,7 @@ class Intake:
                 lost = sum(not self._take_pushed(one, group) for one in pushed)
                 if release_upto > self._spool.committed_upto:
                     group.release(release_upto)
+                self._pipeline.conclude(group)
                 crash.point("humed-before-commit")
         except SpoolFullError as error:
             self._recover(error)
@@ -84,7 +91,8 @@ class Intake:
         except MalformedEventError as error:
             return reply.pack_reply(Exit.DATA, "-", str(error))
         except NotAllowedError as error:
-            return self._forbid(request, error)
+            self._forbid(request.sayer, error)
+            return _answer(request, error)
         except NoRoomError as error:
             return _answer(request, error)
         return reply.pack_reply(Exit.OK, event.id)
@@ -96,19 +104,26 @@ class Intake:
         try:
             self._pipeline.take(request.body, request.sayer, group, self._clock.wall_ns())
         except NotAllowedError as error:
-            self._forbid(request, error)
+            self._forbid(request.sayer, error)
             return False
-        except (MalformedEventError, NoRoomError):
+        except (MalformedEventError, NoRoomError, OverQuotaError):
             return False
         return True
 
-    def _forbid(self, request: Request, error: NotAllowedError) -> bytes:
-        # The operator reads who tried; not each time, so that nobody fills the log.
+    def turn_away(self, request: Request, listener: Listener) -> None:
+        """Tell a sayer who goes on beyond his rate to come again; his event is not stored."""
+        self._pipeline.guard.counts.sent_away += 1
+        self._count(0, 0, 1)
+        listener.reply(request.peer, _answer(request, NoRoomError("too many events of this user wait already")))
+
+    def _forbid(self, sayer: Sayer, error: NotAllowedError) -> None:
+        # The operator reads who tried, here and at central; not each time, so that nobody fills either.
         self.counters.forbidden += 1
         if self.counters.forbidden <= LOUD_REFUSALS or self.counters.forbidden % LOUD_EVERY == 0:
-            who = f"user {request.sayer.uid}, process {request.sayer.pid}"
-            log.warning("refused %s: %s (%d so far)", who, error, self.counters.forbidden)
-        return _answer(request, error)
+            log.warning(
+                "refused user %s, process %s: %s (%d so far)", sayer.uid, sayer.pid, error, self.counters.forbidden
+            )
+        self._notices.note(f"refused user {sayer.uid}", f"refused user {sayer.uid}: {error}")
 
     def take_dropped(self, folder: DropFolder, names: list[str]) -> bool:
         """Commit the events of these files, then delete them; return False when some must wait for room."""
@@ -117,7 +132,8 @@ class Intake:
         try:
             self._pipeline.hindsight.look_through(folder.read(names))
             with self._spool.group() as group:
-                done, bad, waiting = self._put_files(folder.read(names), group)
+                done, bad, waiting = self._put_files(folder, names, group)
+                self._pipeline.conclude(group)
                 crash.point("humed-before-commit")
         except SpoolFullError as error:
             self._recover(error)
@@ -133,19 +149,32 @@ class Intake:
             folder.quarantine(name, why)
         return not waiting
 
-    def _put_files(self, files: Iterable[Dropped], group: Group) -> tuple[list[str], list[tuple[str, str]], int]:
+    def _put_files(
+        self, folder: DropFolder, names: list[str], group: Group
+    ) -> tuple[list[str], list[tuple[str, str]], int]:
         done: list[str] = []
         bad: list[tuple[str, str]] = []
         waiting = 0
-        for file in files:
+        for file in folder.read(names):
+            if self._is_over_rate(file.uid):
+                folder.set_aside(file.name)
+                continue
             try:
                 self._pipeline.take(file.body, Sayer(file.uid, None, "drop"), group, self._clock.wall_ns())
                 done.append(file.name)
             except MalformedEventError as error:
                 bad.append((file.name, str(error)))
+            except NotAllowedError as error:
+                self._forbid(Sayer(file.uid, None, "drop"), error)
+                bad.append((file.name, str(error)))
+            except OverQuotaError:
+                folder.set_aside(file.name)
             except NoRoomError:
                 waiting += 1
         return done, bad, waiting
+
+    def _is_over_rate(self, uid: int) -> bool:
+        return self._pipeline.guard.is_limited(uid) and not self._throttle.is_within(uid, self._clock.boot_ns())
 
     def release(self, upto: int) -> None:
         """Delete what central has committed; done alone only when no group comes along to carry it."""
@@ -160,7 +189,7 @@ class Intake:
         crash.point("humed-after-release")
 
     def _note_commit(self, stored: int, refused: int, deferred: int) -> None:
-        copies = self._pipeline.copies.settle()
+        copies = self._pipeline.settle()
         self.counters.commits += 1
         self.counters.copies += copies
         self._count(stored - copies, refused, deferred)
@@ -172,9 +201,7 @@ class Intake:
         self.counters.deferred += deferred
 
     def _recover(self, error: SpoolFullError) -> None:
-        # The transaction is gone, and with it what the registry of runs learnt in it.
-        self._pipeline.runs.reload()
-        self._pipeline.copies.forget()
+        self._pipeline.forget()
         self._keeper.on_full_disk(error)
 
 

@@ -156,6 +156,7 @@ def _put(spool: Spool, replay: Replay, saved: list[Found]) -> Iterable[int]:
 
 def _copy(db: sqlite3.Connection, remains: Remains) -> None:
     tables = {"run": remains.runs, "datum": remains.data, "dropped": remains.dropped, "undeclared": remains.undeclared}
+    tables["owner"] = remains.owners
     for table, rows in tables.items():
         for row in rows:
             # What no longer fits its column is damage too; the rest goes on.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From bytes somebody said to an event humed answers for: checked, stamped, attached to its run.
+"""From bytes somebody said to an event humed answers for: checked, stamped, attached to its run, guarded, ruled upon.
 
 Called for every event, from the sockets and from the drop folder alike, inside an open group. It touches neither socket
 nor disk itself. What it returns is not yet durable; only the group's commit makes it so.
@@ -10,7 +10,9 @@ from collections.abc import Callable
 from humeops.clock import NS_PER_SECOND
 from humeops.daemon.attaching import Attachment
 from humeops.daemon.copies import Copies
+from humeops.daemon.guard.guarding import Guard
 from humeops.daemon.origins import Origins
+from humeops.daemon.ruling import Ruling
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sayer import Sayer
 from humeops.daemon.sharing import SharedData
@@ -24,8 +26,18 @@ from humeops.wire import codec
 class Pipeline:
     """Checks and stamps events. One instance lives in humed's loop."""
 
-    def __init__(self, origins: Origins, runs: OpenRuns, shared: SharedData, admit: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        origins: Origins,
+        runs: OpenRuns,
+        shared: SharedData,
+        admit: Callable[[int, int], None],
+        guard: Guard,
+        ruling: Ruling,
+    ) -> None:
         self.runs = runs
+        self.guard = guard
+        self.ruling = ruling
         self._origins = origins
         self._attachment = Attachment(runs)
         self.hindsight = self._attachment.hindsight
@@ -36,8 +48,9 @@ class Pipeline:
     def take(self, data: bytes, sayer: Sayer, group: Group, wall_ns: int) -> Event:
         """Put the event in these bytes into the group and return it; one that was taken before is not put again.
 
-        Raises MalformedEventError when it is unacceptable, NotAllowedError when it speaks in another user's run, and what
-        `admit` raises when there is no room for its worth; nothing is put then.
+        One that a rule drops is not put either, and its sayer hears 0. Raises MalformedEventError when it is unacceptable,
+        NotAllowedError when it speaks in another user's run or task, and NoRoomError when there is no room for its worth, or
+        for its user; nothing is put then.
         """
         event = codec.decode(data)
         if event.kind in ("loss", "gone"):
@@ -45,21 +58,47 @@ class Pipeline:
         sayer = _with_claim(event, sayer)
         if self.copies.is_again(event, sayer.uid):
             return event
-        worth = worth_of(event)
         self._origins.stamp(event, sayer)
         self._attachment.attach(event, sayer)
-        body = codec.encode(event)
+        self.guard.check(event, sayer, self.runs, group, wall_ns)
+        is_dropped = bool(self.ruling.decide(event, sayer))
+        if not is_dropped:
+            self._put(event, sayer, group, wall_ns)
+            self._shared.apply(event, group)
+        # A run whose start nobody is to see is none; a stop ends its run whether it is seen or not.
+        if event.kind != "start" or not is_dropped:
+            self.runs.apply(event, sayer, group, wall_ns)
+        self.copies.note(event, sayer.uid)
+        return event
+
+    def _put(self, event: Event, sayer: Sayer, group: Group, wall_ns: int) -> None:
+        self.guard.limit_names(event, sayer)
+        worth, body = worth_of(event), codec.encode(event)
         if len(body) > MAX_EVENT_BYTES:
             # Central would have to refuse it after the sayer was told that it is kept.
             raise MalformedEventError(
                 f"event of {len(body)} bytes with host, task and run filled in; the limit is {MAX_EVENT_BYTES}"
             )
+        self.guard.check_size(len(body), sayer, group.mark.committed_upto)
         self._admit(worth, len(body))
         group.put(body, worth, wall_ns // NS_PER_SECOND)
-        self.runs.apply(event, sayer, group, wall_ns)
-        self._shared.apply(event, group)
-        self.copies.note(event, sayer.uid)
-        return event
+        self.guard.note(sayer, group.last_seq, len(body))
+
+    def conclude(self, group: Group) -> None:
+        """Put into the group, at its end, what there is to count of it."""
+        self.ruling.conclude(group)
+
+    def settle(self) -> int:
+        """Heed that the group is durable; return how many of its events had been taken before."""
+        self.guard.settle()
+        return self.copies.settle()
+
+    def forget(self) -> None:
+        """Heed that the group came to nothing, and with it what was learnt in it."""
+        self.runs.reload()
+        self.copies.forget()
+        self.guard.forget()
+        self.ruling.forget()
 
 
 def _with_claim(event: Event, sayer: Sayer) -> Sayer:

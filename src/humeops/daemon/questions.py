@@ -16,6 +16,7 @@ from humeops.daemon.counters import Counters, QueueView
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.forwarder import Forwarder
 from humeops.daemon.keeper import Keeper
+from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Spool
@@ -38,6 +39,7 @@ class Questions:
         folder: DropFolder,
         forwarder: Forwarder,
         counters: Counters,
+        pipeline: Pipeline,
     ) -> None:
         self._host = host
         self._clock = clock
@@ -49,6 +51,7 @@ class Questions:
         self._folder = folder
         self._forwarder = forwarder
         self._counters = counters
+        self._pipeline = pipeline
         self._started_ns = clock.boot_ns()
 
     def answer(self, question: bytes) -> bytes:
@@ -94,6 +97,10 @@ class Questions:
             spool_bytes=self._spool.size_bytes(),
             room=self._keeper.room,
             dropped=self._spool.dropped(),
+            rules=self._pipeline.ruling.counts,
+            rules_trouble=self._pipeline.ruling.trouble,
+            processors=self._pipeline.ruling.processed,
+            guard=self._pipeline.guard.counts,
             uptime_seconds=(self._clock.boot_ns() - self._started_ns) / NS_PER_SECOND,
             forwarded=forwarder.forwarded,
             **msgspec.structs.asdict(self._counters),

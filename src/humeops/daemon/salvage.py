@@ -38,6 +38,7 @@ class Remains(NamedTuple):
     data: list[tuple[object, ...]]
     dropped: list[tuple[object, ...]]
     undeclared: list[tuple[object, ...]]
+    owners: list[tuple[object, ...]]
 
 
 def read_remains(path: pathlib.Path) -> Remains:
@@ -50,7 +51,7 @@ def read_remains(path: pathlib.Path) -> Remains:
         for first, last in _rows(path, "SELECT first, last FROM lost")
         if isinstance(first, int) and isinstance(last, int) and 1 <= first <= last
     ]
-    names = ("run", "datum", "dropped", "undeclared")
+    names = ("run", "datum", "dropped", "undeclared", "owner")
     return Remains(mark, lost, *(_rows(path, f"SELECT * FROM {table}") for table in names))  # noqa: S608
 
 

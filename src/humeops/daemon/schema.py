@@ -4,7 +4,8 @@
 Tables: `event` holds what waits for central, as (seq, bytes), under a seal (humeops.daemon.seal), with what it is worth
 when space runs out (`worth`, see humeops.daemon.worth) and when it was taken; `run` the runs of this host
 (humeops.daemon.runrows); `datum` this host's own shared data; `lost` the seqs that had to be dropped and `dropped` how many
-by cause, `undeclared` what of it no loss event says yet; `mark` one row: the epoch, how far central has committed, the floor of the numbering (rows alone do not tell it
+by cause, `undeclared` what of it no loss event says yet;
+`owner` which user's a task is (humeops.daemon.guard.owners); `mark` one row: the epoch, how far central has committed, the floor of the numbering (rows alone do not tell it
 once they are deleted), and a sum.
 
 *Design.* A spool of an earlier version is changed where it lies, in one transaction together with its version number: a
@@ -16,7 +17,7 @@ import sqlite3
 
 from humeops.errors import HumeError
 
-VERSION = 4
+VERSION = 5
 
 _RUN = """
 CREATE TABLE run (
@@ -38,6 +39,8 @@ CREATE TABLE undeclared (
     epoch TEXT NOT NULL, cause TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL,
     ranges TEXT NOT NULL, PRIMARY KEY (epoch, cause)
 ) STRICT, WITHOUT ROWID"""
+_OWNER = """
+CREATE TABLE owner (task TEXT PRIMARY KEY, uid INTEGER NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID"""
 _OTHERS = """
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY, seal BLOB NOT NULL, body BLOB NOT NULL, worth INTEGER NOT NULL, taken INTEGER NOT NULL
@@ -68,6 +71,7 @@ def _statements(*texts: str) -> list[str]:
 
 
 STATEMENTS = {
+    5: _statements(_RUN, _OTHERS, _UNDECLARED, _OWNER),
     4: _statements(_RUN, _OTHERS, _UNDECLARED),
     3: _statements(_EARLY_RUN, _OTHERS, _UNDECLARED),
     2: _statements(_EARLY_RUN, _OTHERS),
@@ -89,12 +93,15 @@ def create(db: sqlite3.Connection) -> None:
 
 def upgrade(db: sqlite3.Connection) -> None:
     """Bring the tables of an earlier version to this one, in the transaction that is open."""
-    db.execute("ALTER TABLE run RENAME TO early_run")
-    db.execute(_RUN.strip())
-    db.execute(_RUN_FROM_EARLY)
-    db.execute("DROP TABLE early_run")
-    if db.execute("PRAGMA user_version").fetchone()[0] == 2:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version < 4:
+        db.execute("ALTER TABLE run RENAME TO early_run")
+        db.execute(_RUN.strip())
+        db.execute(_RUN_FROM_EARLY)
+        db.execute("DROP TABLE early_run")
+    if version == 2:
         db.execute(_UNDECLARED.strip())
+    db.execute(_OWNER.strip())
     db.execute(f"PRAGMA user_version = {VERSION}")
 
 

@@ -21,9 +21,11 @@ from humeops.daemon.door import Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.folders import make_folder
 from humeops.daemon.forwarder import Forwarder
+from humeops.daemon.guard.throttle import Place
 from humeops.daemon.intake import GROUP_FILES, GROUP_PUSHED, GROUP_REQUESTS, Intake
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Listener
+from humeops.daemon.metrics import Metrics
 from humeops.daemon.opening import note_damage, open_spool
 from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
@@ -31,6 +33,7 @@ from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, notify_sys
 from humeops.daemon.questions import Questions
 from humeops.daemon.releasing import RELEASE_AFTER_SECONDS, Releasing
 from humeops.daemon.runs import OpenRuns
+from humeops.daemon.screening import Screening
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import SpoolDamagedError, SpoolFullError
 from humeops.daemon.wakes import Wakes
@@ -45,6 +48,8 @@ LOOK_SECONDS = 1.0
 # The spool's limits are looked at this often while events come; an idle humed does so with its heartbeat.
 TEND_SECONDS = 1.0
 SWEEP_SECONDS = 3_600.0
+# Of requests over their user's rate so many are looked at in one turn: those of others come in between.
+HELD_AT_ONCE = 200
 # At the end the forwarding thread gets this long to let go of the spool, so that the WAL can be folded in.
 FORWARDER_PATIENCE_SECONDS = 0.3
 # At the end, what arrived before is still answered: as long as something comes within this, and no longer than that.
@@ -77,20 +82,21 @@ class Service:
         warm_up(self._spool)
         self._keeper = Keeper(self._spool, self._config.limits, self._config.host, self._clock)
         self._runs = OpenRuns(self._spool.db)
-        origins = Origins(self._config.host, self._config.origin)
-        pipeline = Pipeline(origins, self._runs, SharedData(self._spool.db), self._keeper.admit)
-        self._intake = Intake(self._spool, pipeline, self._keeper, self._clock)
+        self._screening = Screening(self._config, self._spool, self._keeper, self._clock)
+        pipeline = self._make_pipeline()
+        self._intake = self._make_intake(pipeline)
         self._folder = DropFolder(self._config.drop)
         self._forwarder = self._make_forwarder()
         self._releasing = Releasing(self._spool, self._intake, self._forwarder, self._clock)
         deaths = Deaths(self._runs, self._spool, self._keeper, self._config.host, self._clock)
         self._watcher = Watcher(self._runs, Watch(self._runs.processes), deaths, self._clock)
-        self._questions = self._make_questions()
+        self._questions = self._make_questions(pipeline)
         self._recall_what_was_taken(pipeline)
         self._drain_folder()
         self._watch_runs()
         self._forwarder.start(self._wakes.ring)
         self._listener = Listener(self._config.socket, self._config.push_socket, self._config.listen)
+        self._metrics = Metrics(self._config.metrics.listen, self._wakes.ring)
         self._poller = self._make_poller()
         self._pid_file = PidFile(self._config.pid_file)
         notify_systemd("READY=1")
@@ -125,8 +131,10 @@ class Service:
         if self._wakes.take_hangup():
             log.info("looks for central anew")
             self._forwarder.hurry()
+            self._screening.reload()
         while self._take_waiting() == GROUP_REQUESTS:
             pass
+        self._metrics.answer_if_asked(self._questions.queue)
         self._heed_forwarder()
         self._watch_runs()
         self._releasing.release_if_due()
@@ -140,6 +148,7 @@ class Service:
         self._pid_file.remove()
         self._answer_the_last()
         self._listener.close()
+        self._metrics.close()
         self._forwarder.stop(FORWARDER_PATIENCE_SECONDS)
         self._releasing.release()
         self._watcher.close()
@@ -155,6 +164,10 @@ class Service:
         end_ns = self._clock.boot_ns() + int(LAST_ANSWERS_SECONDS * NS_PER_SECOND)
         while self._listener.wait(LAST_ARRIVAL_MS) and self._clock.boot_ns() < end_ns:
             self._take_waiting()
+        # At the end nobody waits for his rate.
+        if held := self._screening.throttle.take_all():
+            self._intake.take_requests(held, [], self._listener, self._releasing.due())
+        self._screening.tell(at_the_end=True)
 
     # -- one thing each -------------------------------------------------------------------------------------------
 
@@ -173,13 +186,24 @@ class Service:
         return len(requests)
 
     def _collect_requests(self) -> list[Request]:
-        requests: list[Request] = []
-        while len(requests) < GROUP_REQUESTS and (request := self._listener.receive()) is not None:
+        requests = self._screening.throttle.take_due(self._clock.boot_ns(), GROUP_REQUESTS // 2)
+        held = 0
+        while len(requests) < GROUP_REQUESTS and held < HELD_AT_ONCE:
+            if (request := self._listener.receive()) is None:
+                break
             if isinstance(request.body, bytes) and request.body.startswith(b"?"):
                 self._listener.reply(request.peer, self._questions.answer(request.body))
-            else:
+            elif self._may_pass(request):
                 requests.append(request)
+            else:
+                held += 1
         return requests
+
+    def _may_pass(self, request: Request) -> bool:
+        place = self._screening.place(request)
+        if place is Place.FULL:
+            self._intake.turn_away(request, self._listener)
+        return place is Place.NOW
 
     def _take_files(self) -> bool:
         names = self._folder.names()
@@ -236,6 +260,9 @@ class Service:
         if now >= self._tend_due_ns or self._keeper.is_pressed:
             more = self._keeper.tend(self._forwarder.in_flight_upto, self._questions.committed_upto())
             self._tend_due_ns = now + (0 if more else int(TEND_SECONDS * NS_PER_SECOND))
+            self._drop_backlog = self._folder.recall() or self._drop_backlog
+            if self._screening.tell():
+                self._forwarder.wake()
 
     def _beat(self) -> None:
         now = self._clock.boot_ns()
@@ -260,6 +287,8 @@ class Service:
             seconds = min(seconds, LOOK_SECONDS)
         if (patience := self._watcher.patience_seconds()) is not None:
             seconds = min(seconds, patience)
+        if (patience := self._screening.patience_seconds()) is not None:
+            seconds = min(seconds, patience)
         if self._releasing.is_waiting:
             seconds = min(seconds, RELEASE_AFTER_SECONDS)
         return max(0, int(seconds * 1000) + 1)
@@ -273,7 +302,7 @@ class Service:
             poller.register(fd, select.POLLIN)
         return poller
 
-    def _make_questions(self) -> Questions:
+    def _make_questions(self, pipeline: Pipeline) -> Questions:
         return Questions(
             self._config.host,
             self._clock,
@@ -284,7 +313,17 @@ class Service:
             self._folder,
             self._forwarder,
             self._intake.counters,
+            pipeline,
         )
+
+    def _make_pipeline(self) -> Pipeline:
+        origins, shared = Origins(self._config.host, self._config.origin), SharedData(self._spool.db)
+        screening = self._screening
+        return Pipeline(origins, self._runs, shared, self._keeper.admit, screening.guard, screening.ruling)
+
+    def _make_intake(self, pipeline: Pipeline) -> Intake:
+        screening = self._screening
+        return Intake(self._spool, pipeline, self._keeper, screening.throttle, screening.notices, self._clock)
 
     def _make_forwarder(self) -> Forwarder:
         central = self._config.central

@@ -143,6 +143,7 @@ TROUBLES = {
     "only failures taken": (_told(room="starts, stops and failures"), "room", "broken", "${EDITOR:-vi} /srv/hume/humed.toml"),
     "near the cap": (GOOD._replace(stored=Stored(900_000_000)), "cap", "warning", "${EDITOR:-vi} /srv/hume/humed.toml"),
     "events dropped": (_told(dropped={"waited too long": 412}), "dropped", "warning", "hume events --kind loss"),
+    "rules that cannot be read": (_told(rules_trouble="humed.toml:3: no setting"), "rules", "warning", "${EDITOR:-vi} /srv/hume/humed.toml"),
     "a damaged spool that waits": (GOOD._replace(stored=Stored(trouble=Trouble("spool.db: the spool is damaged"))), "spool", "broken", "hume up"),
     "a spool of another version": (GOOD._replace(stored=Stored(trouble=Trouble("spool.db: made by another version", "humed --version"))), "spool", "broken", "humed --version"),
     "a damaged spool put aside": (GOOD._replace(stored=Stored(1, ("/srv/hume/spool.db.bad-1",))), "damaged", "warning", "dmesg | tail; rm /srv/hume/spool.db.bad-1*"),

@@ -189,3 +189,21 @@ def test_programs_get_one_object_or_one_row(hume, tmp_path):
     assert len(row) == len(lines) == 1
     assert list(row[0]) == list(json.loads(lines[0]))
     assert row[0]["quarantined"] == "0"
+
+
+def test_what_rules_and_guards_did_is_told_and_is_no_giving_up():
+    told = "\n".join(
+        _lines(
+            {
+                "dropped": {"rule noise": 3},
+                "rules": {"noise": {"matched": 4, "dropped": 3}},
+                "rules_trouble": "humed.toml:3: no setting",
+                "guard": {"over_rate": 2, "sent_away": 0},
+            }
+        )
+    )
+
+    assert "noise: 4 matched, 3 dropped" in told
+    assert "earlier rules are in force: humed.toml:3" in told
+    assert "2 acks waited" in told
+    assert "given up" not in told

@@ -12,8 +12,10 @@ from humeops.clock import FakeClock
 from humeops.daemon.config import OriginSettings, SpoolSettings
 from humeops.daemon.door import WRONG_FORM, Peer, Request
 from humeops.daemon.dropfolder import DropFolder
+from humeops.daemon.guard.throttle import Throttle
 from humeops.daemon.intake import Intake
 from humeops.daemon.keeper import Keeper
+from humeops.daemon.notices import Notices
 from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.runs import OpenRuns
@@ -21,6 +23,7 @@ from humeops.daemon.sayer import Sayer
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Spool
 from tests.unit.daemon.sayings import drop, id_of, next_id, say
+from tests.unit.daemon.screens import no_rules, open_guard
 
 SAYER = Sayer(0, 1, "ipc")
 
@@ -47,8 +50,10 @@ class Humed:
         self.runs = OpenRuns(self.spool.db)
         clock = FakeClock()
         self.keeper = Keeper(self.spool, SpoolSettings(ballast_bytes=0, min_free_bytes=0), "web1", clock)
-        pipeline = Pipeline(Origins("web1", OriginSettings()), self.runs, SharedData(self.spool.db), self.keeper.admit)
-        self.intake = Intake(self.spool, pipeline, self.keeper, clock)
+        origins, shared = Origins("web1", OriginSettings()), SharedData(self.spool.db)
+        guard, ruling = open_guard(self.spool), no_rules()
+        pipeline = Pipeline(origins, self.runs, shared, self.keeper.admit, guard, ruling)
+        self.intake = Intake(self.spool, pipeline, self.keeper, Throttle(0, 1), Notices("web1", clock), clock)
         self.path = path / "drop"
         self.folder = DropFolder(self.path)
         self.replies: Any = Replies(self.spool)

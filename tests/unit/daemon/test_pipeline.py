@@ -19,6 +19,7 @@ from humeops.errors import MalformedEventError
 from humeops.event import MAX_EVENT_BYTES, MAX_NAME
 from humeops.wire import codec
 from tests.unit.daemon.sayings import next_id, say
+from tests.unit.daemon.screens import no_rules, open_guard
 
 SHELL = [300, 30]
 SOMEBODY = Sayer(1000, 4711, "ipc")
@@ -30,7 +31,9 @@ class Humed:
     def __init__(self, path):
         self.spool = Spool(path)
         origins = Origins("web1", OriginSettings())
-        self.pipeline = Pipeline(origins, OpenRuns(self.spool.db), SharedData(self.spool.db), lambda worth, size: None)
+        runs, shared = OpenRuns(self.spool.db), SharedData(self.spool.db)
+        guard, ruling = open_guard(self.spool), no_rules()
+        self.pipeline = Pipeline(origins, runs, shared, lambda worth, size: None, guard, ruling)
 
     def take(self, said, sayer=SOMEBODY):
         with self.spool.group() as group:

@@ -39,6 +39,7 @@ def make_spool(folder: pathlib.Path, version: int) -> list[tuple[int, bytes]]:
         with contextlib.closing(sqlite3.connect(folder / "spool.db", isolation_level=None)) as db:
             db.execute("DROP TABLE run")
             db.execute("DROP TABLE undeclared")
+            db.execute("DROP TABLE owner")
             for statement in schema.STATEMENTS[version]:
                 if statement.startswith(("CREATE TABLE run", "CREATE TABLE undeclared")):
                     db.execute(statement)
@@ -111,3 +112,20 @@ def test_a_damaged_one_is_salvaged_with_its_runs(folder, earlier):
 def waiting_start(waiting: list[tuple[int, bytes]]) -> str:
     """Return the id of the start that waits: salvaged like the others, it opens its run."""
     return next(event.id for event in (codec.decode(one) for _, one in waiting) if event.kind == "start")
+
+
+def test_a_spool_without_owners_gets_their_table_and_keeps_its_runs(folder):
+    with started(folder) as spool:
+        put(spool, body(), body("start"))
+        waiting = rows(spool)
+    with contextlib.closing(sqlite3.connect(folder / "spool.db", isolation_level=None)) as db:
+        db.execute("DROP TABLE owner")
+        db.execute("PRAGMA user_version = 4")
+
+    with started(folder) as spool:
+        assert rows(spool) == waiting
+        assert spool.db.execute("SELECT count(*) FROM owner").fetchone() == (0,)
+    with started(folder) as spool:
+        assert rows(spool) == waiting
+    assert version(folder) == schema.VERSION
+    assert not list(folder.glob("*.bad-*"))

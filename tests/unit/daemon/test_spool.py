@@ -184,7 +184,7 @@ def test_a_spool_of_another_version_is_refused_with_both_numbers(path):
     with opened(path) as spool:
         spool.db.execute("PRAGMA user_version = 7")
 
-    with pytest.raises(HumeError, match=r"spool\.db: made by another version of humed \(schema 7, this one 4\)"):
+    with pytest.raises(HumeError, match=r"spool\.db: made by another version of humed \(schema 7, this one 5\)"):
         Spool(path)
 
 

@@ -33,6 +33,7 @@ CHECKS: dict[str, Check] = {
     "room": spool.spool_takes_everything,
     "cap": spool.spool_is_below_its_cap,
     "dropped": spool.nothing_was_dropped,
+    "rules": spool.rules_are_those_of_the_file,
     "spool": spool.spool_is_sound,
     "damaged": spool.no_damaged_spool_lies_about,
     "runs": runs.open_runs_are_watched,

@@ -10,6 +10,7 @@ from humeops.cli.doctor.checks import humed
 from humeops.cli.doctor.checks.files import disk_has_room
 from humeops.cli.doctor.facts import Facts
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
+from humeops.daemon.rules import parsing
 
 NEAR_CAP = 0.8
 DROP_PATIENCE_SECONDS = 10.0  # humed takes a file in within a second, unless it cannot
@@ -71,10 +72,23 @@ def spool_is_below_its_cap(facts: Facts) -> Finding | None:
 def nothing_was_dropped(facts: Facts) -> Finding | None:
     """No limit and no damage has cost an event in the life of this spool."""
     dropped = _of(facts, "dropped")
-    if not isinstance(dropped, dict) or not any(dropped.values()):
+    counts = dropped.items() if isinstance(dropped, dict) else ()
+    lost = [f"{count}: {cause}" for cause, count in counts if count and not cause.startswith(parsing.CHOSEN)]
+    if not lost:
         return None
-    told = "; ".join(f"{count}: {cause}" for cause, count in dropped.items() if count)
+    told = "; ".join(lost)
     return warning(f"events were given up in the life of this spool ({told})", "hume events --kind loss")
+
+
+def rules_are_those_of_the_file(facts: Facts) -> Finding | None:
+    """humed goes by the rules that stand in humed.toml."""
+    trouble = _of(facts, "rules_trouble")
+    if not isinstance(trouble, str) or not trouble:
+        return None
+    return warning(
+        f"humed goes by earlier rules, since it cannot read those of its file: {trouble}",
+        f"${{EDITOR:-vi}} {facts.settings}",
+    )
 
 
 def spool_is_sound(facts: Facts) -> Finding | None:

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""Hides secrets in what an event tells, by ready patterns and by one's own. Pure.
+
+Looked at are the texts a sayer gives: message, output, texts among data, the command and its arguments. Ready patterns find
+what says of itself that it is a secret; better too much hidden than too little.
+"""
+
+from collections.abc import Callable
+
+from humeops.daemon.redaction import HIDDEN
+from humeops.daemon.rules import patterns
+from humeops.event import MAX_ARG, MAX_MESSAGE, MAX_OUTPUT, MAX_PATH, MAX_TEXT_VALUE, Event
+
+_VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s,;&]+)"""
+_IS = r"""(?:["']?\s*[:=]\s*|\s+is\s+)"""
+_IN_ADDRESS = r"([A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:)[^/\s@]+(@)"
+_TWO_SIDED = (_IN_ADDRESS,)
+# What comes before the secret is the first group, what comes behind it the second, if any; both stay.
+READY: dict[str, tuple[str, ...]] = {
+    "passwords": (
+        rf"(?i)((?:pass(?:word|wd|phrase)?|pwd){_IS}){_VALUE}",
+        _IN_ADDRESS,
+    ),
+    "tokens": (
+        rf"(?i)((?:token|secret|credentials?|cookie|session_?id){_IS}){_VALUE}",
+        r"(?i)(\b(?:bearer|basic)\s+)[A-Za-z0-9+/._~=-]{8,}",
+        r"()\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*",
+        r"()\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-)[A-Za-z0-9_-]{16,}",
+    ),
+    "keys": (
+        rf"(?i)((?:api|secret|access|private|encryption|auth)[_ -]?key(?:[_ -]?id)?{_IS}){_VALUE}",
+        r"()\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+        r"(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
+    ),
+    "emails": (r"()[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",),
+}
+# The name of a datum says the same of its value.
+_SECRET_NAMES = {
+    "passwords": r"(?i)pass|pwd",
+    "tokens": r"(?i)token|secret|credential|cookie|bearer",
+    "keys": r"(?i)(api|secret|access|private|encryption|auth)[_ .-]?key",
+}
+
+Hide = Callable[[str], str]
+Redact = Callable[[Event], bool]
+
+
+def compile_redaction(wanted: list[str]) -> Redact:
+    """Return what hides in an event, and tells whether it hid anything; raise PatternError for what is no pattern."""
+    hides: list[Hide] = [hide for one in wanted for hide in _hides(one)]
+    names = [_SECRET_NAMES[one] for one in wanted if one in _SECRET_NAMES]
+    is_secret = patterns.searcher([f"/{name}/" for name in names])
+
+    def hide(text: str, most: int) -> str:
+        for one in hides:
+            text = one(text)
+        return text[:most]  # what is hidden may be shorter than what hides it
+
+    return lambda event: _redact(event, hide, is_secret)
+
+
+def _hides(wanted: str) -> list[Hide]:
+    if wanted in READY:
+        return [_replacing(expression, rf"\1{HIDDEN}") for expression in READY[wanted]]
+    if not wanted.startswith("/"):
+        names = ", ".join(READY)
+        raise patterns.PatternError(f"{wanted!r} is neither one of {names}, nor a regular expression as /…/")
+    return [_replacing(patterns.to_expression(wanted), HIDDEN)]
+
+
+def _replacing(expression: str, by: str) -> Hide:
+    compiled = patterns.compile_expression(expression)
+    if expression in _TWO_SIDED:
+        by += r"\2"
+    # RE2 in Python copies the text to replace in it; most texts hold nothing to hide, which the search tells sooner.
+    return lambda text: compiled.sub(by, text) if compiled.search(text) else text
+
+
+def _redact(event: Event, hide: Callable[[str, int], str], is_secret: patterns.Search) -> bool:
+    before = (event.message, event.output, event.data, event.origin.command, event.origin.args)
+    event.message = hide(event.message, MAX_MESSAGE)
+    event.output = hide(event.output, MAX_OUTPUT)
+    event.data = {
+        key: (HIDDEN if is_secret(key) else hide(value, MAX_TEXT_VALUE)) if isinstance(value, str) else value
+        for key, value in event.data.items()
+    }
+    event.origin.command = hide(event.origin.command, MAX_PATH)
+    event.origin.args = [hide(argument, MAX_ARG) for argument in event.origin.args]
+    return before != (event.message, event.output, event.data, event.origin.command, event.origin.args)

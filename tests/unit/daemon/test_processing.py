@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Processors of one's own: what they may change, and that one that fails is skipped, counted and named while events go on."""
+
+import pathlib
+import runpy
+import time
+import types
+
+import pluggy
+import pytest
+
+from humeops.clock import FakeClock, SystemClock
+from humeops.daemon import processing
+from humeops.daemon.processing import Processors
+from humeops.errors import ConfigError
+from humeops.testing import processors as kit
+from tests.unit.daemon.rules.ruling import event
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+marker = pluggy.HookimplMarker("humeops")
+
+
+def made(function, clock=None):
+    """Return processors with this one, and what they report."""
+    reports: list[str] = []
+    plugin = types.SimpleNamespace(process=marker(function))
+    return Processors([("mine", plugin)], clock or SystemClock(), lambda _subject, text: reports.append(text)), reports
+
+
+def test_it_may_change_level_message_tags_and_data_and_nothing_else():
+    def process(event):
+        event.level, event.message, event.tags, event.data = "ok", "m", ["t"], {"k": 1}
+        event.host = event.task = "other"
+        return event
+
+    said = event(task="backup")
+    task, host = said.task, said.host
+
+    assert made(process)[0].process(said) == ""
+    assert (said.level, said.message, said.tags, said.data) == ("ok", "m", ["t"], {"k": 1})
+    assert (said.task, said.host) == (task, host)
+
+
+def test_none_drops_the_event_under_its_name():
+    found, _ = made(lambda event: None)
+
+    assert found.process(event()) == "processor mine"
+    assert found.counts["mine"].dropped == 1
+
+
+def fail(event):
+    event.message = "half done"
+    raise ValueError("broken")
+
+
+def dawdle(event):
+    time.sleep(5)
+    return event
+
+
+def spoil(event):
+    event.tags = ["a:b"]
+    return event
+
+
+def muddle(event):
+    event.data = {"a": object()}
+    return event
+
+
+@pytest.mark.parametrize(
+    ("process", "told"),
+    [
+        (fail, "ValueError: broken"),
+        (dawdle, "more than 50 ms"),
+        (spoil, "Malformed"),
+        (muddle, "no event"),
+        (lambda event: 7, "returned int"),
+        (lambda: None, "TypeError"),
+    ],
+)
+def test_one_that_fails_is_named_and_skipped_and_the_event_goes_on_as_it_was(process, told):
+    found, reports = made(process)
+    said = event(message="as it was")
+
+    assert [found.process(said), found.process(said)] == ["", ""]
+    assert said.message == "as it was"
+    assert (found.counts["mine"].failed, found.counts["mine"].skipped) == (1, 1)
+    assert len(reports) == 1
+    assert "processor mine" in reports[0]
+    assert told in reports[0]
+
+
+def test_after_a_minute_it_is_tried_again():
+    clock = FakeClock()
+    found, _ = made(fail, clock)
+    found.process(event())
+
+    clock.advance(61)
+    found.process(event())
+
+    assert found.counts["mine"].failed == 2
+
+
+def test_one_that_is_not_installed_is_an_error_of_the_configuration():
+    with pytest.raises(ConfigError, match="no installed package"):
+        processing.find(("nowhere",))
+
+
+def test_the_example_passes_the_test_kit():
+    example = types.SimpleNamespace(**runpy.run_path(str(ROOT / "examples/processor/night_shift.py")))
+
+    assert kit.try_on(example) == []
+
+
+def test_the_test_kit_finds_what_fails():
+    assert "ValueError" in kit.try_on(types.SimpleNamespace(process=marker(fail)))[0]
