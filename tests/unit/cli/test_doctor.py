@@ -105,6 +105,12 @@ TROUBLES = {
     "no humed": (GOOD._replace(daemon=Daemon("nothing")), "humed", "broken", "hume up"),
     "no humed on a host": (SYSTEM._replace(daemon=Daemon("nothing")), "humed", "broken", "systemctl start humed"),
     "a stale socket": (GOOD._replace(daemon=Daemon("refused")), "humed", "broken", "hume up"),
+    "something else in the socket's place": (
+        GOOD._replace(daemon=Daemon("refused"), socket=_file("/srv/hume/humed.sock", stat.S_IFREG | 0o644)),
+        "humed",
+        "broken",
+        "mv /srv/hume/humed.sock /srv/hume/humed.sock.odd",
+    ),
     "a stopped humed": (_daemon(answer="silent", process_state="T", picture=None), "humed", "broken", "kill -CONT 4711"),
     "a hung humed": (_daemon(answer="silent", picture=None), "humed", "broken", "kill -KILL 4711; hume up"),
     "a hung humed of hume up": (_daemon(answer="silent", picture=None, supervisor=42), "humed", "broken", "kill -KILL 4711"),
