@@ -115,7 +115,7 @@ def test_an_unknown_locale_changes_nothing(hume: Caller) -> None:
 
 
 def test_without_home_and_without_a_place_it_is_told(hume: Caller) -> None:
-    env = {"HUME_TEST_RUN_FOLDER": "/nonexistent", "HUME_TEST_DROP_FOLDER": "/nonexistent"}
+    env = dict.fromkeys(("HUME_TEST_RUN_FOLDER", "HUME_TEST_DROP_FOLDER", "HUME_TEST_PASSWD"), "/nonexistent")
 
     done = subprocess.run(
         [native.build("hume-test"), "info", "x"], env=env, capture_output=True, check=False, timeout=60
@@ -343,3 +343,19 @@ def test_another_user_who_may_not_write_anywhere_is_told(everybodys: Caller) -> 
     assert done.returncode == 75
     assert b"NOT stored" in done.stderr
     assert b"Permission denied" in done.stderr
+
+
+def test_a_standard_error_that_takes_nothing_holds_nobody(hume: Caller) -> None:
+    hume.drop.write_text("")
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, bytes(4096))
+    os.set_blocking(writer, True)
+
+    done = subprocess.run([hume.program, "--strict", "info", "x"], env=hume.environment(), stderr=writer, timeout=30)
+
+    assert done.returncode == 75
+    os.close(reader)
+    os.close(writer)
