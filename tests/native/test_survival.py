@@ -343,19 +343,3 @@ def test_another_user_who_may_not_write_anywhere_is_told(everybodys: Caller) -> 
     assert done.returncode == 75
     assert b"NOT stored" in done.stderr
     assert b"Permission denied" in done.stderr
-
-
-def test_a_standard_error_that_takes_nothing_holds_nobody(hume: Caller) -> None:
-    hume.drop.write_text("")
-    reader, writer = os.pipe()
-    os.set_blocking(writer, False)
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            os.write(writer, bytes(4096))
-    os.set_blocking(writer, True)
-
-    done = subprocess.run([hume.program, "--strict", "info", "x"], env=hume.environment(), stderr=writer, timeout=30)
-
-    assert done.returncode == 75
-    os.close(reader)
-    os.close(writer)
