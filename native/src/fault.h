@@ -11,6 +11,7 @@ struct fault {
 __attribute__((format(printf, 3, 4))) void fault_set(struct fault *fault, int status, const char *format, ...);
 
 // Prints `hume: TEXT` and a line feed on standard error, in one write; what could steer a terminal shows as `?`.
+// A standard error that takes nothing is waited for as long as a humed that does not answer, then the line is given up.
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "format.h"
+#include "passwd.h"
 #include "surroundings.h"
 
 // Joins the parts, or leaves an empty text when they are too long.
@@ -14,17 +15,25 @@ static void join(char *into, size_t room, const char *folder, const char *betwee
         into[0] = 0;
 }
 
-// This person's folder, as layout.default_dir has it. Not in /tmp when there is no HOME: anybody could prepare it.
-static void find_own_folder(char *into, size_t room) {
+// This person's folder, as layout.default_dir has it; empty where there is none. Not in /tmp when there is no home: anybody
+// could prepare it. Found when it is asked for: without HOME it costs a look into the list of users.
+static const char *own_folder(void) {
+    static char found[PATH_MAX], home[PATH_MAX];
+    static bool is_found;
     const char *folder;
-    into[0] = 0;
+    if (is_found)
+        return found;
+    is_found = true;
     if ((folder = setting("XDG_STATE_HOME")) != NULL)
-        join(into, room, folder, "/", "hume");
+        join(found, sizeof found, folder, "/", "hume");
     else if ((folder = setting("HOME")) != NULL)
-        join(into, room, folder, "/", ".local/state/hume");
+        join(found, sizeof found, folder, "/", ".local/state/hume");
+    else if (passwd_home(getuid(), home, sizeof home), *home)
+        join(found, sizeof found, home, "/", ".local/state/hume");
+    return found;
 }
 
-static void find_socket(struct places *places, const char *own_folder) {
+static void find_socket(struct places *places) {
     const char *endpoint = setting("HUME_ENDPOINT");
     const char *folder;
     char path[PATH_MAX] = "";
@@ -37,8 +46,8 @@ static void find_socket(struct places *places, const char *own_folder) {
         join(path, sizeof path, folder, "/", "humed.sock");
     } else if (access(system_run_folder(), F_OK) == 0) {
         join(path, sizeof path, system_run_folder(), "/", "humed.sock");
-    } else if (*own_folder) {
-        join(path, sizeof path, own_folder, "/", "humed.sock");
+    } else if (*own_folder()) {
+        join(path, sizeof path, own_folder(), "/", "humed.sock");
     }
     // A path the kernel can't take is a socket that can't be there.
     join(places->socket, sizeof places->socket, path, "", "");
@@ -55,7 +64,7 @@ static void find_beside_socket(const struct places *places, char *into, size_t r
     join(into, room, folder, "", name);
 }
 
-static void find_drop(struct places *places, const char *own_folder) {
+static void find_drop(struct places *places) {
     const char *folder;
     places->drop_may_be_made = true;
     if ((folder = setting("HUME_SPOOL")) != NULL) {
@@ -65,33 +74,29 @@ static void find_drop(struct places *places, const char *own_folder) {
     } else if (access(system_drop_folder(), F_OK) == 0) {
         join(places->drop, sizeof places->drop, system_drop_folder(), "", "");
         places->drop_may_be_made = false;
-    } else if (*own_folder) {
-        join(places->drop, sizeof places->drop, own_folder, "/", "drop");
+    } else if (*own_folder()) {
+        join(places->drop, sizeof places->drop, own_folder(), "/", "drop");
     } else {
         places->drop[0] = 0;
     }
 }
 
 void places_find(struct places *places) {
-    char own_folder[PATH_MAX];
     places->complaint = NULL;
-    find_own_folder(own_folder, sizeof own_folder);
-    find_socket(places, own_folder);
+    find_socket(places);
     find_beside_socket(places, places->pid_file, sizeof places->pid_file, "humed.pid");
     places->push[0] = 0;
     if (places->socket[0])
         find_beside_socket(places, places->push, sizeof places->push, "humed.push");
-    find_drop(places, own_folder);
+    find_drop(places);
 }
 
 void places_find_lock_folder(char *into, size_t room) {
-    char own_folder[PATH_MAX];
     const char *folder = setting("HUME_DIR");
-    find_own_folder(own_folder, sizeof own_folder);
     if (folder)
         join(into, room, folder, "/", "lock");
     else if (geteuid() == 0)
         join(into, room, "/run", "/", "hume-lock");
     else
-        join(into, room, own_folder, *own_folder ? "/" : "", *own_folder ? "lock" : "");
+        join(into, room, own_folder(), *own_folder() ? "/" : "", *own_folder() ? "lock" : "");
 }

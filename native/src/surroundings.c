@@ -102,6 +102,10 @@ const char *system_drop_folder(void) {
     return text_or("/var/spool/hume", "HUME_TEST_DROP_FOLDER");
 }
 
+const char *passwd_file(void) {
+    return text_or("/etc/passwd", "HUME_TEST_PASSWD");
+}
+
 const char *setting(const char *name) {
     const char *value = getenv(name);
     return value && *value ? value : NULL;

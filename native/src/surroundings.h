@@ -34,5 +34,6 @@ const struct rusage *reckoned(const struct rusage *usage);
 // The folders of the system's own humed.
 const char *system_run_folder(void);
 const char *system_drop_folder(void);
+const char *passwd_file(void);
 
 #endif

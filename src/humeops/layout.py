@@ -7,6 +7,9 @@ The native client finds the same places by the same order (native/src/places.c);
 import dataclasses
 import os
 import pathlib
+import pwd
+
+NO_HOME = "/nonexistent"  # what the list of users says of one who has none
 
 
 def default_dir(environ: dict[str, str] | os._Environ[str] = os.environ) -> pathlib.Path:
@@ -18,7 +21,16 @@ def default_dir(environ: dict[str, str] | os._Environ[str] = os.environ) -> path
         return pathlib.Path(named).absolute()
     if state := environ.get("XDG_STATE_HOME"):
         return pathlib.Path(state) / "hume"
-    return pathlib.Path(environ.get("HOME") or "~").expanduser() / ".local" / "state" / "hume"
+    return pathlib.Path(environ.get("HOME") or system_home() or NO_HOME) / ".local" / "state" / "hume"
+
+
+def system_home() -> str:
+    """Return the home of this process's user as the system's list of users has it; empty where it has none."""
+    try:
+        home = pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return ""
+    return home if home.startswith("/") else ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import shlex
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -120,6 +121,30 @@ def test_a_full_disk_turns_away_what_it_must_and_drains_and_recovers(
     assert queue(installed)["dropped"] == {}
     assert not said.unknown
     assert humed.poll() is None
+
+
+def test_a_deleted_spool_that_there_is_no_room_to_save_is_kept_alive_until_there_is(
+    installed: processes.Installation, state: pathlib.Path
+) -> None:
+    log = installed.root / "humed.stderr"
+    humed = installed.start_humed(inside=on_small_disk(state))
+    disk = os.open(f"/proc/{humed.pid}/root{state}", os.O_RDONLY | os.O_DIRECTORY)
+    seen = pathlib.Path(f"/proc/self/fd/{disk}")
+    assert installed.hume("--strict", "info", "-t", "x", "acknowledged").returncode == 0
+    (seen / "spool.ballast").unlink()
+    fill(seen / "filler")
+
+    (seen / "spool.db").unlink()
+
+    wait_until(lambda: "cannot be saved yet" in log.read_text(), "humed finds that it cannot save it")
+    assert humed.poll() is None
+    (seen / "filler").unlink()
+    assert humed.wait(timeout=30) == 74
+    saved = installed.root / "saved.db"
+    saved.write_bytes((seen / "spool.db.new").read_bytes())
+    os.close(disk)
+    with contextlib.closing(sqlite3.connect(saved)) as db:
+        assert [b"acknowledged" in body for (body,) in db.execute("SELECT body FROM event")] == [True]
 
 
 def test_a_read_only_disk_is_told_in_one_line(installed: processes.Installation, state: pathlib.Path) -> None:

@@ -146,6 +146,18 @@ def test_what_lies_about_is_found_without_humed(installed):
     assert sorted(installed.root.rglob("*")) == before
 
 
+@pytest.mark.parametrize(("name", "check"), [("humed.sock", "humed"), ("drop", "drop-folder"), ("spool.high", "spool")])
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: os.symlink("nowhere", path)], ids=["fifo", "link"])
+def test_what_is_in_the_way_is_moved_away_by_the_doctors_own_command(installed, name, check, make):
+    make(installed.root / name)
+
+    mend = _doctor(installed)[check]["mend"]
+    subprocess.run(["sh", "-c", mend], check=True)
+
+    installed.start_humed()
+    assert os.path.lexists(f"{installed.root / name}.{'old' if name == 'drop' else 'odd'}")
+
+
 def test_a_humed_without_central_is_given_one_by_the_doctors_own_command(installed):
     installed.start_humed()
     installed.hume("info", "-t", "t", "waits")

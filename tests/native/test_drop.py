@@ -81,7 +81,7 @@ def test_the_systems_folder_comes_before_the_persons(hume: Caller) -> None:
 
 @pytest.mark.parametrize(("options", "status"), [([], 0), (["--strict"], 75)])
 def test_with_no_place_at_all_it_says_so_in_one_line(options: list[str], status: int) -> None:
-    env = {"HUME_TEST_RUN_FOLDER": "/nonexistent", "HUME_TEST_DROP_FOLDER": "/nonexistent"}
+    env = dict.fromkeys(("HUME_TEST_RUN_FOLDER", "HUME_TEST_DROP_FOLDER", "HUME_TEST_PASSWD"), "/nonexistent")
     command = [str(native.build("hume-test")), "info", "x", *options]
 
     done = subprocess.run(command, env=env, capture_output=True, check=False, timeout=60)

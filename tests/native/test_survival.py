@@ -115,7 +115,7 @@ def test_an_unknown_locale_changes_nothing(hume: Caller) -> None:
 
 
 def test_without_home_and_without_a_place_it_is_told(hume: Caller) -> None:
-    env = {"HUME_TEST_RUN_FOLDER": "/nonexistent", "HUME_TEST_DROP_FOLDER": "/nonexistent"}
+    env = dict.fromkeys(("HUME_TEST_RUN_FOLDER", "HUME_TEST_DROP_FOLDER", "HUME_TEST_PASSWD"), "/nonexistent")
 
     done = subprocess.run(
         [native.build("hume-test"), "info", "x"], env=env, capture_output=True, check=False, timeout=60

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from humeops.daemon import config
 from humeops.errors import ConfigError
-from humeops.layout import Layout
+from humeops.layout import Layout, system_home
 
 RUN_FOLDER = pathlib.Path("/run/hume")
 DROP_FOLDER = pathlib.Path("/var/spool/hume")
@@ -44,13 +44,17 @@ def find(
     folder: str | None = None,
     run: pathlib.Path = RUN_FOLDER,
     drop: pathlib.Path = DROP_FOLDER,
+    known_home: str | None = None,
 ) -> Places:
-    """Return where a `hume` with this environment looks; `folder` (--dir) stands for HUME_DIR and wins over all."""
+    """Return where a `hume` with this environment looks; `folder` (--dir) stands for HUME_DIR and wins over all.
+
+    `known_home` is what counts where the environment names none: by default what the system knows.
+    """
     if folder:
         named = pathlib.Path(folder).absolute()
         # A person may name the system's run folder: the rest is then where the system has it.
         return _system("--dir", drop) if named == run == RUN_FOLDER else _of_folder("--dir", named)
-    places = _find_socket(environ, run, drop)
+    places = _find_socket(environ, run, drop, system_home() if known_home is None else known_home)
     if spool := environ.get("HUME_SPOOL"):
         return places._replace(drop=pathlib.Path(spool))
     return places
@@ -69,8 +73,8 @@ def settings_of(places: Places) -> tuple[config.Config | None, str]:
         return config.load(places.root, nothing), str(error)
 
 
-def _find_socket(environ: Mapping[str, str], run: pathlib.Path, drop: pathlib.Path) -> Places:
-    own = _own_folder(environ)
+def _find_socket(environ: Mapping[str, str], run: pathlib.Path, drop: pathlib.Path, known_home: str) -> Places:
+    own = _own_folder(environ, known_home)
     named = environ.get("HUME_DIR")
     if endpoint := environ.get("HUME_ENDPOINT"):
         dropped = pathlib.Path(named) / "drop" if named else drop if os.path.exists(drop) else own and own / "drop"
@@ -86,16 +90,20 @@ def _find_socket(environ: Mapping[str, str], run: pathlib.Path, drop: pathlib.Pa
     if os.path.exists(run):
         return _system(f"{run} is there", drop)._replace(socket=run / "humed.sock")
     if own is None:
-        text = "no HUME_DIR, no XDG_STATE_HOME, no HOME: there is no folder for hume here"
+        text = "no HUME_DIR, no XDG_STATE_HOME, no HOME, and no home that the system knows: there is no folder for hume here"
         return Places("nothing", None, drop if os.path.exists(drop) else None, None, None, complaint=text)
-    places = _of_folder("XDG_STATE_HOME" if environ.get("XDG_STATE_HOME") else "HOME", own)
+    places = _of_folder(_why_own(environ), own)
     return places._replace(drop=drop) if os.path.exists(drop) else places
 
 
-def _own_folder(environ: Mapping[str, str]) -> pathlib.Path | None:
+def _why_own(environ: Mapping[str, str]) -> str:
+    return next((name for name in ("XDG_STATE_HOME", "HOME") if environ.get(name)), "the home that the system knows")
+
+
+def _own_folder(environ: Mapping[str, str], known_home: str) -> pathlib.Path | None:
     if state := environ.get("XDG_STATE_HOME"):
         return pathlib.Path(state) / "hume"
-    return pathlib.Path(home) / ".local" / "state" / "hume" if (home := environ.get("HOME")) else None
+    return pathlib.Path(home) / ".local" / "state" / "hume" if (home := environ.get("HOME") or known_home) else None
 
 
 def _of_folder(why: str, root: pathlib.Path) -> Places:

@@ -59,20 +59,31 @@ def find_trouble(path: pathlib.Path) -> Trouble | None:
     """Return what is wrong with a spool that nobody serves; None where that is nothing, or it is not ours to read."""
     if opening.was_found_damaged(path):
         return Trouble(f"{path}: the spool was found damaged while it was in use")
-    seen = highwater.peek(path.with_name(highwater.NAME))
+    witness = path.with_name(highwater.NAME)
+    try:
+        highwater.check_place(witness)
+    except HumeError as error:
+        return Trouble(str(error), mend=_move_away(witness))
+    except OSError:
+        return None  # not ours to look at
+    seen = highwater.peek(witness)
     try:
         found = _look(path)
     except spooldb.SpoolDamagedError as error:
         return Trouble(str(error))
     except inspection.SpoolOddError as error:
         # humed makes a new one, and declares what its witness knows of and the new one has not.
-        return Trouble(str(error), mend=f"mv {shlex.quote(str(path))} {shlex.quote(f'{path}.odd')}")
+        return Trouble(str(error), mend=_move_away(path))
     except (spooldb.SpoolBrokenError, UnavailableError) as error:
         # Not ours to read, too long to read, another at work: only a disk that fails tells something of the spool.
         return Trouble(str(error), mend="dmesg | tail") if spooldb.is_failing_disk(error.__cause__) else None
     except HumeError as error:
         return Trouble(str(error), mend="humed --version")  # made by another version
     return _against_witness(path, found, seen)
+
+
+def _move_away(path: pathlib.Path) -> str:
+    return f"mv {shlex.quote(str(path))} {shlex.quote(f'{path}.odd')}"
 
 
 def find_put_aside(path: pathlib.Path) -> tuple[str, ...]:

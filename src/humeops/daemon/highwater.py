@@ -9,14 +9,18 @@ witness is ahead at start, events that were acknowledged are gone from the spool
 Two places are written in turn, each with its sum: a torn or damaged one leaves the other.
 """
 
+import contextlib
 import errno
 import mmap
 import os
 import pathlib
+import stat
 import struct
 import uuid
 import zlib
 from typing import NamedTuple
+
+from humeops.errors import ConfigError
 
 _FORM = struct.Struct("<8s16sqqQ")  # magic, epoch, seq, committed_upto, and how often it was written
 _SUM = struct.Struct("<I")
@@ -39,7 +43,8 @@ class Mark(NamedTuple):
 def peek(path: pathlib.Path) -> Mark | None:
     """Return what the witness says, for those who only look; None when there is none, or none to read."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        # O_NONBLOCK: a FIFO of that name would keep us for ever.
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
     try:
@@ -50,10 +55,20 @@ def peek(path: pathlib.Path) -> Mark | None:
         os.close(fd)
 
 
+def check_place(path: pathlib.Path) -> None:
+    """Raise ConfigError when what is there is no file: humed cannot keep its witness in it."""
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise ConfigError(
+                f"{path}: humed's witness belongs there, and something else is in its place; move it away"
+            )
+
+
 class HighWater:
     """The file; made when absent. What is not readable counts as nothing seen."""
 
     def __init__(self, path: pathlib.Path) -> None:
+        check_place(path)
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             self._count, self._seen = _latest(self._fd)

@@ -6,33 +6,28 @@ any error: what their bytes still hold is put back where it was, and the rest is
 whole, what can be read goes into a new spool with a new epoch, and the rest is declared.
 
 *Design.* Nothing is changed before the decision is made, and a death at any moment leaves either what was there, so that
-the next start finds the same again, or the finished new spool. The new spool is made beside the old (`.making`) and gets
-another name when it is whole (`.new`), then the old is renamed away, then the new takes its name; whoever finds a `.new`
-goes on from there.
+the next start finds the same again, or the finished new spool (humeops.daemon.replacing).
 """
 
 import bisect
 import contextlib
 import logging
-import os
 import pathlib
 import sqlite3
 from collections.abc import Iterable
 
-from humeops.clock import NS_PER_SECOND, Clock
-from humeops.daemon import inspection, losses, salvage, schema
+from humeops.clock import Clock
+from humeops.daemon import inspection, losses, replacing, salvage, schema
 from humeops.daemon.highwater import HighWater, Mark
 from humeops.daemon.losses import Loss
 from humeops.daemon.replaying import Replay
 from humeops.daemon.salvage import Found, Remains
-from humeops.daemon.spool import Spool, SpoolDamagedError, SpoolFullError
+from humeops.daemon.spool import Spool, SpoolDamagedError
 from humeops.wire.seqs import runs_of
 
 CAUSE_WENT_BACK = "the spool lost commits without an error"
 CAUSE_DAMAGED = "the spool was damaged"
 CAUSE_GONE = "the spool was gone"
-_PARTS = ("", "-wal", "-shm")
-_MAKING, _NEW, _FOUND_DAMAGED = ".making", ".new", ".damaged"
 _PUT_AT_ONCE = 1_000
 
 log = logging.getLogger(__name__)
@@ -40,8 +35,10 @@ log = logging.getLogger(__name__)
 
 def open_spool(path: pathlib.Path, high_water: HighWater, host: str, clock: Clock) -> Spool:
     """Return the spool, ready for what comes; raise SpoolBrokenError when the disk lets none be opened or made."""
-    if _named(path, _NEW).exists():
-        _change(path, clock)  # an earlier start was killed in the middle of it
+    if replacing.named(path, replacing.NEW).exists():
+        replacing.change(
+            path, clock
+        )  # an earlier start was killed in the middle of it, or a humed saved it as it ended
     seen = high_water.read()
     try:
         if was_found_damaged(path):
@@ -63,13 +60,13 @@ def open_spool(path: pathlib.Path, high_water: HighWater, host: str, clock: Cloc
 
 def was_found_damaged(path: pathlib.Path) -> bool:
     """Tell whether `note_damage` was called since the last start."""
-    return _named(path, _FOUND_DAMAGED).exists()
+    return replacing.named(path, replacing.FOUND_DAMAGED).exists()
 
 
 def note_damage(path: pathlib.Path) -> None:
     """Remember that this spool is damaged, for the next start, whose look at it may pass over what its use ran into."""
     with contextlib.suppress(OSError):
-        _named(path, _FOUND_DAMAGED).touch()
+        replacing.named(path, replacing.FOUND_DAMAGED).touch()
 
 
 # -- commits that vanished ---------------------------------------------------------------------------------------------
@@ -112,14 +109,14 @@ def _begin_anew(path: pathlib.Path, seen: Mark | None, cause: str, host: str, cl
     seen = seen if seen is not None and seen.epoch == epoch else None
     committed = max(remains.mark.committed_upto if remains.mark else 0, seen.committed_upto if seen else 0)
     numbered = max(remains.mark.last_seq if remains.mark else 0, seen.seq if seen else 0, committed)
-    with contextlib.closing(Spool(_clear(_named(path, _MAKING)))) as spool:
+    with contextlib.closing(Spool(replacing.begin(path))) as spool:
         numbered, saved, count = _move(spool, path, remains, committed, numbered, clock)
         with spool.group() as group:
             group.note_lost([], cause, count)
             first = min(committed + 1, max(numbered, 1))
             losses.declare(Loss(epoch, first, max(numbered, 1), count, cause), group, host, clock)
-    _call_it_whole(path)
-    aside = _change(path, clock)
+    replacing.call_it_whole(path)
+    aside = replacing.change(path, clock)
     log.error("%d events saved, %d lost; %s", saved, count, _what_is_kept(aside))
 
 
@@ -173,55 +170,6 @@ def _is_within(seq: int, ranges: list[tuple[int, int]]) -> bool:
     return at >= 0 and ranges[at][0] <= seq <= ranges[at][1]
 
 
-# -- one file in the place of another ----------------------------------------------------------------------------------
-
-
-def _named(path: pathlib.Path, ending: str) -> pathlib.Path:
-    return path.with_name(path.name + ending)
-
-
-def _clear(path: pathlib.Path) -> pathlib.Path:
-    for part in _PARTS:
-        _named(path, part).unlink(missing_ok=True)
-    return path
-
-
-def _call_it_whole(path: pathlib.Path) -> None:
-    if _named(path, f"{_MAKING}-wal").exists():
-        raise SpoolFullError(f"{path}: there is no room to make a new spool from what can be read of this one")
-    _sync_folder(path)
-    _named(path, _MAKING).rename(_named(path, _NEW))
-    _sync_folder(path)
-
-
-def _change(path: pathlib.Path, clock: Clock) -> pathlib.Path:
-    aside = _free_name(path, clock)
-    # The file before its WAL: with its name gone the new one is the spool, whatever happens to the rest.
-    for part in _PARTS:
-        with contextlib.suppress(FileNotFoundError):
-            _named(path, part).rename(_named(aside, part))
-    _named(path, _FOUND_DAMAGED).unlink(missing_ok=True)
-    _sync_folder(path)
-    _named(path, _NEW).rename(path)
-    _sync_folder(path)
-    return aside
-
-
 def _what_is_kept(aside: pathlib.Path) -> str:
-    kept = [str(one) for part in _PARTS if (one := _named(aside, part)).exists()]
+    kept = [str(one) for part in replacing.PARTS if (one := replacing.named(aside, part)).exists()]
     return f"of the old spool is kept: {', '.join(kept)}" if kept else "of the old spool nothing is left to be kept"
-
-
-def _free_name(path: pathlib.Path, clock: Clock) -> pathlib.Path:
-    at = clock.wall_ns() // NS_PER_SECOND
-    while any(path.parent.glob(f"{path.name}.bad-{at}*")):
-        at += 1
-    return path.with_name(f"{path.name}.bad-{at}")
-
-
-def _sync_folder(path: pathlib.Path) -> None:
-    fd = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -12,7 +12,7 @@ import select
 import zmq
 
 from humeops.clock import NS_PER_SECOND, Clock
-from humeops.daemon import copies, destination, highwater
+from humeops.daemon import copies, destination, highwater, rescue
 from humeops.daemon.backoff import Backoff
 from humeops.daemon.ballast import make_room_to_open
 from humeops.daemon.config import Config
@@ -35,7 +35,7 @@ from humeops.daemon.releasing import RELEASE_AFTER_SECONDS, Releasing
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.screening import Screening
 from humeops.daemon.sharing import SharedData
-from humeops.daemon.spool import SpoolDamagedError, SpoolFullError
+from humeops.daemon.spool import SpoolDamagedError, SpoolFullError, SpoolNamelessError
 from humeops.daemon.wakes import Wakes
 from humeops.daemon.warmup import warm_up
 from humeops.daemon.watch import Watch
@@ -112,15 +112,19 @@ class Service:
         try:
             self.start()
             self._serve()
+            self.stop()
         except SpoolDamagedError:
             note_damage(self._config.spool)
             raise
-        self.stop()
+        except SpoolNamelessError:
+            rescue.save(self._spool, self._has_central_all, self._clock)
+            raise
 
     def _serve(self) -> None:
         try:
             while self.turn():
                 pass
+            self._spool.check_name()
         except (HumeError, OSError):
             self._pid_file.remove()
             raise
@@ -158,6 +162,9 @@ class Service:
         self._folder.close()
         for lock in self._locks:
             lock.release()
+
+    def _has_central_all(self) -> bool:
+        return max(self._forwarder.committed_upto, self._spool.committed_upto) >= self._spool.last_seq
 
     def _answer_the_last(self) -> None:
         # libzmq's own thread may still be reading what has arrived. Bounded: somebody may go on asking for ever.
@@ -268,6 +275,7 @@ class Service:
         now = self._clock.boot_ns()
         if now - self._beat_ns >= HEARTBEAT_SECONDS * NS_PER_SECOND:
             self._beat_ns = now
+            self._spool.check_name()
             self._pid_file.touch()
             self._follow_folder(is_empty=True)
             notify_systemd(

@@ -21,8 +21,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from humeops import crash
 from humeops.daemon import schema, spooldb
+from humeops.daemon.naming import Name
 from humeops.daemon.seal import make_seal
-from humeops.daemon.spooldb import RowDamagedError, SpoolBrokenError, SpoolDamagedError, SpoolFullError
+from humeops.daemon.spooldb import (
+    RowDamagedError,
+    SpoolBrokenError,
+    SpoolDamagedError,
+    SpoolFullError,
+    SpoolNamelessError,
+)
 from humeops.daemon.worth import NEVER_DROPPED
 from humeops.wire.seqs import runs_of
 
@@ -33,6 +40,7 @@ __all__ = [
     "SpoolBrokenError",
     "SpoolDamagedError",
     "SpoolFullError",
+    "SpoolNamelessError",
     "SpoolReader",
 ]
 
@@ -59,6 +67,7 @@ class Spool:
         except BaseException:
             self.db.close()
             raise
+        self._names = [Name(path), Name(path.with_name(f"{path.name}-wal"))]
         self.epoch = self._mark.epoch
         self.last_seq: int = max(self._mark.last_seq, highest, self._mark.committed_upto)
 
@@ -86,7 +95,8 @@ class Spool:
     def group(self) -> Iterator["Group"]:
         """Open a group commit. It is durable when the block is left; an exception in the block undoes all of it.
 
-        Raises SpoolFullError (nothing stored, try later) or SpoolBrokenError (stop at once) from the commit.
+        Raises SpoolFullError (nothing stored, try later) or SpoolBrokenError (stop at once) from the commit, of the latter
+        SpoolNamelessError where the file does not have its name any more: then nobody may be answered.
         """
         group = Group(self.db, self._mark, self.last_seq)
         with spooldb.transaction(self.db):
@@ -94,6 +104,16 @@ class Spool:
             group.flush()
         self.last_seq, self._mark = group.last_seq, group.mark
         self._note(self.epoch, self.last_seq, self.committed_upto)
+        self.check_name()
+
+    def check_name(self) -> None:
+        """Raise SpoolNamelessError when the file, or its WAL, was deleted or replaced since it was opened."""
+        if any(name.is_lost() for name in self._names):
+            raise SpoolNamelessError(f"{self.path} was deleted or replaced while humed was at work on it")
+
+    def has_own_wal(self) -> bool:
+        """Tell whether the WAL that has its name is this file's."""
+        return not self._names[1].is_lost()
 
     def oldest_beyond(self, seq: int) -> bytes | None:
         """Return the oldest event beyond `seq`, or None when there is none."""

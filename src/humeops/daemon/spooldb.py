@@ -43,6 +43,10 @@ class SpoolDamagedError(SpoolBrokenError):
     """The file is not, or no longer, a spool. humed's start puts it aside and saves what can be read."""
 
 
+class SpoolNamelessError(SpoolBrokenError):
+    """Somebody deleted or replaced the file under humed: what is committed into it from now on would end with the process."""
+
+
 class RowDamagedError(HumeError):
     """One event is not what was stored; the rest of the spool is not concerned."""
 

@@ -101,10 +101,16 @@ TROUBLES = {
     "wrong settings": (GOOD._replace(config_complaint="humed.toml:3: no setting `x`"), "settings", "broken", "${EDITOR:-vi} /srv/hume/humed.toml"),
     "a long path": (GOOD._replace(places=places.find({"HUME_DIR": "/" + "x" * 100})), "socket-path", "broken", "export HUME_DIR=/a/shorter/path"),
     "tcp": (GOOD._replace(places=places.find({"HUME_ENDPOINT": "tcp://x:1"})), "socket-path", "broken", "unset HUME_ENDPOINT"),
-    "no home": (GOOD._replace(places=places.find({}, run=ROOT, drop=ROOT)), "socket-path", "broken", "export HOME"),
+    "no home": (GOOD._replace(places=places.find({}, run=ROOT, drop=ROOT, known_home="")), "socket-path", "broken", "export HOME"),
     "no humed": (GOOD._replace(daemon=Daemon("nothing")), "humed", "broken", "hume up"),
     "no humed on a host": (SYSTEM._replace(daemon=Daemon("nothing")), "humed", "broken", "systemctl start humed"),
     "a stale socket": (GOOD._replace(daemon=Daemon("refused")), "humed", "broken", "hume up"),
+    "something else in the socket's place": (
+        GOOD._replace(daemon=Daemon("refused"), socket=_file("/srv/hume/humed.sock", stat.S_IFREG | 0o644)),
+        "humed",
+        "broken",
+        "mv /srv/hume/humed.sock /srv/hume/humed.sock.odd",
+    ),
     "a stopped humed": (_daemon(answer="silent", process_state="T", picture=None), "humed", "broken", "kill -CONT 4711"),
     "a hung humed": (_daemon(answer="silent", picture=None), "humed", "broken", "kill -KILL 4711; hume up"),
     "a hung humed of hume up": (_daemon(answer="silent", picture=None, supervisor=42), "humed", "broken", "kill -KILL 4711"),
@@ -248,7 +254,7 @@ def test_what_others_say_is_shown_not_obeyed():
     ids=str,
 )  # fmt: skip
 def test_the_places_are_those_of_the_native_client(environ, socket, drop, tmp_path):
-    found = places.find(environ, run=tmp_path / "no", drop=tmp_path / "no")
+    found = places.find(environ, run=tmp_path / "no", drop=tmp_path / "no", known_home="")
 
     assert (found.socket, found.drop) == (socket and pathlib.Path(socket), drop and pathlib.Path(drop))
 

@@ -107,6 +107,17 @@ def test_what_is_no_file_is_named_and_to_be_moved_away(tmp_path, kind):
         pass
 
 
+@pytest.mark.parametrize("kind", ["a folder", "a FIFO", "a link to nothing"])
+def test_what_stands_in_the_witnesss_place_is_named_and_to_be_moved_away(tmp_path, kind):
+    ODD[kind](tmp_path / "spool.high")
+
+    trouble = spoolfile.find_trouble(tmp_path / "spool.db")
+
+    assert trouble is not None
+    assert "something else is in its place" in trouble.text
+    assert trouble.mend == f"mv {tmp_path}/spool.high {tmp_path}/spool.high.odd"
+
+
 def _everything(folder: pathlib.Path):
     return {
         path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir() if not path.is_socket()

@@ -7,8 +7,9 @@ import os
 
 import pytest
 
-from humeops.daemon.highwater import HighWater, Mark
+from humeops.daemon.highwater import HighWater, Mark, peek
 from humeops.daemon.spool import Spool
+from humeops.errors import ConfigError
 from tests.unit.daemon.spooling import body, put
 
 EPOCH = "0b9c1d2e-0000-4000-8000-000000000001"
@@ -118,3 +119,14 @@ def test_the_spool_notes_after_the_commit_and_only_then(tmp_path):
             group.release(1)
 
     assert noted == [(2, 0), (2, 1)]
+
+
+@pytest.mark.parametrize(
+    "make", [os.mkfifo, os.mkdir, lambda path: os.symlink("nowhere", path)], ids=["fifo", "folder", "link"]
+)
+def test_what_is_no_file_is_refused_in_a_sentence_and_keeps_nobody_waiting(path, make):
+    make(path)
+
+    assert peek(path) is None
+    with pytest.raises(ConfigError, match="something else is in its place; move it away"):
+        HighWater(path)

@@ -6,7 +6,7 @@ import pathlib
 
 import pytest
 
-from humeops.daemon import opening
+from humeops.daemon import opening, replacing
 from humeops.daemon.spool import SpoolFullError
 from tests.unit.daemon.spoiling import contents, live, ruin
 from tests.unit.daemon.spooling import crash, losses, quick_folder, said, started
@@ -52,7 +52,7 @@ def _killed_after(steps: int, trial: pathlib.Path, monkeypatch) -> bool:
 
     with monkeypatch.context() as patch:
         patch.setattr(pathlib.Path, "rename", die_in_time(pathlib.Path.rename))
-        patch.setattr(opening, "_sync_folder", die_in_time(opening._sync_folder))
+        patch.setattr(replacing, "sync_folder", die_in_time(replacing.sync_folder))
         try:
             with started(trial):
                 return False
@@ -64,7 +64,7 @@ def test_killed_while_the_new_one_is_made_it_is_made_again(folder, monkeypatch):
     bodies = live(folder, folded=True)
     ruin(folder / "crashed")
     with monkeypatch.context() as patch:
-        patch.setattr(opening, "_call_it_whole", _die)
+        patch.setattr(replacing, "call_it_whole", _die)
         with pytest.raises(KilledError), started(folder / "crashed"):
             pass
 

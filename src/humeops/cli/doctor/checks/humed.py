@@ -2,6 +2,7 @@
 """Is humed there, and is it the one that `hume` speaks to? Pure."""
 
 import os
+import shlex
 import stat
 
 from humeops import spans
@@ -39,6 +40,9 @@ def humed_answers(facts: Facts) -> Finding | None:
     match daemon.answer:
         case "yes":
             return ok(f"humed answers at {socket} (chosen by {facts.places.why})")
+        case "refused" | "nothing" if facts.socket is not None and not stat.S_ISSOCK(facts.socket.mode):
+            away = f"mv {shlex.quote(str(socket))} {shlex.quote(f'{socket}.odd')}"
+            return broken(f"{socket} is no socket, and humed does not start there: {_DROPS}", away)
         case "nothing":
             return broken(f"no humed at {socket} (chosen by {facts.places.why}): {_DROPS}", facts.start)
         case "refused":

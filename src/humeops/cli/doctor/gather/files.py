@@ -18,10 +18,17 @@ LOOK_AT_MOST = 100_000  # files; a drop folder with more is ill enough
 
 def look(path: pathlib.Path | None) -> File | None:
     """Return what is there, links followed; None when nothing is, or it can't be seen."""
-    if path is None:
-        return None
+    return None if path is None else _look(path, follow=True)
+
+
+def look_at_link(path: pathlib.Path | None) -> File | None:
+    """Return what is there as `look` does, and a link that leads to nothing as itself: it is in the way."""
+    return look(path) or (None if path is None else _look(path, follow=False))
+
+
+def _look(path: pathlib.Path, *, follow: bool) -> File | None:
     try:
-        found = path.stat()
+        found = path.stat(follow_symlinks=follow)
     except OSError:
         return None
     names = _user(found.st_uid), _group(found.st_gid)
