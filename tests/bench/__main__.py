@@ -10,7 +10,21 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.bench import acks, agents, client, embedded, filled, large, latency, machine, path, report, run, runs
+from tests.bench import (
+    acks,
+    agents,
+    client,
+    embedded,
+    filled,
+    large,
+    latency,
+    machine,
+    path,
+    report,
+    run,
+    runs,
+    watches,
+)
 
 Measure = Callable[..., report.Table]
 
@@ -21,6 +35,7 @@ BENCHES: dict[str, Measure] = {
     "acks": acks.measure,
     "path": path.measure,
     "runs": runs.measure,
+    "watches": watches.measure,
 }
 LARGE: dict[str, Measure] = {
     "large": large.measure,
