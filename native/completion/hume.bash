@@ -2,11 +2,11 @@
 _hume() {
     local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]}
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take link queue rules doctor watchdog central completion help version" -- "$word"))
+        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take link watch queue rules doctor watchdog central completion help version" -- "$word"))
         return
     fi
     case $verb in
-        start) COMPREPLY=($(compgen -W "--print-run --every --cron --tz --grace --max --describe --runbook --owner --task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        start) COMPREPLY=($(compgen -W "--print-run --every --cron --calendar --tz --grace --max --describe --runbook --owner --task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         debug) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         info) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         ok) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
@@ -20,7 +20,7 @@ _hume() {
         ping) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         stop) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         shell-init) COMPREPLY=($(compgen -W "bash zsh sh --help" -- "$word")) ;;
-        run) COMPREPLY=($(compgen -W "--timeout --kill-after --lock --lock-wait --output --every --cron --tz --grace --max --describe --runbook --owner --task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--timeout --kill-after --lock --lock-wait --output --every --cron --calendar --tz --grace --max --describe --runbook --owner --task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         up) COMPREPLY=($(compgen -W "--dir --port --help" -- "$word")) ;;
         status) COMPREPLY=($(compgen -W "--host --task --tag --problems --watch --output --columns --limit --central --dir --help" -- "$word")) ;;
         runs) COMPREPLY=($(compgen -W "--host --task --tag --state --failed --lost --since --until --output --columns --limit --central --dir --help" -- "$word")) ;;
@@ -33,13 +33,14 @@ _hume() {
         note) COMPREPLY=($(compgen -W "--output --columns --limit --central --dir --help" -- "$word")) ;;
         take) COMPREPLY=($(compgen -W "--release --central --dir --help" -- "$word")) ;;
         link) COMPREPLY=($(compgen -W "--central --dir --help" -- "$word")) ;;
+        watch) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
         queue) COMPREPLY=($(compgen -W "--output --dir --help" -- "$word")) ;;
         rules) COMPREPLY=($(compgen -W "--event --last --config --dir --help" -- "$word")) ;;
         doctor) COMPREPLY=($(compgen -W "--dir --output --help" -- "$word")) ;;
         watchdog) COMPREPLY=($(compgen -W "--humed-limit --central-limit --dir --help" -- "$word")) ;;
         central) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
         completion) COMPREPLY=($(compgen -W "bash zsh fish --help" -- "$word")) ;;
-        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note take link queue rules doctor watchdog central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
+        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note take link watch queue rules doctor watchdog central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
         version) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
     esac
 }

@@ -26,6 +26,7 @@ complete -c hume -f -n __fish_use_subcommand -a data -d 'data that scripts share
 complete -c hume -f -n __fish_use_subcommand -a note -d 'write a note on a task or on a run'
 complete -c hume -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
 complete -c hume -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
+complete -c hume -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
 complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
 complete -c hume -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
@@ -37,6 +38,7 @@ complete -c hume -f -n __fish_use_subcommand -a version -d 'which hume this is'
 complete -c hume -n '__fish_seen_subcommand_from start' -l print-run
 complete -c hume -n '__fish_seen_subcommand_from start' -l every
 complete -c hume -n '__fish_seen_subcommand_from start' -l cron
+complete -c hume -n '__fish_seen_subcommand_from start' -l calendar
 complete -c hume -n '__fish_seen_subcommand_from start' -l tz
 complete -c hume -n '__fish_seen_subcommand_from start' -l grace
 complete -c hume -n '__fish_seen_subcommand_from start' -l max
@@ -200,6 +202,7 @@ complete -c hume -n '__fish_seen_subcommand_from run' -l lock-wait
 complete -c hume -n '__fish_seen_subcommand_from run' -l output
 complete -c hume -n '__fish_seen_subcommand_from run' -l every
 complete -c hume -n '__fish_seen_subcommand_from run' -l cron
+complete -c hume -n '__fish_seen_subcommand_from run' -l calendar
 complete -c hume -n '__fish_seen_subcommand_from run' -l tz
 complete -c hume -n '__fish_seen_subcommand_from run' -l grace
 complete -c hume -n '__fish_seen_subcommand_from run' -l max
@@ -304,6 +307,7 @@ complete -c hume -n '__fish_seen_subcommand_from take' -l help
 complete -c hume -n '__fish_seen_subcommand_from link' -l central
 complete -c hume -n '__fish_seen_subcommand_from link' -l dir
 complete -c hume -n '__fish_seen_subcommand_from link' -l help
+complete -c hume -n '__fish_seen_subcommand_from watch' -l help
 complete -c hume -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume -n '__fish_seen_subcommand_from queue' -l help
@@ -350,6 +354,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a data -d 'data that scripts s
 complete -c hume-cli -f -n __fish_use_subcommand -a note -d 'write a note on a task or on a run'
 complete -c hume-cli -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
 complete -c hume-cli -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
+complete -c hume-cli -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
 complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume-cli -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
 complete -c hume-cli -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
@@ -361,6 +366,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a version -d 'which hume this 
 complete -c hume-cli -n '__fish_seen_subcommand_from start' -l print-run
 complete -c hume-cli -n '__fish_seen_subcommand_from start' -l every
 complete -c hume-cli -n '__fish_seen_subcommand_from start' -l cron
+complete -c hume-cli -n '__fish_seen_subcommand_from start' -l calendar
 complete -c hume-cli -n '__fish_seen_subcommand_from start' -l tz
 complete -c hume-cli -n '__fish_seen_subcommand_from start' -l grace
 complete -c hume-cli -n '__fish_seen_subcommand_from start' -l max
@@ -524,6 +530,7 @@ complete -c hume-cli -n '__fish_seen_subcommand_from run' -l lock-wait
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l every
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l cron
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l calendar
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l tz
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l grace
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l max
@@ -628,6 +635,7 @@ complete -c hume-cli -n '__fish_seen_subcommand_from take' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from watch' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l help

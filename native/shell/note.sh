@@ -9,7 +9,7 @@ __hume_note() {
       start | counter-start | -ccounter-start | --hume-cmd=counter-start) __hume_running=1 && return ;;
       stop | counter-stop | -ccounter-stop | --hume-cmd=counter-stop) __hume_running='' && return ;;
       -[tTxLm] | --task | --tags | --extra | --level | --message | --run | --host | --hostname | --deadline | \
-        --recv-timeout | --auth-token | --every | --cron | --tz | --grace | --max | --describe | --runbook | --owner)
+        --recv-timeout | --auth-token | --every | --cron | --calendar | --tz | --grace | --max | --describe | --runbook | --owner)
         [ "$#" -eq 1 ] || shift
         ;;
       -*) ;;

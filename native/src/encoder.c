@@ -16,14 +16,15 @@ enum {
     HOST_JSON = MAX_HOST + 2,
     DIGITS = 20,
     // {"v":1,"id":,"kind":"progress","time":,"boot":,"mono":,"host":,"task":,"within":,"level":"critical",
-    // "message":,"tags":[],"data":{}
-    HEAD_LITERALS = 160,
+    // "message":,"tags":[],"expect":{},"data":{}
+    HEAD_LITERALS = 172,
     HEAD_JSON = HEAD_LITERALS + 3 * RUN_JSON + 2 * DIGITS + HOST_JSON + NAME_JSON + (MAX_MESSAGE * 6 + 2)
                 + MAX_TAGS * (NAME_JSON + 1),
+    NOTHING_JSON = 10, // ,"data":{}
     DATUM_JSON = NAME_JSON + 2 + MAX_TEXT_VALUE * 6 + 2,
     // ,"unit":,"ttl":3153600000,"flag":,"progress":[,],"status":255,"outcome":"warning","signal":64,"output":"",
-    // "cut":[eleven names]}
-    CUT_JSON = 110,
+    // "cut":[twelve names]}
+    CUT_JSON = 120,
     TAIL_LITERALS = 110 + CUT_JSON,
     FIXED_JSON = DIGITS + 7,
     TAIL_JSON = TAIL_LITERALS + (MAX_UNIT * 6 + 2) + NAME_JSON + 2 * FIXED_JSON + ORIGIN_JSON,
@@ -122,6 +123,31 @@ static void put_data(struct json *json, struct event *event, size_t end) {
     json_raw(json, "}");
 }
 
+// As with data, and before them: what is expected is said once, and by few.
+static void put_expect(struct json *json, struct event *event, size_t end) {
+    if (event->expect_count == 0)
+        return;
+    put_member(json, "expect");
+    json_raw(json, "{");
+    bool first = true;
+    for (unsigned i = 0; i < event->expect_count; i++) {
+        size_t before = json->used;
+        json_raw(json, first ? "\"" : ",\"");
+        json_raw(json, event->expect[i].name);
+        json_raw(json, "\":");
+        bool cut = json_string(json, event->expect[i].value, MAX_TEXT_VALUE);
+        if (json->overflow || json->used > end - 1) {
+            json->used = before;
+            json->overflow = false;
+            cut = true;
+        } else {
+            first = false;
+        }
+        event->cut |= cut ? CUT_EXPECT : 0;
+    }
+    json_raw(json, "}");
+}
+
 static void put_unit(struct json *json, struct event *event) {
     if (!event->unit)
         return;
@@ -149,7 +175,8 @@ static void foresee_origin(struct json *json, struct event *event, size_t end) {
 
 static void put_cut(struct json *json, unsigned cut) {
     static const char *const names[] = {"task", "run", "message", "tags",   "data",
-                                        "unit", "flag", "script", "within", "origin", "output"};
+                                        "unit", "flag", "script", "within", "origin", "output",
+                                        "expect"};
     if (cut == 0)
         return;
     put_member(json, "cut");
@@ -191,6 +218,7 @@ size_t event_encode(struct event *event, char *out) {
     put_text(&json, "level", event->level);
     put_message(&json, event);
     put_tags(&json, event);
+    put_expect(&json, event, end - TAIL_JSON - NOTHING_JSON);
     put_data(&json, event, end - TAIL_JSON);
     put_unit(&json, event);
     if (event->ttl)

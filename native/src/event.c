@@ -65,3 +65,13 @@ bool event_add_extra(struct event *event, const char *pair) {
 void event_add_pair(struct event *event, const char *key, const char *value) {
     add_value(event, key, strlen(key), value);
 }
+
+void event_declare(struct event *event, const char *name, const char *value) {
+    unsigned place = 0;
+    while (place < event->expect_count && strcmp(event->expect[place].name, name) != 0)
+        place++;
+    if (place == MAX_EXPECT)
+        return;
+    event->expect[place] = (struct declared){name, value};
+    event->expect_count += place == event->expect_count;
+}

@@ -24,11 +24,17 @@ enum cut {
     CUT_WITHIN = 1 << 8,
     CUT_ORIGIN = 1 << 9, // any other member of origin
     CUT_OUTPUT = 1 << 10,
+    CUT_EXPECT = 1 << 11,
 };
 
 struct datum {
     struct name key;
     const char *value;
+};
+
+// What start declares of its task; the name is a constant of ours.
+struct declared {
+    const char *name, *value;
 };
 
 struct event {
@@ -47,6 +53,8 @@ struct event {
     unsigned tag_count;
     struct datum data[MAX_DATA];
     unsigned data_count;
+    struct declared expect[MAX_EXPECT];
+    unsigned expect_count;
     const char *unit; // NULL: none
     uint64_t ttl;     // 0: none
     struct name flag;
@@ -65,6 +73,9 @@ void event_add_tags(struct event *event, const char *list);
 
 // Adds a value under this key, as event_add_datum does.
 void event_add_pair(struct event *event, const char *key, const char *value);
+
+// Declares this of the task; said again, the later value counts.
+void event_declare(struct event *event, const char *name, const char *value);
 
 // Adds KEY=VALUE, or KEY:VALUE when there is no `=` (hume 1.x). Returns false when there is neither.
 bool event_add_extra(struct event *event, const char *pair);

@@ -9,6 +9,7 @@ enum {
     MAX_NAME = 64,
     MAX_TAGS = 16,
     MAX_DATA = 64,
+    MAX_EXPECT = 16,
     MAX_TEXT_VALUE = 1024,
     MAX_UNIT = 16,
     MAX_SCRIPT = 512,

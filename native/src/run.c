@@ -72,6 +72,7 @@ static void turn_into(struct running *running, const char *kind) {
     event->wall_ns = wall_clock_ns();
     event->boot_ns = boot_clock_ns();
     event->data_count = 0;
+    event->expect_count = 0;
     event->within = NULL;
     event->origin.begins = false;
     event->cut = 0;

@@ -17,21 +17,12 @@ static bool is_host(const char *text) {
     return length > 0 && length <= MAX_HOST && text[length] == 0;
 }
 
-// What start declares of its schedule goes along as it was said, under the option's name.
+// What start declares of its task goes along as it was said, under the option's name.
 static void declare(const struct option_read *found, struct asked *asked, struct event *event, struct fault *fault) {
-    static const struct {
-        const char *option, *key;
-    } keys[] = {
-        {"--every", "hume.every"}, {"--cron", "hume.cron"},         {"--tz", "hume.tz"},
-        {"--grace", "hume.grace"}, {"--max", "hume.max"},           {"--describe", "hume.describe"},
-        {"--owner", "hume.owner"}, {"--runbook", "hume.runbook"},
-    };
     uint64_t seconds;
     if (found->option == OPTION_SPAN && !number_read_seconds(found->value, MAX_TTL_SECONDS, &seconds))
         fault_set(fault, EXIT_USAGE, "%s '%.60s': " SPAN, found->name, found->value);
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strcmp(found->name, keys[i].option) == 0)
-            event_add_pair(event, keys[i].key, found->value);
+    event_declare(event, found->name + 2, found->value);
     asked->declared = found->name;
 }
 

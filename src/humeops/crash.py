@@ -29,6 +29,9 @@ NAMES = (
     "central-worker-read",
     "central-worker-committed",
     "central-worker-let-go",
+    "watcher-before-judging",
+    "watcher-before-commit",
+    "watcher-after-commit",
 )
 
 _name, _, _count = os.environ.get("HUME_CRASH_AT", "").partition(":")

@@ -27,6 +27,7 @@ MAX_PATH = 512
 MAX_ARGS = 64
 MAX_ARG = 256
 MAX_CUT = 16
+MAX_EXPECT = 16
 MAX_INT64 = 2**63 - 1
 
 Kind = typing.Literal["start", "log", "flag", "progress", "data", "ping", "stop", "loss", "gone"]
@@ -108,6 +109,9 @@ class Event(msgspec.Struct, omit_defaults=True):
     signal: Annotated[int, msgspec.Meta(ge=1, le=64)] | None = None
     output: Annotated[str, msgspec.Meta(max_length=MAX_OUTPUT)] = ""
     cut: Annotated[list[str], msgspec.Meta(max_length=MAX_CUT)] = []
+    expect: Annotated[
+        dict[Short, Annotated[str, msgspec.Meta(max_length=MAX_TEXT_VALUE)]], msgspec.Meta(max_length=MAX_EXPECT)
+    ] = {}
     origin: Origin = msgspec.field(default_factory=Origin)
 
 

@@ -25,6 +25,7 @@ from tests.bench import (
     run,
     runs,
     transports,
+    watches,
 )
 
 Measure = Callable[..., report.Table]
@@ -38,6 +39,7 @@ BENCHES: dict[str, Measure] = {
     "path": path.measure,
     "runs": runs.measure,
     "rules": rules.measure,
+    "watches": watches.measure,
 }
 LARGE: dict[str, Measure] = {
     "large": large.measure,

@@ -156,7 +156,8 @@ def test_what_it_declares_goes_with_the_start(hume: Caller) -> None:
     hume.run("run", "--every", "1d", "--grace=1h", "--owner", "dba", "-x", "k=1", "-T", "a", "--", "true")
 
     begun, ended = began_and_ended(hume)
-    assert begun.data == {"hume.every": "1d", "hume.grace": "1h", "hume.owner": "dba", "k": 1}
+    assert begun.expect == {"every": "1d", "grace": "1h", "owner": "dba"}
+    assert begun.data == {"k": 1}
     assert "k" not in ended.data
     assert begun.tags == ["a"]
 

@@ -17,13 +17,18 @@ DEPLOY = pathlib.Path(__file__).resolve().parents[2] / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = sorted(name for name, service in SERVICES.items() if service["image"] == "hume-central")
-UNITS = ["hume-central.service", "hume-central-api@.service", "hume-central-worker@.service"]
+UNITS = [
+    "hume-central.service",
+    "hume-central-api@.service",
+    "hume-central-worker@.service",
+    "hume-central-watcher.service",
+]
 
 
 def test_the_roles_of_a_large_installation_are_there():
     roles = [SERVICES[name]["command"][0] for name in OURS]
 
-    assert sorted(roles) == ["api", "api", "init", "worker", "worker"]
+    assert sorted(roles) == ["api", "api", "init", "watcher", "worker", "worker"]
     assert {"postgres", "redis", "proxy"} <= set(SERVICES)
     assert (SERVICES["postgres"]["image"], SERVICES["redis"]["image"]) == ("postgres:17", "redis:7")
 

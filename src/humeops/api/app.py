@@ -37,6 +37,7 @@ from humeops.api import (
     states,
     tasks,
     validators,
+    watches,
 )
 from humeops.api.doorkeeper import ACTOR, Doorkeeper
 from humeops.api.hub import Hub
@@ -64,6 +65,10 @@ HANDLERS = (
     states.count_states,
     states.list_transitions,
     openapi.show_openapi,
+    watches.list_watches,
+    watches.declare_watch,
+    watches.pause_watch,
+    watches.remove_watch,
     metering.show_metrics,
     health.is_alive,
     health.is_ready,

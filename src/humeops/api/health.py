@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from litestar import get
 
 from humeops.api.service import Central
+from humeops.central import watcher
 from humeops.central.store import tables
 from humeops.central.store.database import Database
 from humeops.errors import HumeError, UnavailableError
@@ -21,12 +22,16 @@ def is_alive() -> dict[str, str]:
 
 @get("/readyz")
 async def is_ready(central: Central) -> dict[str, str]:
-    """Answer when the database does, and Redis where there is one."""
-    if trouble := await anyio.to_thread.run_sync(trouble_of, central.database):
+    """Answer when the database does, Redis where there is one, and somebody watches what is due."""
+    if trouble := await anyio.to_thread.run_sync(_trouble_of, central):
         raise UnavailableError(trouble)
     if central.stream is not None and not await central.stream.answers():
         raise UnavailableError(NO_REDIS)
     return {"status": "ready"}
+
+
+def _trouble_of(central: Central) -> str:
+    return trouble_of(central.database) or watcher.trouble_of(central.database, central.clock.wall_ns())
 
 
 def trouble_of(database: Database) -> str:

@@ -85,6 +85,24 @@ class DataQuery(msgspec.Struct, forbid_unknown_fields=True):
     after: str | None = None
 
 
+class WatchesQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/watches."""
+
+    host: Pattern = ""
+    task: Pattern = ""
+    state: Annotated[list[Literal["late", "overdue", "unknown", "paused"]], msgspec.Meta(max_length=8)] = []
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
+class WatchQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """DELETE /api/v1/watches."""
+
+    task: Pattern
+    host: Pattern
+    tag: Pattern = ""
+
+
 class AgentsQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /api/v1/agents."""
 

@@ -2,7 +2,7 @@
 """What the REST API answers, as types: filled in by the API, read by the command line (which imports nothing else of it).
 
 All times are integer ns since 1970 (UTC), all durations ns. Absent means unknown or not yet. Lists come in pages:
-`next` is the opaque cursor of the following page, to be handed back as `after`.
+`next` is the opaque cursor of the following page, to be handed back as `after`. It is long because the API's answers are one vocabulary, looked up in one place.
 """
 
 from typing import Literal
@@ -55,6 +55,8 @@ class TaskView(msgspec.Struct, omit_defaults=True):
     tags: list[str] = []
     last_run: RunView | None = None
     running: int = 0  # open runs; several copies may run at once
+    expected_at: int | None = None  # when its next start is expected, if it is watched
+    notice: str = ""  # what is wrong with a declaration of its script, which was not taken
 
 
 class EventView(msgspec.Struct, omit_defaults=True):
@@ -187,6 +189,48 @@ class RunDetail(msgspec.Struct, omit_defaults=True):
     links: list[EventView] = []  # what was said of it without being part of it
 
 
+class WatchView(msgspec.Struct, omit_defaults=True):
+    """What is expected of a task, and how it stands against that."""
+
+    host: str
+    task: str
+    expect: dict[str, str]  # as it is declared (docs/guide/watches.md)
+    maker: str  # who declared it
+    made_at: int
+    state: Literal["", "late", "overdue", "unknown", "paused"] = ""
+    since: int | None = None
+    why: str = ""
+    expected_at: int | None = None  # when the next start is expected
+    due: int | None = None  # when it is looked at again at the latest
+    paused_until: int | None = None
+    fault: str = ""  # what is wrong with a later declaration, which was not taken
+    pattern: str = ""  # of hosts (and `#tag`), if it comes from one
+
+
+class WatchWish(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of POST /api/v1/watches: of a host by name, or of all that fit a pattern and have a task with the tag."""
+
+    task: str
+    host: str = "*"
+    tag: str = ""
+    expect: dict[str, str] = {}
+    by: str = ""  # what it comes from, such as a file's name
+
+
+class PauseWish(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of POST /api/v1/watches/pause."""
+
+    host: str
+    task: str
+    until: int | None = None  # None: it goes on
+
+
+class Changed(msgspec.Struct):
+    """Answer of what changes watches: how many."""
+
+    count: int
+
+
 class DatumView(msgspec.Struct, omit_defaults=True):
     """A piece of shared data: its current value, who wrote it and when."""
 
@@ -301,6 +345,13 @@ class LinkView(msgspec.Struct, omit_defaults=True):
 
     path: str  # to be put behind central's address
     expires_at: int
+
+
+class WatchPage(msgspec.Struct, omit_defaults=True):
+    """Answer of GET /api/v1/watches, by host and task."""
+
+    items: list[WatchView]
+    next: str | None = None
 
 
 class Problem(msgspec.Struct, omit_defaults=True):

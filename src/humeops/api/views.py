@@ -6,7 +6,7 @@ from typing import Any, cast
 from humeops.api import schemas
 from humeops.central.fold import Said, Summary, elapsed
 from humeops.central.store import people, rows
-from humeops.central.store.questions import agents, data, runs, tasks
+from humeops.central.store.questions import agents, data, runs, tasks, watches
 from humeops.event import LEVELS, Origin, is_number
 
 
@@ -50,7 +50,14 @@ def task_view(task: tasks.Task) -> schemas.TaskView:
         tags=task.tags,
         last_run=run_view(task.last_run) if task.last_run else None,
         running=task.running,
+        expected_at=task.expected_at,
+        notice=task.notice,
     )
+
+
+def watch_view(watch: watches.Watch) -> schemas.WatchView:
+    """Return one watch as shown."""
+    return schemas.WatchView(**watch._asdict())
 
 
 def event_view(row: Any, run: Summary | None = None) -> schemas.EventView:

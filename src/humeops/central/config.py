@@ -60,6 +60,13 @@ class StreamSettings(msgspec.Struct, forbid_unknown_fields=True):
     longest: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 2_000
 
 
+class WatchSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """What the watcher does beside looking."""
+
+    silent_after: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 300
+    ping_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$", max_length=2_000)] = ""
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """All of central.toml; a file that does not exist gives these defaults."""
 
@@ -69,6 +76,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     listen: ListenSettings = msgspec.field(default_factory=ListenSettings)
     agent: AgentSettings = msgspec.field(default_factory=AgentSettings)
     metrics: MetricsSettings = msgspec.field(default_factory=MetricsSettings)
+    watch: WatchSettings = msgspec.field(default_factory=WatchSettings)
     log: LogSettings = msgspec.field(default_factory=LogSettings)
     retention: keeping.RetentionSettings = msgspec.field(default_factory=keeping.RetentionSettings)
 
@@ -86,6 +94,8 @@ class Config:
     behind_proxy: bool
     metrics: str  # HOST:PORT; empty: not told without a token
     agent_host: str
+    silent_after: int  # seconds without a word after which a host is silent
+    ping_url: str  # asked each minute while somebody watches; empty: none
     log_level: str
     person_token: pathlib.Path
     agent_token: pathlib.Path
@@ -116,6 +126,8 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[
         behind_proxy=chosen.listen.behind_proxy,
         metrics=chosen.metrics.listen,
         agent_host=chosen.agent.host or _host_of_machine(),
+        silent_after=chosen.watch.silent_after,
+        ping_url=chosen.watch.ping_url,
         log_level=chosen.log.level,
         person_token=layout.person_token,
         agent_token=layout.agent_token,

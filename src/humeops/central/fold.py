@@ -94,6 +94,7 @@ class Summary(msgspec.Struct, array_like=True):
     gone: Said | None = None  # humed's first word that the run's process ended without a stop
     last: Said | None = None  # the last word of the script, as long as no stop has come: then nobody asks
     progress: Said | None = None
+    ping: Said | None = None  # the last one, as long as no stop has come: it puts a deadline off
 
     @property
     def begin(self) -> Said:
@@ -166,13 +167,15 @@ def summarise(run: str, events: Iterable[Event], ahead: Mapping[str, int] = NOTH
             _note_trouble(marks, event)
         elif event.kind == "start":
             marks["start"] = _truer_start(run, marks.get("start"), event)
-        elif event.kind in ("stop", "flag", "progress"):
+        elif event.kind in ("stop", "flag", "progress", "ping"):
             marks[event.kind] = event
         elif event.kind == "gone":
             marks.setdefault("gone", event)
     spoken = [event for event in ordered if event.kind != "gone"] if "gone" in marks else ordered
     if spoken and "stop" not in marks:
         marks["last"] = spoken[-1]
+    if "stop" in marks:
+        marks.pop("ping", None)
     return Summary(
         run=run,
         first=keep((spoken or ordered)[0], ahead=ahead),
@@ -213,6 +216,7 @@ def merge(one: Summary, other: Summary) -> Summary:
         gone=_first(one.gone, other.gone),
         last=None if stop else _last(one.last, other.last),
         progress=_last(one.progress, other.progress),
+        ping=None if stop else _last(one.ping, other.ping),
     )
 
 

@@ -22,6 +22,7 @@ VERBS = {
     "serve": "everything in one process: take in what hosts forward, fold it, answer questions",
     "api": "take in and answer questions only; as many of these as wanted, beside workers",
     "worker": "fold what waits in Redis into the database; as many of these as wanted",
+    "watcher": "notice what did not happen: late starts, runs over their time, silent hosts; one or more of these",
     "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
     "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
     "retention": "let go now of what has been kept long enough, as serve and a worker do every hour",

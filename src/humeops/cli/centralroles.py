@@ -18,22 +18,24 @@ from prometheus_client.registry import Collector
 from humeops.api import app, health, logs, monitor, server
 from humeops.api.service import Central
 from humeops.central import addresses, backup, config, door, metrics, retention
+from humeops.central import watcher as watching
 from humeops.central.config import Config
 from humeops.central.current.picture import SqlPicture
 from humeops.central.store import partitions, schema
 from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
-from humeops.clock import SystemClock
+from humeops.clock import NS_PER_SECOND, SystemClock
 from humeops.errors import ConfigError, Exit, UnavailableError
 from humeops.web import pages
 
 
 def serve(chosen: Config) -> int:
-    """Do everything in one process: with Redis, the folding is a thread of it."""
+    """Do everything in one process: the watcher is a thread of it and, with Redis, so is the folding."""
     config.check_address(chosen)
     # The database first: its lock tells whether this folder is ours. Only then are the address and the tokens touched.
     with _database(chosen) as database:
         _prepare(database, chosen)
-        with _folding_beside(chosen, database) if chosen.redis else _retiring_beside(chosen, database):
+        folding = _folding_beside(chosen, database) if chosen.redis else _retiring_beside(chosen, database)
+        with folding, _watching_beside(chosen, database):
             _answer(chosen, database)
     return Exit.OK
 
@@ -62,6 +64,19 @@ def worker(chosen: Config) -> int:
         with _retiring_beside(chosen, database, loop.leads), _monitor(chosen, watched):
             print("hume-central worker ready", flush=True)
             loop.run()
+    return Exit.OK
+
+
+def watcher(chosen: Config) -> int:
+    """Look at what is due until told to stop."""
+    with _database(chosen) as database:
+        made = _watcher(chosen, database)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: made.stop())
+        _require_schema(database)
+        print("hume-central watcher ready", flush=True)
+        watching.notify_systemd("READY=1")
+        made.run()
     return Exit.OK
 
 
@@ -104,6 +119,7 @@ ROLES: dict[str, Callable[[Config], int]] = {
     "serve": serve,
     "api": api,
     "worker": worker,
+    "watcher": watcher,
     "init": init,
     "migrate": migrate,
     "rebuild": rebuild,
@@ -209,13 +225,17 @@ def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) ->
 def _watched(chosen: Config, database: Database) -> monitor.Watched:
     gauges: list[Collector] = [metrics.Connections(database)]
     if not chosen.redis:
-        return monitor.Watched(gauges, lambda: health.trouble_of(database))
+        return monitor.Watched(gauges, lambda: _trouble(database))
     from humeops.central.stream.queues import Queues
 
     queues = Queues(chosen.redis, chosen.partitions)
     return monitor.Watched(
-        [*gauges, queues], lambda: health.trouble_of(database) or ("" if queues.answers() else health.NO_REDIS)
+        [*gauges, queues], lambda: _trouble(database) or ("" if queues.answers() else health.NO_REDIS)
     )
+
+
+def _trouble(database: Database) -> str:
+    return health.trouble_of(database) or watching.trouble_of(database, SystemClock().wall_ns())
 
 
 @contextlib.contextmanager
@@ -232,6 +252,24 @@ def _monitor(chosen: Config, watched: monitor.Watched) -> Iterator[None]:
 def _announce(chosen: Config, url: str) -> None:
     server.write_address(chosen.url_file, url)
     print(f"hume-central ready at {url}", flush=True)
+
+
+def _watcher(chosen: Config, database: Database) -> watching.Watcher:
+    return watching.Watcher(database, SystemClock(), chosen.silent_after * NS_PER_SECOND, chosen.ping_url)
+
+
+@contextlib.contextmanager
+def _watching_beside(chosen: Config, database: Database) -> Iterator[None]:
+    made = _watcher(chosen, database)
+    # The first look is before anything is answered: whoever asks whether central is ready finds it watched.
+    made.step()
+    thread = threading.Thread(target=made.run, name="watcher")
+    thread.start()
+    try:
+        yield
+    finally:
+        made.stop()
+        thread.join()
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ NATIVE_OPTIONS = (
     *("--task", "--tags", "--extra", "--level", "--run", "--host", "--append-pstree", "--strict", "--lossy"),
     *("--deadline", "--verbose", "--help"),
 )
-_DECLARED = ("--every", "--cron", "--tz", "--grace", "--max", "--describe", "--runbook", "--owner")
+_DECLARED = ("--every", "--cron", "--calendar", "--tz", "--grace", "--max", "--describe", "--runbook", "--owner")
 NATIVE_EXTRA = {
     "start": ("--print-run", *_DECLARED),
     "set": ("--ttl", "--unit"),

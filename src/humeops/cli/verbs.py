@@ -20,6 +20,7 @@ PEOPLE: dict[str, str] = {
     "note": "write a note on a task or on a run",
     "take": "take a task's trouble in hand, or give it back",
     "link": "a link that opens the pages in a browser, once",
+    "watch": "what is expected of tasks: hume watch list, add, show, remove, pause, apply",
     "queue": "this host's spool: what waits to reach central",
     "rules": "what the rules of humed.toml make of an event: hume rules test",
     "doctor": "what is wrong with this installation, and the command that mends it",

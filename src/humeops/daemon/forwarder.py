@@ -35,6 +35,9 @@ GATHER_SECONDS = 0.05
 RESEND_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.25
 
+# With nothing to send, central is told so often that this host is there.
+HEARTBEAT_SECONDS = 60.0
+
 log = logging.getLogger(__name__)
 
 
@@ -148,10 +151,21 @@ class Forwarder:
                 log.exception("forwarding failed")
                 self._put_off(error)
                 continue
-            self._more.wait()
-            self._gather()
+            if self._more.wait(HEARTBEAT_SECONDS):
+                self._gather()
+            else:
+                self._say_alive()
         if reader is not None:
             reader.close()
+
+    def _say_alive(self) -> None:
+        """Send a batch of no events: nothing to tell and nobody there look the same to central otherwise."""
+        body = batch.pack_alive(self._epoch, self.committed_upto + 1, self._clock.wall_ns())
+        try:
+            self._intake.send(body)
+        except HumeError as error:
+            # Nothing waits here because of it, so nobody is told: the next event, or the next minute, tries again.
+            log.debug("central did not hear that this host is there: %s", error)
 
     def _gather(self) -> None:
         if self._gathers:

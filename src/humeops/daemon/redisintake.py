@@ -54,7 +54,7 @@ class RedisIntake:
         upto = said.events[-1][0] if said.events else said.oldest
         try:
             self._client = self._client or self._connect()
-            if said.events:
+            if said.events or said.alive:
                 self._client.xadd(f"hume:agent:{self._agent}", {"b": body}, maxlen=MOST_ENTRIES, approximate=False)
             mark = self._mark(said.epoch)
             for seconds in _LOOK_AGAIN_SECONDS if said.events else ():

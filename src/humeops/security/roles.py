@@ -11,7 +11,7 @@ from humeops.errors import NotAllowedError
 
 Role = Literal["agent", "viewer", "operator", "admin"]
 Verb = Literal["read", "append", "open", "write"]
-Kind = Literal["tasks", "runs", "events", "data", "agents", "metrics", "sessions", "notes"]
+Kind = Literal["tasks", "runs", "events", "data", "agents", "metrics", "sessions", "notes", "watches"]
 
 _READERS: tuple[Role, ...] = ("viewer", "operator", "admin")
 _WRITERS: tuple[Role, ...] = ("operator", "admin")
@@ -38,7 +38,7 @@ def authorize(actor: Actor, verb: Verb, thing: Thing) -> None:
     """Return when the actor may do this; raise NotAllowedError otherwise."""
     if verb == "read" and actor.role in _READERS:
         return
-    if verb == "write" and actor.role in _WRITERS and thing.kind == "notes":
+    if verb == "write" and actor.role in _WRITERS and thing.kind in ("notes", "watches"):
         return
     if verb == "open" and thing.kind == "sessions" and actor.role in _READERS:
         return

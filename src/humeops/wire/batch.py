@@ -32,6 +32,7 @@ class Batch(msgspec.Struct):
     sent_at: Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]
     events: Annotated[list[tuple[Seq, msgspec.Raw]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)]
     lost: Annotated[list[tuple[Seq, Seq]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)] = []
+    alive: bool = False  # says only that its host is there
 
 
 class Receipt(msgspec.Struct):
@@ -61,6 +62,15 @@ def pack_batch(
     holes = b",".join(b"[%d,%d]" % one for one in lost)
     head = b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d' % (msgspec.json.encode(epoch), oldest, sent_at)
     return b'%b%b,"events":[%b]}' % (head, b',"lost":[%b]' % holes if holes else b"", events)
+
+
+def pack_alive(epoch: str, oldest: int, sent_at: int) -> bytes:
+    """Return the body of a request that says only that this host is there."""
+    return b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d,"events":[],"alive":true}' % (
+        msgspec.json.encode(epoch),
+        oldest,
+        sent_at,
+    )
 
 
 def unpack_batch(body: bytes) -> Batch:

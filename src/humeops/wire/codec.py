@@ -80,6 +80,9 @@ def _mend_nul(event: Event) -> None:
         if isinstance(value, str) and "\0" in value:
             event.data[key] = _without_nul(value)
             mended.append("data")
+    if any("\0" in text for pair in event.expect.items() for text in pair):
+        event.expect = {_without_nul(name): _without_nul(text) for name, text in event.expect.items()}
+        mended.append("expect")
     # What was mended here comes first: a full list of the sayer's must not hide it.
     told = [*mended, *map(_without_nul, event.cut)]
     event.cut = list(dict.fromkeys(told))[:MAX_CUT]

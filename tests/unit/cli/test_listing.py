@@ -117,7 +117,18 @@ def test_csv_reads_back_and_quotes_formulas(hume, filled):
 def test_a_csv_of_tasks_has_a_row_of_plain_values(hume, filled):
     rows = list(csv.reader(io.StringIO(hume("status", "-o", "csv", ask=filled).out)))
 
-    assert rows[0] == ["host", "task", "state", "since", "last_event_at", "reason", "tags", "running"]
+    assert rows[0] == [
+        "host",
+        "task",
+        "state",
+        "since",
+        "last_event_at",
+        "reason",
+        "tags",
+        "running",
+        "expected_at",
+        "notice",
+    ]
     assert rows[1][:3] == ["db1", "backup", "failed"]
     wanted = hume("status", "db1:backup", "-o", "csv", "--columns", "task,last_run.duration", ask=filled).out
     assert wanted == "task,last_run.duration\nbackup,250000000000\n"

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from humeops.daemon import forwarder
 from humeops.daemon.forwarder import SlowDownError
 from humeops.daemon.spool import SpoolBrokenError
 from humeops.errors import UnavailableError
@@ -114,6 +115,19 @@ def test_rows_are_on_their_way_only_while_they_are(line):
 
 
 @pytest.mark.slow
+def test_with_nothing_to_send_central_is_told_that_the_host_is_there(line, monkeypatch):
+    monkeypatch.setattr(forwarder, "HEARTBEAT_SECONDS", 0.01)
+    line.put(1)
+    with line.running():
+        until(lambda: line.forwarder.committed_upto == 1)
+        line.central.answers = [UnavailableError("away"), *[1] * 10_000]
+        line.central.wait_for(4)
+
+    assert line.central.seqs()[1:4] == [[], [], []]
+    assert all(one.alive for one in line.central.batches[1:])
+    assert line.forwarder.committed_upto == 1
+
+
 def test_every_wake_is_heard(line):
     with line.running():
         for count in range(1, 60):

@@ -61,9 +61,14 @@ def all_among(connection: sa.Connection, statement: str, keys: list[bytes]) -> I
         yield from connection.exec_driver_sql(filled, portion).all()
 
 
-def all_for_pairs(connection: sa.Connection, statement: str, names: list[Pair]) -> Iterable[Sequence[Any]]:
-    """Return what the statement finds for these pairs; it says `VALUES {pairs}`, and `{lock}` where rows are locked."""
-    lock = "FOR UPDATE" if is_shared(connection) else ""
+def all_for_pairs(
+    connection: sa.Connection, statement: str, names: list[Pair], skips: bool = False
+) -> Iterable[Sequence[Any]]:
+    """Return what the statement finds for these pairs; it says `VALUES {pairs}`, and `{lock}` where rows are locked.
+
+    `skips`: rows that another transaction has locked are passed over.
+    """
+    lock = f"FOR UPDATE{' SKIP LOCKED' if skips else ''}" if is_shared(connection) else ""
     for begin in range(0, len(names), _MOST // 2):
         portion = names[begin : begin + _MOST // 2]
         filled = statement.format(pairs=",".join(["(?,?)"] * len(portion)), lock=lock)

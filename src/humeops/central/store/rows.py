@@ -27,6 +27,7 @@ class Rest(msgspec.Struct, omit_defaults=True):
     origin: Origin | None = None
     signal: int | None = None
     output: str = ""
+    expect: dict[str, str] = {}
 
 
 _to_json = msgspec.json.Encoder().encode
@@ -100,5 +101,6 @@ def _rest_text(event: Event) -> str:
             event.origin,
             event.signal,
             event.output,
+            event.expect,
         )
     )

@@ -72,7 +72,7 @@ ON CONFLICT (host, task, key) DO UPDATE SET value = excluded.value, time = exclu
 WHERE (excluded.time, excluded.event) > (datum.time, datum.event)
 """
 _TASKS = """
-SELECT task.host, task.task, task.state, task.last_event_at, task.running, task.tags,
+SELECT task.host, task.task, coalesce(task.told, task.state), task.last_event_at, task.running, task.tags,
   task.loose_tags, task.loose_first_at, task.loose_last_at, task.last_run, task.verdict, task.version
 FROM task
 WHERE (task.host, task.task) IN (VALUES {pairs}) ORDER BY task.host, task.task {lock}
@@ -82,7 +82,7 @@ _PUT_TASKS = """
 INSERT INTO task (host, task, state, since, last_event_at, reason, running, last_run, tags,
   loose_tags, loose_first_at, loose_last_at, verdict, version)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (host, task) DO UPDATE SET state = excluded.state, since = excluded.since,
+ON CONFLICT (host, task) DO UPDATE SET told = NULL, state = excluded.state, since = excluded.since,
   last_event_at = excluded.last_event_at, reason = excluded.reason, running = excluded.running,
   last_run = excluded.last_run, tags = excluded.tags, loose_tags = excluded.loose_tags,
   loose_first_at = excluded.loose_first_at, loose_last_at = excluded.loose_last_at, verdict = excluded.verdict,
@@ -255,6 +255,12 @@ def change_task_tags(connection: sa.Connection, dropped: driver.Rows, added: dri
 def add_transitions(connection: sa.Connection, made: driver.Rows) -> None:
     """Store changes of state; each is somebody's matter later (alerts)."""
     driver.many(connection, _ADD_TRANSITIONS, made)
+
+
+def held_until(connection: sa.Connection) -> int:
+    """Return until when nothing is to be found missing that was not before: central was away."""
+    found = driver.all_rows(connection, "SELECT held_until FROM watching WHERE id = 1", ())
+    return int(found[0][0]) if found else 0
 
 
 def _only_new(upsert: str) -> str:

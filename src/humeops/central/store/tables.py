@@ -3,6 +3,8 @@
 
 Times are integer ns since 1970. Ids are UUIDs: 16 bytes, sorted by the time they were made, so the event table grows at
 its end and "newest first" is its primary key read backwards; events need no index on time.
+
+It is long because the schema is read as one.
 """
 
 import sqlalchemy as sa
@@ -30,6 +32,7 @@ agent = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("last_seen_at", sa.BigInteger),
     sa.Column("skew", sa.BigInteger),  # central's clock at receipt minus the agent's at sending, so with the way in it
+    sa.Column("silent_since", sa.BigInteger),  # when it was heard last, once the watcher has found it silent
 )
 
 # The token itself is nowhere: only its SHA-256. 256 random bits need no slow hash.
@@ -123,6 +126,14 @@ run = sa.Table(
 sa.Index("ix_run_short", run.c.short)
 sa.Index("ix_run_task", run.c.host, run.c.task, run.c.started_at, run.c.id)  # a task's last run
 sa.Index("ix_run_started_at", run.c.started_at, run.c.id)  # newest first
+# A watched task's open runs.
+sa.Index(
+    "ix_run_open",
+    run.c.host,
+    run.c.task,
+    sqlite_where=run.c.state == "running",
+    postgresql_where=run.c.state == "running",
+)
 sa.Index("ix_run_state", run.c.state, run.c.started_at, run.c.id)  # troubles, newest first
 
 # The runs started within one, in order.
@@ -199,6 +210,7 @@ task = sa.Table(
     sa.Column("loose_last_at", sa.BigInteger),
     sa.Column("verdict", sa.Text),  # JSON of verdict.Verdict: the last word on how the task fares, if there is one
     sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),  # rises with each change (see tasking)
+    sa.Column("told", _NAME),  # what the events tell, where something that did not happen says more: see watch
     sqlite_with_rowid=False,
 )
 sa.Index("ix_task_state", task.c.state, task.c.host, task.c.task)
@@ -253,6 +265,54 @@ transition = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
 )
 sa.Index("ix_transition_task", transition.c.host, transition.c.task, transition.c.id)
+
+# What is expected of a task, and how it stands against that. `due` is its deadline: when to look again at the latest.
+watch = sa.Table(
+    "watch",
+    metadata,
+    sa.Column("host", _NAME, primary_key=True),
+    sa.Column("task", _NAME, primary_key=True),
+    sa.Column("wanted", sa.Text, nullable=False),  # JSON of expectation.Expectation
+    sa.Column("maker", sa.Text, nullable=False),  # who declared it, for people
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("pattern", sa.Integer),  # the watch_pattern it comes from
+    sa.Column("fault", sa.Text, nullable=False),  # what is wrong with a later declaration, which was not taken
+    sa.Column("fault_at", sa.BigInteger),
+    sa.Column("sign_at", sa.BigInteger),  # the last sign of life, never later than it was received
+    sa.Column("paused_until", sa.BigInteger),
+    sa.Column("state", _NAME, nullable=False),  # judging.Judged
+    sa.Column("since", sa.BigInteger),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("expected_at", sa.BigInteger),
+    sa.Column("due", sa.BigInteger),
+    sqlite_with_rowid=False,
+)
+# What is due, found without looking at the rest.
+sa.Index("ix_watch_due", watch.c.due, sqlite_where=watch.c.due.is_not(None), postgresql_where=watch.c.due.is_not(None))
+sa.Index("ix_watch_state", watch.c.state, watch.c.host, watch.c.task)
+
+# Declared for many hosts at once; each that fits gets a watch of its own.
+watch_pattern = sa.Table(
+    "watch_pattern",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("host", _NAME, nullable=False),  # with `*` and `?`
+    sa.Column("tag", _NAME, nullable=False),  # only hosts of which some task has it; empty: all
+    sa.Column("task", _NAME, nullable=False),
+    sa.Column("wanted", sa.Text, nullable=False),
+    sa.Column("maker", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("host", "tag", "task"),
+)
+
+# The watchers' common word, one row: when one of them looked last, and until when they hold back after an outage.
+watching = sa.Table(
+    "watching",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("beat_at", sa.BigInteger),
+    sa.Column("held_until", sa.BigInteger, nullable=False),
+)
 
 # Keyed by the place in the spool, so that a batch that is sent again leaves no second copy.
 dead_letter = sa.Table(

@@ -8,17 +8,17 @@ A task's version is the time of receipt, or one more than before where that is n
 forgotten and comes back, and copies of tasks elsewhere (central.current) can tell which is newer.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
 
 from humeops.central import reason
 from humeops.central.fold import MAX_TAGS_OF_RUN, Summary
-from humeops.central.store import rows, statements
+from humeops.central.store import changing, declaring, rows, statements, watching
 from humeops.central.store.moving import Move, Name, Standing, Walk
 from humeops.central.store.questions.runs import Run
-from humeops.central.store.questions.tasks import Task, Version
+from humeops.central.store.questions.tasks import Task, Version, versions_of
 from humeops.central.store.running import Change, Folded, read_summary, task_of
 from humeops.central.verdict import Verdict
 from humeops.event import Event
@@ -52,6 +52,8 @@ def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_
     if not names:
         return []
     tasks = _load(connection, sorted(names))
+    declaring.declare_by_events(connection, new, now_ns)
+    watched = watching.load(connection, names)
     _note_loose(tasks, loose)
     _note_runs(connection, tasks, folded.changes.values())
     standings = _standings(connection, tasks, folded)
@@ -61,12 +63,33 @@ def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_
         standing.last = _as_it_is_now(standing.last, folded)
     for task in tasks.values():
         task.version = max(task.version + 1, now_ns)
-    _store(connection, tasks, standings)
-    statements.add_transitions(connection, [_transition(move, now_ns) for move in moves])
-    return [_version(name, task, standings[name]) for name, task in tasks.items()]
+    _store(connection, tasks, standings, watched)
+    changes = [_moved(move) for move in moves if move.name not in watched]
+    seen = [move for move in moves if move.name in watched]
+    changes += watching.settle(connection, watched, now_ns, seen, _causes(new, folded, loose))
+    changing.record(connection, changes, now_ns)
+    told = [_version(name, task, standings[name]) for name, task in tasks.items() if name not in watched]
+    return [*told, *(versions_of(connection, sorted(watched)) if watched else ())]
 
 
-def _store(connection: sa.Connection, tasks: Mapping[Name, _Task], standings: Mapping[Name, Standing]) -> None:
+def _causes(new: Sequence[Event], folded: Folded, loose: Sequence[Event]) -> dict[Name, str]:
+    """Return the last of these events of each task."""
+    said = {id(event) for event in loose}
+    causes: dict[Name, str] = {}
+    for event in new:
+        if event.run and event.run in folded.changes:
+            causes[task_of(folded.changes[event.run].after)] = event.id
+        elif id(event) in said:
+            causes[event.host, event.task] = event.id
+    return causes
+
+
+def _store(
+    connection: sa.Connection,
+    tasks: Mapping[Name, _Task],
+    standings: Mapping[Name, Standing],
+    watched: Container[Name],
+) -> None:
     new: list[tuple[object, ...]] = []
     known: list[tuple[object, ...]] = []
     gone, dropped, added = [], [], []
@@ -75,7 +98,7 @@ def _store(connection: sa.Connection, tasks: Mapping[Name, _Task], standings: Ma
         tags = run.tags if run else task.loose_tags
         dropped += [(*name, tag) for tag in task.tags if tag not in tags]
         added += [(*name, tag) for tag in tags if tag not in task.tags]
-        if _is_gone(task, run):
+        if _is_gone(task, run) and name not in watched:
             gone.append(name)
             continue
         (new if task.is_new else known).append(_row(name, task, standings[name], tags))
@@ -161,9 +184,8 @@ def _as_it_is_now(last: Summary | None, folded: Folded) -> Summary | None:
     return change.after if change else last
 
 
-def _transition(move: Move, now_ns: int) -> tuple[object, ...]:
-    run = rows.key_of(move.run) if move.run else None
-    return (*move.name, move.before, move.after, run, rows.key_of(move.event), now_ns, move.reason)
+def _moved(move: Move) -> changing.Moved:
+    return changing.Moved(*move.name, move.before, move.after, move.reason, move.run, move.event)
 
 
 def _row(name: Name, task: _Task, standing: Standing, tags: list[str]) -> tuple[object, ...]:
@@ -189,7 +211,10 @@ def _since(task: _Task, standing: Standing) -> int | None:
     if word := standing.deciding:
         return word.time
     run = standing.last
-    return (run.ended_at or run.begin.time) if run else task.loose_first_at
+    if run is None:
+        # Of a watched task of which only the wrong things were said nothing is left but the watch.
+        return task.loose_first_at if task.loose_first_at is not None else task.last_event_at
+    return run.ended_at or run.begin.time
 
 
 def _why(standing: Standing) -> str:

@@ -66,10 +66,11 @@ class StreamIntake:
         """
         received = batch.unpack_batch(body)
         life = (agent, received.epoch)
-        upto = received.events[-1][0] if received.events else received.oldest
+        # Nobody waits for the commit of a word that says only that its host is there.
+        upto = received.events[-1][0] if received.events else 0 if received.alive else received.oldest
         with self._waits(life, upto) as committed:
             try:
-                if received.events:
+                if received.events or received.alive:
                     await self._queue(agent, host, body, received_at)
                     metrics.note_intake("stream", len(received.events), len(body))
                 mark = await self._mark(life)

@@ -15,6 +15,14 @@ from humeops.filters.tree import EVERYTHING, Node
 _task = tables.task
 _tag = tables.task_tag
 _datum = tables.datum
+_watch = tables.watch
+_WATCHED = (
+    _watch.c.state.label("watch_state"),
+    _watch.c.since.label("watch_since"),
+    _watch.c.why.label("watch_why"),
+    _watch.c.expected_at,
+    _watch.c.fault,
+)
 
 PROBLEMS = keys.PROBLEMS
 
@@ -31,6 +39,8 @@ class Task(NamedTuple):
     tags: list[str]
     running: int
     last_run: runs.Run | None
+    expected_at: int | None = None
+    notice: str = ""
 
 
 class Version(NamedTuple):
@@ -52,10 +62,16 @@ class Filter(NamedTuple):
     also: Node = EVERYTHING
 
 
+def _tasks() -> sa.Select[Any]:
+    """Select tasks with how they stand against what is expected of them."""
+    watched = sa.and_(_watch.c.host == _task.c.host, _watch.c.task == _task.c.task)
+    return sa.select(_task, *_WATCHED).select_from(_task.outerjoin(_watch, watched))
+
+
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None, by_task: bool = False) -> Page[Task]:
     """Return a page of tasks, by host and name; or by name and host."""
     order = (_task.c.task, _task.c.host) if by_task else (_task.c.host, _task.c.task)
-    query = sa.select(_task).where(*_conditions(wanted))
+    query = _tasks().where(*_conditions(wanted))
     if after is not None:
         query = query.where(sa.tuple_(*order) > sa.tuple_(*cursor.unpack(after, tuple[str, str])))
     page = cut(
@@ -69,7 +85,7 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
 
 def by_names(connection: sa.Connection, names: Sequence[tuple[str, str]]) -> list[Task]:
     """Return those of these tasks (host and name) that are known."""
-    query = sa.select(_task).where(sa.tuple_(_task.c.host, _task.c.task).in_(names))
+    query = _tasks().where(sa.tuple_(_task.c.host, _task.c.task).in_(names))
     found = connection.execute(query).all() if names else []
     last = runs.by_keys(connection, [row.last_run for row in found if row.last_run])
     return [_read(row, last.get(row.last_run)) for row in found]
@@ -84,12 +100,12 @@ def count(connection: sa.Connection, wanted: Filter) -> dict[str, int]:
 def versions_after(connection: sa.Connection, name: tuple[str, str], limit: int) -> list[Version]:
     """Return so many tasks behind this (host, task), in their order."""
     behind = sa.tuple_(_task.c.host, _task.c.task) > sa.tuple_(*name)
-    return _versions(connection, sa.select(_task).where(behind).order_by(_task.c.host, _task.c.task).limit(limit))
+    return _versions(connection, _tasks().where(behind).order_by(_task.c.host, _task.c.task).limit(limit))
 
 
 def versions_of(connection: sa.Connection, names: Sequence[tuple[str, str]]) -> list[Version]:
     """Return those of these (host, task) that there are."""
-    return _versions(connection, sa.select(_task).where(sa.tuple_(_task.c.host, _task.c.task).in_(names)))
+    return _versions(connection, _tasks().where(sa.tuple_(_task.c.host, _task.c.task).in_(names)))
 
 
 def _versions(connection: sa.Connection, query: sa.Select[Any]) -> list[Version]:
@@ -121,16 +137,20 @@ def _sharing(test: matching.Test) -> sa.ColumnElement[bool]:
 
 
 def _read(row: sa.Row[Any], last_run: runs.Run | None) -> Task:
+    # While something is missing, that is why and since when.
+    is_missing = bool(row.watch_state)
     return Task(
         row.host,
         row.task,
         row.state,
-        row.since,
+        row.watch_since if is_missing and row.watch_since is not None else row.since,
         row.last_event_at,
-        row.reason,
+        row.watch_why if is_missing else row.reason,
         rows.read_tags(row.tags),
         row.running,
         last_run,
+        row.expected_at,
+        row.fault or "",
     )
 
 

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""Stores changes of state, whoever finds them: intake from events, the watcher from deadlines. The only way they come about.
+
+Design: what is to be told of a change goes into the same transaction, here, so that a change without its telling, or a
+telling without its change, cannot be. Each change is found once: intake writes it with the events that made it, and a
+watcher has the rows of the task and its watch locked when it finds that the deadline it came for still stands.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from humeops.central.store import rows, statements
+
+
+class Moved(NamedTuple):
+    """A change of state. Of a host as a whole `task` is empty, of central itself `host` is, too."""
+
+    host: str
+    task: str
+    before: str
+    after: str
+    reason: str
+    run: str | None = None
+    event: str | None = None  # what was said that made it; None: a deadline did
+
+
+def record(connection: sa.Connection, moved: Sequence[Moved], now_ns: int) -> None:
+    """Store these changes, in their order."""
+    statements.add_transitions(connection, [_row(one, now_ns) for one in moved])
+
+
+def _row(one: Moved, now_ns: int) -> tuple[object, ...]:
+    run, event = (rows.key_of(key) if key else None for key in (one.run, one.event))
+    return (one.host, one.task, one.before, one.after, run, event, now_ns, one.reason)

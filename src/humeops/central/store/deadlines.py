@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""What a watcher does to the database: beats, finds silent hosts, and judges the tasks whose deadline has come.
+
+Design: each function is one step of one transaction. Many watchers may run: each change is found by a comparison that only
+one of them wins, an UPDATE that names what it expects to find (beat, silence), or rows that are locked before they are
+looked at again (deadlines). One that is killed leaves the whole step or nothing of it, and the next one does it.
+"""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from humeops import spans
+from humeops.central.store import changing, tables, watching, watchrows
+from humeops.central.store.changing import Moved
+
+# Longer without any watcher than this was an outage of central: hosts get SETTLING_NS to say what happened meanwhile.
+OUTAGE_NS = 2 * spans.MINUTE
+SETTLING_NS = 3 * spans.MINUTE
+SILENT_NS = 5 * spans.MINUTE
+MOST = 500
+
+_watching = tables.watching
+_agent = tables.agent
+_watch = tables.watch
+
+
+class Beat(NamedTuple):
+    """What the watchers' common row says."""
+
+    beat_at: int | None
+    held_until: int
+
+
+def beat(connection: sa.Connection, now_ns: int) -> bool:
+    """Note that a watcher looks; return whether central was away before: then one watcher, this one, says so."""
+    was_away = connection.execute(
+        sa.update(_watching)
+        .where(_watching.c.id == 1, _watching.c.beat_at < now_ns - OUTAGE_NS)
+        .values(held_until=now_ns + SETTLING_NS)
+    ).rowcount
+    if was_away:
+        since = read_beat(connection).beat_at or now_ns
+        why = (
+            f"central was away for {spans.rough(now_ns - since)}; what is missing is told in {spans.rough(SETTLING_NS)}"
+        )
+        changing.record(connection, [Moved("", "", "watching", "settling", why)], now_ns)
+    watchrows.beat(connection, now_ns)
+    return bool(was_away)
+
+
+def read_beat(connection: sa.Connection) -> Beat:
+    """Return when a watcher looked last, and until when they hold back."""
+    found = connection.execute(sa.select(_watching.c.beat_at, _watching.c.held_until)).one_or_none()
+    return Beat(*found) if found else Beat(None, 0)
+
+
+def judge_due(connection: sa.Connection, now_ns: int, most: int = MOST) -> int:
+    """Judge the tasks whose deadline has come, at most so many; return how many there were."""
+    names = watchrows.due(connection, now_ns, most)
+    free = watchrows.lock_free_tasks(connection, sorted(names)) if names else []
+    # Another watcher, or an event, may have been faster: only what is still due now is looked at.
+    watched = {
+        name: one for name, one in watching.load(connection, free).items() if one.due is not None and one.due <= now_ns
+    }
+    changing.record(connection, watching.settle(connection, watched, now_ns), now_ns)
+    return len(watched)
+
+
+def is_any_due(connection: sa.Connection, now_ns: int) -> bool:
+    """Tell whether some deadline has come: one look into an index."""
+    return connection.execute(sa.select(_watch.c.due).where(_watch.c.due <= now_ns).limit(1)).first() is not None
+
+
+def note_silence(connection: sa.Connection, now_ns: int, silent_ns: int = SILENT_NS) -> int:
+    """Find hosts that went silent or were heard again; return how many. Their tasks become due."""
+    if read_beat(connection).held_until > now_ns:
+        return 0
+    edge = now_ns - silent_ns
+    newest = connection.execute(sa.select(sa.func.max(_agent.c.last_seen_at))).scalar_one()
+    if newest is None:
+        return 0
+    back = connection.execute(
+        sa.update(_agent)
+        .where(_agent.c.silent_since.is_not(None), _agent.c.last_seen_at >= edge)
+        .values(silent_since=None)
+        .returning(_agent.c.host, _agent.c.last_seen_at)
+    ).all()
+    gone = connection.execute(
+        sa.update(_agent)
+        .where(_agent.c.silent_since.is_(None), _agent.c.last_seen_at < edge)
+        .values(silent_since=_agent.c.last_seen_at)
+        .returning(_agent.c.host, _agent.c.last_seen_at)
+    ).all()
+    moved = [Moved(host, "", "silent", "heard", "it is heard again") for host, _ in back]
+    moved += [
+        Moved(host, "", "heard", "silent", f"nothing heard for {spans.rough(now_ns - seen)}") for host, seen in gone
+    ]
+    if moved:
+        hosts = [one.host for one in moved]
+        connection.execute(sa.update(_watch).where(_watch.c.host.in_(hosts)).values(due=now_ns))
+        changing.record(connection, moved, now_ns)
+    return len(moved)

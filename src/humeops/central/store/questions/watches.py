@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Watches as they stand."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from humeops.central.store import cursor, matching, tables, watching
+from humeops.central.store.questions.page import Page, cut
+from humeops.central.watches import expectation
+
+_watch = tables.watch
+_pattern = tables.watch_pattern
+
+
+class Watch(NamedTuple):
+    """One watch as stored."""
+
+    host: str
+    task: str
+    expect: dict[str, str]
+    maker: str
+    made_at: int
+    state: str
+    since: int | None
+    why: str
+    expected_at: int | None
+    due: int | None
+    paused_until: int | None
+    fault: str
+    pattern: str
+
+
+class Filter(NamedTuple):
+    """Which watches; empty means all."""
+
+    host: str = ""
+    task: str = ""
+    states: Sequence[str] = ()
+
+
+def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Watch]:
+    """Return a page of watches, by host and task."""
+    query = sa.select(_watch, _pattern.c.host.label("fits"), _pattern.c.tag).select_from(
+        _watch.outerjoin(_pattern, _pattern.c.id == _watch.c.pattern)
+    )
+    if wanted.host:
+        query = query.where(matching.like_glob(_watch.c.host, wanted.host))
+    if wanted.task:
+        query = query.where(matching.like_glob(_watch.c.task, wanted.task))
+    if wanted.states:
+        query = query.where(_watch.c.state.in_(wanted.states))
+    if after is not None:
+        host, name = cursor.unpack(after, tuple[str, str])
+        query = query.where(sa.tuple_(_watch.c.host, _watch.c.task) > sa.tuple_(host, name))
+    found = connection.execute(query.order_by(_watch.c.host, _watch.c.task).limit(limit + 1)).all()
+    page = cut(found, limit, lambda row: cursor.pack(row.host, row.task))
+    return Page([_read(row) for row in page.rows], page.next)
+
+
+def _read(row: sa.Row[Any]) -> Watch:
+    fits = f"{row.fits}{f' #{row.tag}' if row.tag else ''}" if row.fits else ""
+    return Watch(
+        row.host,
+        row.task,
+        expectation.pairs_of(watching.read_wanted(row.wanted)),
+        row.maker,
+        row.made_at,
+        row.state,
+        row.since,
+        row.why,
+        row.expected_at,
+        row.due,
+        row.paused_until,
+        row.fault,
+        fits,
+    )

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: MIT
+"""Judges watched tasks within the transaction that is under way: intake calls it for what events concern, watchers for deadlines.
+
+Both end here, so what is stored of a watch is the same function of the events and the time whoever comes first
+(`watches.judging`). What is shown of the task, the change of it, and the next deadline are written together.
+"""
+
+import collections
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from humeops.central.store import rows, statements, watchrows
+from humeops.central.store.changing import Moved
+from humeops.central.store.driver import Pair
+from humeops.central.store.moving import Move
+from humeops.central.store.running import read_summary
+from humeops.central.watches import judging, showing
+from humeops.central.watches.expectation import Expectation
+from humeops.central.watches.judging import Facts, Judged, Judgement, OpenRun
+
+read_wanted = msgspec.json.Decoder(Expectation).decode
+
+
+class Watched(msgspec.Struct):
+    """A watch as it is stored, and locked."""
+
+    wanted: Expectation
+    made_at: int
+    sign_at: int | None
+    paused_until: int | None
+    state: Judged
+    since: int | None
+    why: str
+    expected_at: int | None
+    due: int | None
+
+
+class _Standing(msgspec.Struct):
+    told: str
+    sign_at: int | None
+    silent_since: int | None
+    runs: list[OpenRun]
+
+
+def load(connection: sa.Connection, names: Iterable[Pair]) -> dict[Pair, Watched]:
+    """Return the watches of these tasks, whose rows the caller has locked."""
+    wanted = sorted(names)
+    return {
+        (host, task): Watched(read_wanted(text), *others)
+        for host, task, text, *others in watchrows.watches(connection, wanted)
+    }
+
+
+def settle(
+    connection: sa.Connection,
+    watched: Mapping[Pair, Watched],
+    now_ns: int,
+    moves: Iterable[Move] = (),
+    causes: Mapping[Pair, str] | None = None,
+) -> list[Moved]:
+    """Judge these watches, store how they stand and what is shown of their tasks; return the changes that are to be recorded.
+
+    Intake gives `causes`, the last event of each task, and `moves`, what its events changed. Then the hosts were just heard.
+    """
+    if not watched:
+        return []
+    told = collections.defaultdict[Pair, list[Move]](list)
+    for move in moves:
+        told[move.name].append(move)
+    standings = _standings(connection, watched)
+    held_until = statements.held_until(connection)
+    found: list[Moved] = []
+    verdicts: dict[Pair, tuple[Judgement, int | None]] = {}
+    for name, standing in standings.items():
+        watch = watched[name]
+        sign_at = _sign(watch, standing, now_ns, is_heard=causes is not None)
+        facts = _facts(connection, name, watch, standing, sign_at, held_until, now_ns)
+        if causes is not None:
+            facts = facts._replace(silent_since=None)
+        judgement = _kept(watch, judging.judge(watch.wanted, facts, now_ns))
+        verdicts[name] = judgement, sign_at
+        found += _changes(name, watch.state, told[name], judgement, standing.told, (causes or {}).get(name))
+    _store(connection, watched, standings, verdicts, is_intake=causes is not None)
+    return found
+
+
+def _standings(connection: sa.Connection, watched: Mapping[Pair, Watched]) -> dict[Pair, _Standing]:
+    names = sorted(watched)
+    found: dict[Pair, _Standing] = {}
+    for host, task, told, loose, began, silent in watchrows.standings(connection, names):
+        found[host, task] = _Standing(told, max((one for one in (loose, began) if one), default=None), silent, [])
+    summaries = {
+        key: ((host, task), read_summary(text)) for host, task, key, text in watchrows.open_runs(connection, names)
+    }
+    flags = _flags(connection, [key for key, (name, _) in summaries.items() if watched[name].wanted.flags])
+    for key, (name, run) in summaries.items():
+        began, ping = run.begin.time, run.ping.time if run.ping else 0
+        found[name].runs.append(OpenRun(run.run, began, max(began, ping), frozenset(flags.get(key, ()))))
+        found[name].sign_at = max(found[name].sign_at or 0, ping) or None
+    return found
+
+
+def _flags(connection: sa.Connection, keys: list[bytes]) -> dict[bytes, set[str]]:
+    found: dict[bytes, set[str]] = {}
+    for run, *_, name in statements.run_flags(connection, keys) if keys else ():
+        found.setdefault(run, set()).add(name)
+    return found
+
+
+def _sign(watch: Watched, standing: _Standing, now_ns: int, is_heard: bool) -> int | None:
+    """Return the last sign of life: what a clock that is ahead says counts as said when it was received."""
+    if standing.sign_at is None or not (is_heard or watch.sign_at is None):
+        return watch.sign_at
+    return max(watch.sign_at or 0, min(standing.sign_at, now_ns))
+
+
+def _facts(
+    connection: sa.Connection,
+    name: Pair,
+    watch: Watched,
+    standing: _Standing,
+    sign_at: int | None,
+    held_until: int,
+    now_ns: int,
+) -> Facts:
+    days = (0, 0)
+    if most := watch.wanted.at_least:
+        before, day, after = judging.reckoned_day(watch.wanted, now_ns)
+        days = (
+            watchrows.count_runs(connection, name, before, day, most),
+            watchrows.count_runs(connection, name, day, after, most),
+        )
+    return Facts(
+        watch.made_at,
+        sign_at,
+        tuple(standing.runs),
+        days,
+        standing.silent_since,
+        watch.paused_until,
+        held_until,
+        watch.state,
+    )
+
+
+def _kept(watch: Watched, judgement: Judgement) -> Judgement:
+    """What was held back keeps the words it had."""
+    if judgement.state and judgement.state == watch.state and not judgement.why:
+        return judgement._replace(since=watch.since, why=watch.why)
+    return judgement
+
+
+def _changes(
+    name: Pair, before: Judged, moves: Sequence[Move], judgement: Judgement, told: str, cause: str | None
+) -> Iterable[Moved]:
+    steps = [showing.Told(move.before, move.after) for move in moves]
+    for change in showing.compose(before, steps, judgement.state, told):
+        if change.move is None:
+            yield Moved(*name, change.before, change.after, judgement.why, None, cause)
+        else:
+            move = moves[change.move]
+            yield Moved(*name, change.before, change.after, move.reason, move.run, move.event)
+
+
+def _store(
+    connection: sa.Connection,
+    watched: Mapping[Pair, Watched],
+    standings: Mapping[Pair, _Standing],
+    verdicts: Mapping[Pair, tuple[Judgement, int | None]],
+    is_intake: bool,
+) -> None:
+    judged, shown = [], []
+    for name, (judgement, sign_at) in verdicts.items():
+        watch, told = watched[name], standings[name].told
+        row = (sign_at, judgement.state, judgement.since, judgement.why, judgement.expected_at, judgement.due)
+        if row != (watch.sign_at, watch.state, watch.since, watch.why, watch.expected_at, watch.due):
+            judged.append((*row, *name))
+        # Intake has just written what the events tell.
+        if judgement.state or (watch.state and not is_intake):
+            shown.append((showing.shown(told, judgement.state), told if judgement.state else None, *name))
+    watchrows.judge(connection, judged)
+    watchrows.show(connection, shown)
+
+
+def pack(wanted: Expectation) -> str:
+    """Return an expectation as it is stored."""
+    return rows.json_text(wanted)

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""The watcher's loop: looks each second at what is due, until it is told to stop; patient with a database that is away.
+
+Design: it holds nothing. What it found is committed with the deadline that it came for, so one that is killed is followed by
+whichever looks next, and as many as wanted may run. After an outage of central it is the database that remembers how
+long nobody looked (`deadlines.beat`).
+"""
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+
+import sqlalchemy as sa
+import urllib3
+
+from humeops import crash
+from humeops.central.store import deadlines, patterns
+from humeops.central.store.database import Database
+from humeops.clock import NS_PER_SECOND, Clock
+from humeops.errors import UnavailableError
+
+STEP_SECONDS = 0.5
+BEAT_NS = 5 * NS_PER_SECOND
+HOSTS_NS = 5 * NS_PER_SECOND
+PATTERNS_NS = 20 * NS_PER_SECOND
+PING_NS = 60 * NS_PER_SECOND
+PING_SECONDS = 5.0
+# Older than this, and nobody watches.
+STALE_NS = 30 * NS_PER_SECOND
+_TROUBLE = (UnavailableError, sa.exc.DBAPIError)
+
+log = logging.getLogger(__name__)
+
+
+class Watcher:
+    """`step` is one look, `run` the loop; it ends after `stop`, which may be called from anywhere."""
+
+    def __init__(
+        self, database: Database, clock: Clock, silent_ns: int = deadlines.SILENT_NS, ping_url: str = ""
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._silent_ns = silent_ns
+        self._ping_url = ping_url
+        self._stopping = threading.Event()
+        self._due_ns: dict[str, int] = {}
+
+    def stop(self) -> None:
+        """Ask it to end after the step under way."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        while not self._stopping.is_set():
+            try:
+                while self.step() and not self._stopping.is_set():
+                    pass
+                self._tell_outside()
+            except _TROUBLE as error:
+                # Deadlines stay rows: what could not be found now is found when the database is back.
+                log.warning("waits: %s", " ".join(str(error).split())[:300])
+            except Exception:
+                # A fault of hume's own with one task must not leave all others unwatched; the outside is not pinged.
+                log.exception("watching failed")
+            self._stopping.wait(STEP_SECONDS)
+
+    def step(self) -> bool:
+        """Do what is due now, up to one transaction's worth; return whether there may be more."""
+        now_ns = self._clock.wall_ns()
+        if self._is_time("beat", BEAT_NS):
+            self._database.write(lambda connection: deadlines.beat(connection, now_ns))
+        if self._is_time("hosts", HOSTS_NS):
+            self._database.write(lambda connection: deadlines.note_silence(connection, now_ns, self._silent_ns))
+        if self._is_time("patterns", PATTERNS_NS):
+            self._database.write(lambda connection: patterns.spread(connection, now_ns))
+        if not self._is_any_due(now_ns):
+            return False
+        count = self._database.write(lambda connection: self._judge(connection, now_ns))
+        crash.point("watcher-after-commit")
+        return count > 0
+
+    def _judge(self, connection: sa.Connection, now_ns: int) -> int:
+        crash.point("watcher-before-judging")
+        count = deadlines.judge_due(connection, now_ns)
+        crash.point("watcher-before-commit")
+        return count
+
+    def _is_any_due(self, now_ns: int) -> bool:
+        # A reader's look costs no lock: most of the time there is nothing to write.
+        with self._database.reading() as connection:
+            return deadlines.is_any_due(connection, now_ns)
+
+    def _is_time(self, what: str, every_ns: int) -> bool:
+        now_ns = self._clock.boot_ns()
+        if now_ns < self._due_ns.get(what, 0):
+            return False
+        self._due_ns[what] = now_ns + every_ns
+        return True
+
+    def _tell_outside(self) -> None:
+        """Tell systemd, and the address given, that somebody watches: what watches the watcher hears when this stops."""
+        if self._is_time("systemd", BEAT_NS):
+            notify_systemd("WATCHDOG=1")
+        if not self._ping_url or not self._is_time("ping", PING_NS):
+            return
+        try:
+            urllib3.request("GET", self._ping_url, timeout=PING_SECONDS, retries=False)
+        except urllib3.exceptions.HTTPError as error:
+            log.warning("the outgoing ping failed: %s", type(error).__name__)
+
+
+def notify_systemd(word: str) -> None:
+    """Say a word to the service manager, where there is one that listens."""
+    where = os.environ.get("NOTIFY_SOCKET", "")
+    if not where:
+        return
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(word.encode("ascii"), f"\0{where[1:]}" if where.startswith("@") else where)
+
+
+def trouble_of(database: Database, now_ns: int) -> str:
+    """Return that nobody watches; nothing when a watcher looked just now."""
+    with database.reading() as connection:
+        beat_at = deadlines.read_beat(connection).beat_at
+    if beat_at is not None and now_ns - beat_at <= STALE_NS:
+        return ""
+    return "no watcher looks at what is due (hume-central watcher)"

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""`hume watch`: what is expected of tasks, and how each stands against that."""
+
+import pathlib
+import sys
+import urllib.parse
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from humeops import moments as spans_of
+from humeops.api import schemas
+from humeops.cli import client, listing, moments, options, watchfile
+from humeops.cli.terminal import terminal_of
+from humeops.clock import SystemClock
+from humeops.errors import Exit
+
+COLUMNS = ("host", "task", "state", "expected", "expects", "maker")
+ALL = 1_000_000
+# Option → the name of what is expected, and what it means.
+_EXPECTED = {
+    "--every": "So long after the last start: 1d.",
+    "--cron": "When cron starts it: '15 3 * * *'.",
+    "--calendar": "When a timer of systemd starts it: 'Mon..Fri 03:15'.",
+    "--tz": "The time zone that is meant; UTC unless it is said.",
+    "--grace": "How long after its time a start may come: 30m.",
+    "--max": "How long a run may take: 2h.",
+    "--flags": "Marks, and within how long of the start: 'db-dumped 20m, copied 1h'.",
+    "--limits": "Where its numbers have to be: 'backup_bytes > 1GB'.",
+    "--at-least": "So many runs a day.",
+    "--at-most": "No more runs a day.",
+    "--describe": "What people want to know of it.",
+    "--runbook": "Where it says what to do.",
+    "--owner": "Whose it is.",
+}
+
+
+def _expected_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for name, meaning in reversed(_EXPECTED.items()):
+        command = click.option(name, metavar="TEXT", help=meaning)(command)
+    return command
+
+
+@click.group("watch")
+def command() -> None:
+    """What is expected of tasks: late, overdue and silent ones are noticed. A script may say it itself: hume start --cron ..."""
+
+
+@command.command("list")
+@click.argument("name", metavar="[[HOST:]TASK]", type=options.filled, required=False)
+@click.option("--state", multiple=True, metavar="STATE", help="late, overdue, unknown or paused; may be repeated.")
+@options.listing_options(default_limit=1000)
+@options.central_options
+def list_watches(
+    name: str | None,
+    state: tuple[str, ...],
+    output: str,
+    columns: str | None,
+    limit: int,
+    central: str | None,
+    folder: str | None,
+) -> int:
+    """What is expected of which task, when next, and who said so."""
+    host, task = options.split_name(name)
+    params = {"host": host, "task": task, "state": state}
+    found = options.ask(central, folder).items("watches", schemas.WatchPage, params, limit)
+    now_ns = SystemClock().wall_ns()
+    derived = {"expects": _told, "expected": lambda view: _when(view.expected_at, now_ns)}
+    listing.print_items(
+        found, output, columns, COLUMNS, schemas.WatchView, now_ns, empty="nothing is expected", derived=derived
+    )
+    return 0
+
+
+@command.command("show")
+@click.argument("name", metavar="[HOST:]TASK", type=options.filled)
+@options.central_options
+def show_watch(name: str, central: str | None, folder: str | None) -> int:
+    """All that is known of the watches of a task."""
+    host, task = options.split_name(name)
+    found = list(options.ask(central, folder).items("watches", schemas.WatchPage, {"host": host, "task": task}, ALL))
+    terminal, now_ns = terminal_of(sys.stdout), SystemClock().wall_ns()
+    for view in found:
+        print(
+            terminal.text(
+                f"{view.host}:{view.task}  {view.state or 'as expected'}{f': {view.why}' if view.why else ''}"
+            )
+        )
+        if view.expected_at is not None:
+            print(f"  next expected {_when(view.expected_at, now_ns)}")
+        for pair, text in view.expect.items():
+            print(terminal.text(f"  {pair} = {text}"))
+        print(terminal.text(f"  said by {view.maker}{f', for {view.pattern}' if view.pattern else ''}"))
+        if view.fault:
+            print(terminal.text(f"  not taken: {view.fault}"))
+    if not found:
+        raise client.NotFoundError(f"nothing is expected of {name}")
+    return 0
+
+
+@command.command("add")
+@click.argument("name", metavar="[HOST:]TASK", type=options.filled)
+@click.option("--tag", type=options.filled, metavar="TAG", help="Only hosts of which some task has this tag.")
+@_expected_options
+@options.central_options
+def add_watch(name: str, tag: str | None, central: str | None, folder: str | None, **expected: str | None) -> int:
+    """Say what is expected of a task; HOST may hold * and ?, and every host is meant without it."""
+    host, task = options.split_name(name)
+    expect = {pair: text for pair, text in expected.items() if text is not None}
+    if not expect:
+        raise click.UsageError("say what is expected, such as --every 1d", click.get_current_context())
+    wish = schemas.WatchWish(task or "", host or "*", tag or "", expect)
+    made = _declare(options.ask(central, folder), wish)
+    print(f"{_count(made)} watched")
+    return 0
+
+
+@command.command("remove")
+@click.argument("name", metavar="HOST:TASK", type=options.filled)
+@click.option("--tag", type=options.filled, metavar="TAG", help="The tag of the pattern.")
+@options.central_options
+def remove_watch(name: str, tag: str | None, central: str | None, folder: str | None) -> int:
+    """Expect nothing of it any more; a pattern is taken back with all that came from it."""
+    host, task = options.split_name(name)
+    given = {"host": host or "*", "task": task or "", **({"tag": tag} if tag else {})}
+    where = f"watches?{urllib.parse.urlencode(given)}"
+    gone = options.ask(central, folder).send(where, schemas.Changed, method="DELETE").count
+    if not gone:
+        raise client.NotFoundError(f"nothing was expected of {name}")
+    print(f"{_count(gone)} no longer watched")
+    return 0
+
+
+@command.command("pause")
+@click.argument("name", metavar="HOST:TASK", type=options.filled)
+@click.option("--for", "span", metavar="SPAN", help="So long: 2h, 1d; without it until it goes on.")
+@click.option("--end", is_flag=True, help="It goes on now.")
+@options.central_options
+def pause_watch(name: str, span: str | None, end: bool, central: str | None, folder: str | None) -> int:
+    """Expect nothing of a task for a while."""
+    host, task = options.split_name(name)
+    until: int | None = None
+    if not end:
+        try:
+            until = SystemClock().wall_ns() + spans_of.parse_span(span) if span else 2**63 - 1
+        except ValueError as error:
+            raise click.UsageError(str(error), click.get_current_context()) from None
+    wish = schemas.PauseWish(host or "", task or "", until)
+    if not options.ask(central, folder).send("watches/pause", schemas.Changed, wish).count:
+        raise client.NotFoundError(f"nothing is expected of {name}")
+    print(f"{name} {'goes on' if end else 'is paused'}")
+    return 0
+
+
+@command.command("apply")
+@click.argument("file", type=click.Path(path_type=pathlib.Path))
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--dry-run", is_flag=True, help="Only show the difference.")
+@options.central_options
+def apply_file(file: pathlib.Path, yes: bool, dry_run: bool, central: str | None, folder: str | None) -> int:
+    """Declare what a TOML file says; the difference is shown first."""
+    wishes = watchfile.read(file)
+    asked, terminal = options.ask(central, folder), terminal_of(sys.stdout)
+    known = asked.items("watches", schemas.WatchPage, {}, ALL)
+    changes = list(watchfile.difference(wishes, known))
+    for sign, wish, lines in changes:
+        print(terminal.text(f"{sign} {wish.host}{f' #{wish.tag}' if wish.tag else ''}:{wish.task}"))
+        for line in lines:
+            print(terminal.text(f"    {line}"))
+    if not changes:
+        print("Nothing changes.")
+    if dry_run or not changes:
+        return 0
+    if not yes and not (sys.stdin.isatty() and click.confirm("Apply this?")):
+        print("Nothing was changed: say --yes", file=sys.stderr)
+        return Exit.USAGE
+    for _, wish, _ in changes:
+        _declare(asked, wish)
+    print(f"{len(changes)} declared")
+    return 0
+
+
+def _declare(asked: client.Central, wish: schemas.WatchWish) -> int:
+    return asked.send("watches", schemas.Changed, wish).count
+
+
+def _told(view: schemas.WatchView) -> str:
+    return ", ".join(f"{pair} {text}" for pair, text in view.expect.items())
+
+
+def _when(moment_ns: int | None, now_ns: int) -> str:
+    if moment_ns is None:
+        return ""
+    return f"{moments.day_and_time(moment_ns, now_ns)} ({moments.ago(moment_ns, now_ns)})"
+
+
+def _count(number: int) -> str:
+    return f"{number} task{'' if number == 1 else 's'}"

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""Watches in a TOML file: read, and compared with what central has, before anything is changed.
+
+One `[[watch]]` a task: `task`, `host` (a name, or a pattern; every host unless it is said), `tag`, and what is expected, by the names
+of docs/guide/watches.md.
+"""
+
+import pathlib
+import tomllib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from humeops.api.schemas import WatchView, WatchWish
+from humeops.errors import ConfigError
+
+_PLACE = ("host", "task", "tag")
+
+
+def read(path: pathlib.Path) -> list[WatchWish]:
+    """Return what the file wishes; raise ConfigError that names the watch and what is wrong with it."""
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    wrong = [name for name in found if name != "watch"]
+    if wrong or not isinstance(found.get("watch", []), list):
+        raise ConfigError(f"{path}: `{wrong[0] if wrong else 'watch'}`: only [[watch]] stands here")
+    wishes = [_wish(path, number, one) for number, one in enumerate(found.get("watch", []), 1)]
+    places = [(one.host, one.tag, one.task) for one in wishes]
+    if twice := next((one for one in places if places.count(one) > 1), None):
+        raise ConfigError(f"{path}: {twice[0]}:{twice[2]} is declared twice")
+    return wishes
+
+
+def _wish(path: pathlib.Path, number: int, told: Any) -> WatchWish:
+    if not isinstance(told, dict) or not isinstance(told.get("task"), str):
+        raise ConfigError(f"{path}: watch {number} names no `task`")
+    for name in ("host", "tag"):
+        if not isinstance(told.get(name, ""), str):
+            raise ConfigError(f"{path}: watch {number}: `{name}` is no text")
+    expect = {name: _text(value) for name, value in told.items() if name not in _PLACE}
+    return WatchWish(told["task"], told.get("host", "*"), told.get("tag", ""), expect, path.name)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_text(one)}" for name, one in value.items())
+    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+
+
+def difference(wishes: Iterable[WatchWish], known: Iterable[WatchView]) -> Iterator[tuple[str, WatchWish, list[str]]]:
+    """Yield (sign, wish, lines) of each wish that changes something: `+` it is new, `~` it is expected differently now."""
+    there: dict[tuple[str, str], WatchView] = {}
+    for one in known:
+        there.setdefault((one.pattern or one.host, one.task), one)
+    for wish in wishes:
+        place = f"{wish.host} #{wish.tag}" if wish.tag else wish.host
+        view = there.get((place, wish.task))
+        before = view.expect if view else {}
+        lines = [f"- {name} = {text}" for name, text in before.items() if wish.expect.get(name) != text]
+        lines += [f"+ {name} = {text}" for name, text in wish.expect.items() if before.get(name) != text]
+        if view is None or lines:
+            yield ("~" if view else "+"), wish, lines

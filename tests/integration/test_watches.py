@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""Watches as people use them, on real processes: said by a script or by hand, found, shown, paused, taken back."""
+
+import pytest
+
+from tests.fixtures.asking import agent_of, owner_of
+from tests.fixtures.processes import wait_until
+
+
+@pytest.fixture
+def central(installed):
+    installed.start_central()
+    return installed
+
+
+def state(owner, task):
+    found = owner.get("/api/v1/tasks").body["items"]
+    return next((one["state"] for one in found if one["task"] == task), None)
+
+
+def test_a_script_that_does_not_come_again_is_late(central):
+    central.start_humed()
+    assert (
+        central.hume("start", "backup", "--every", "1s", "--grace", "1s", "--owner", "ops", "--strict").returncode == 0
+    )
+    assert central.hume("stop", "0", "-t", "backup").returncode == 0
+
+    with owner_of(central) as owner:
+        wait_until(lambda: state(owner, "backup") == "late", "it is late", 20)
+        (watch,) = owner.get("/api/v1/watches").body["items"]
+        (task,) = owner.get("/api/v1/tasks").body["items"]
+    assert watch["expect"] == {"every": "1s", "grace": "1s", "owner": "ops"}
+    assert "no start by" in watch["why"] == task["reason"]
+
+
+def test_a_watch_is_added_listed_paused_and_removed_by_hand(central):
+    assert central.hume("watch", "add", "db1:copy", "--every", "1s", "--grace", "1s").returncode == 0
+    with owner_of(central) as owner:
+        wait_until(lambda: state(owner, "copy") == "late", "it is late", 20)
+        assert "every 1s" in central.hume("watch", "list").stdout
+        assert central.hume("watch", "pause", "db1:copy").returncode == 0
+        assert state(owner, "copy") == "paused"
+    assert central.hume("watch", "remove", "db1:copy").returncode == 0
+    assert central.hume("watch", "show", "copy").returncode == 65
+
+
+def test_what_cannot_be_declared_is_told_by_name(central):
+    wrong = central.hume("watch", "add", "db1:copy", "--cron", "61 * * * *")
+
+    assert (wrong.returncode, "`cron`" in wrong.stderr) == (64, True)
+
+
+def test_an_agent_may_not_declare_for_others(central):
+    with agent_of(central) as agent:
+        assert agent.get("/api/v1/watches").status == 403
