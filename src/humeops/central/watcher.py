@@ -2,7 +2,8 @@
 """The watcher's loop: looks each second at what is due, until it is told to stop; patient with a database that is away.
 
 Design: it holds nothing. What it found is committed with the deadline that it came for, so one that is killed is followed by
-whichever looks next, and as many as wanted may run. After an outage of central it is the database that remembers how
+whichever looks next, and as many as wanted may run. Where Redis holds a copy of the tasks, what is judged is noted there before
+the commit and written after it, as workers do (`current.judged`). After an outage of central it is the database that remembers how
 long nobody looked (`deadlines.beat`).
 """
 
@@ -11,6 +12,8 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Sequence
+from typing import Protocol
 
 import sqlalchemy as sa
 import urllib3
@@ -29,21 +32,44 @@ PING_NS = 60 * NS_PER_SECOND
 PING_SECONDS = 5.0
 # Older than this, and nobody watches.
 STALE_NS = 30 * NS_PER_SECOND
+COPIES_NS = 20 * NS_PER_SECOND
 _TROUBLE = (UnavailableError, sa.exc.DBAPIError)
 
 log = logging.getLogger(__name__)
+
+
+class Copies(Protocol):
+    """Where the tasks are copied to (`current.judged`)."""
+
+    def note(self, connection: sa.Connection, names: Sequence[tuple[str, str]]) -> None:
+        """Note what is about to be committed."""
+        ...
+
+    def show(self) -> None:
+        """Write it, committed."""
+        ...
+
+    def take_over(self) -> None:
+        """Write what others left."""
+        ...
 
 
 class Watcher:
     """`step` is one look, `run` the loop; it ends after `stop`, which may be called from anywhere."""
 
     def __init__(
-        self, database: Database, clock: Clock, silent_ns: int = deadlines.SILENT_NS, ping_url: str = ""
+        self,
+        database: Database,
+        clock: Clock,
+        silent_ns: int = deadlines.SILENT_NS,
+        ping_url: str = "",
+        copies: Copies | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._silent_ns = silent_ns
         self._ping_url = ping_url
+        self._copies = copies
         self._stopping = threading.Event()
         self._due_ns: dict[str, int] = {}
 
@@ -75,17 +101,23 @@ class Watcher:
             self._database.write(lambda connection: deadlines.note_silence(connection, now_ns, self._silent_ns))
         if self._is_time("patterns", PATTERNS_NS):
             self._database.write(lambda connection: patterns.spread(connection, now_ns))
+        if self._copies is not None and self._is_time("copies", COPIES_NS):
+            self._copies.take_over()
         if not self._is_any_due(now_ns):
             return False
-        count = self._database.write(lambda connection: self._judge(connection, now_ns))
+        judged = self._database.write(lambda connection: self._judge(connection, now_ns))
         crash.point("watcher-after-commit")
-        return count > 0
+        if self._copies is not None:
+            self._copies.show()
+        return judged
 
-    def _judge(self, connection: sa.Connection, now_ns: int) -> int:
+    def _judge(self, connection: sa.Connection, now_ns: int) -> bool:
         crash.point("watcher-before-judging")
-        count = deadlines.judge_due(connection, now_ns)
+        names = deadlines.judge_due(connection, now_ns)
+        if self._copies is not None:
+            self._copies.note(connection, names)
         crash.point("watcher-before-commit")
-        return count
+        return bool(names)
 
     def _is_any_due(self, now_ns: int) -> bool:
         # A reader's look costs no lock: most of the time there is nothing to write.

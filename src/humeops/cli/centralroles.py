@@ -255,7 +255,14 @@ def _announce(chosen: Config, url: str) -> None:
 
 
 def _watcher(chosen: Config, database: Database) -> watching.Watcher:
-    return watching.Watcher(database, SystemClock(), chosen.silent_after * NS_PER_SECOND, chosen.ping_url)
+    copies: watching.Copies | None = None
+    if chosen.redis:
+        import redis
+
+        from humeops.central.current.judged import Judged
+
+        copies = Judged(redis.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5), database)
+    return watching.Watcher(database, SystemClock(), chosen.silent_after * NS_PER_SECOND, chosen.ping_url, copies)
 
 
 @contextlib.contextmanager

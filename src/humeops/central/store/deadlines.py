@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from humeops import spans
 from humeops.central.store import changing, tables, watching, watchrows
 from humeops.central.store.changing import Moved
+from humeops.central.store.driver import Pair
 
 # Longer without any watcher than this was an outage of central: hosts get SETTLING_NS to say what happened meanwhile.
 OUTAGE_NS = 2 * spans.MINUTE
@@ -55,8 +56,8 @@ def read_beat(connection: sa.Connection) -> Beat:
     return Beat(*found) if found else Beat(None, 0)
 
 
-def judge_due(connection: sa.Connection, now_ns: int, most: int = MOST) -> int:
-    """Judge the tasks whose deadline has come, at most so many; return how many there were."""
+def judge_due(connection: sa.Connection, now_ns: int, most: int = MOST) -> list[Pair]:
+    """Judge the tasks whose deadline has come, at most so many; return which there were."""
     names = watchrows.due(connection, now_ns, most)
     free = watchrows.lock_free_tasks(connection, sorted(names)) if names else []
     # Another watcher, or an event, may have been faster: only what is still due now is looked at.
@@ -64,7 +65,7 @@ def judge_due(connection: sa.Connection, now_ns: int, most: int = MOST) -> int:
         name: one for name, one in watching.load(connection, free).items() if one.due is not None and one.due <= now_ns
     }
     changing.record(connection, watching.settle(connection, watched, now_ns), now_ns)
-    return len(watched)
+    return sorted(watched)
 
 
 def is_any_due(connection: sa.Connection, now_ns: int) -> bool:
