@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "event.h"
+#include "fault.h"
 
 #include <string.h>
 
@@ -34,6 +35,14 @@ static struct datum *place_for(struct event *event, const struct name *key) {
     return event->data_count < MAX_DATA ? &event->data[event->data_count++] : NULL;
 }
 
+static void tell_too_many(const char *key_text, size_t length) {
+    static bool is_told;
+    if (!is_told)
+        complain("'%.*s': an event holds %d values; this one and those after it are left out, say them in another call",
+                 length < 60 ? (int)length : 60, key_text, MAX_DATA);
+    is_told = true;
+}
+
 static void add_value(struct event *event, const char *key_text, size_t length, const char *value) {
     struct name key;
     bool mended = name_make(&key, key_text, length);
@@ -45,6 +54,8 @@ static void add_value(struct event *event, const char *key_text, size_t length, 
     event->cut |= mended || !place ? CUT_DATA : 0;
     if (place)
         *place = (struct datum){key, value};
+    else
+        tell_too_many(key_text, length);
 }
 
 static bool add_separated(struct event *event, const char *pair, char separator) {

@@ -28,3 +28,14 @@ def test_a_text_with_a_unit_is_taken_with_a_word(hume: Caller) -> None:
     assert (done.returncode, done.stderr) == (0, b"hume: set 'd=soon': no number of s, taken as text\n")
     (event,) = hume.dropped()
     assert event.data == {"d": "soon", "n": 5, "span": 3600, "ok": True}
+
+
+def test_more_values_than_an_event_holds_are_left_out_with_a_word(hume: Caller) -> None:
+    done = hume.run("--strict", "set", *(f"k{number}=1" for number in range(1, 67)))
+
+    assert done.returncode == 0
+    told = "an event holds 64 values; this one and those after it are left out, say them in another call"
+    assert done.stderr.decode() == f"hume: 'k65': {told}\n"
+    (event,) = hume.dropped()
+    assert list(event.data) == [f"k{number}" for number in range(1, 65)]
+    assert event.cut == ["data"]
