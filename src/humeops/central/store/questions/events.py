@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from humeops.central.fold import Summary
 from humeops.central.store import cursor, filtering, matching, rows, tables
+from humeops.central.store.questions import texts
 from humeops.central.store.questions.page import Page, cut
 from humeops.event import SEVERITY, EventId, Level
 from humeops.filters.tree import EVERYTHING, Match, Node
@@ -44,13 +45,17 @@ Event = sa.Row[Any]  # a row of the event table
 
 def find(connection: sa.Connection, wanted: Filter, oldest_first: bool, limit: int, after: str | None) -> Page[Event]:
     """Return a page of events in the order of their ids, which begin with the time."""
-    query = sa.select(_event).where(*_conditions(wanted))
+    conditions = _conditions(wanted)
     if after is not None:
         (last,) = cursor.unpack(after, tuple[EventId])
         key = rows.key_of(last)
-        query = query.where(_event.c.id > key if oldest_first else _event.c.id < key)
-    order = _event.c.id if oldest_first else _event.c.id.desc()
-    found = connection.execute(query.order_by(order).limit(limit + 1)).all()
+        conditions.append(_event.c.id > key if oldest_first else _event.c.id < key)
+    text = texts.telling(wanted.text, wanted.also)
+    query = texts.select(connection, text, conditions, oldest_first, limit + 1) if text else None
+    if query is None:
+        order = _event.c.id if oldest_first else _event.c.id.desc()
+        query = sa.select(_event).where(*conditions).order_by(order).limit(limit + 1)
+    found = connection.execute(query).all()
     return cut(found, limit, lambda row: cursor.pack(rows.id_of(row.id)))
 
 
