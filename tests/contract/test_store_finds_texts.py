@@ -43,7 +43,7 @@ def in_index(database, text):
         mark = textindex.mark(connection)
         assert mark is not None
         kind = texts._from_fts5 if connection.dialect.name == "sqlite" else texts._from_trgm
-        return [row.message for row in connection.execute(kind(text, mark.upto, [], True))]
+        return [row.message for row in connection.execute(kind(text, texts.Span(high=mark.upto), [], True))]
 
 
 def late(database):
