@@ -19,6 +19,7 @@ from litestar.types import ASGIApp
 
 from humeops.api import (
     agents,
+    badges,
     compression,
     cookies,
     data,
@@ -73,6 +74,9 @@ HANDLERS = (
     tokens.list_tokens,
     tokens.make_token,
     tokens.revoke_token,
+    badges.show,
+    badges.make,
+    badges.remove,
     openapi.show_openapi,
     watches.list_watches,
     watches.declare_watch,

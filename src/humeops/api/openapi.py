@@ -12,7 +12,7 @@ import msgspec
 from litestar import Response, get
 
 import humeops
-from humeops.api import dead, overviews, parameters, people, schemas, tokens
+from humeops.api import badges, dead, overviews, parameters, people, schemas, tokens
 from humeops.api.parameters import NoQuery
 from humeops.api.service import Asked
 from humeops.security import roles
@@ -72,6 +72,8 @@ ACTS: Mapping[str, Act] = {
     "/api/v1/dead/dropped": Act("post", "Let go of dead letters", dead.DroppedView, dead.Letters),
     "/api/v1/tokens": Act("post", "Make a token, told this once", tokens.TokenView, tokens.NewToken),
     "/api/v1/tokens/revoked": Act("post", "Revoke a token", tokens.Revoked, tokens.OldToken),
+    "/api/v1/badges": Act("post", "Make a badge of a task or a tag", schemas.BadgeView, badges.NewBadge),
+    "/api/v1/badges/removed": Act("post", "Let a badge's address answer no more", schemas.BadgeView, badges.NewBadge),
     "/api/v1/links": Act("post", "A link into the pages, which works once", schemas.LinkView),
 }
 _PROBLEMS = {

@@ -403,3 +403,17 @@ text_late = sa.Table(
     sa.Column("id", _ID, primary_key=True),
     sqlite_with_rowid=False,
 )
+
+# Addresses without a token at which one state is shown, of a task or of all tasks with a tag (then host and task are empty).
+badge = sa.Table(
+    "badge",
+    metadata,
+    sa.Column("address", _NAME, primary_key=True),
+    sa.Column("host", _NAME, nullable=False),
+    sa.Column("task", _NAME, nullable=False),
+    sa.Column("tag", _NAME, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("host", "task", "tag"),
+    sqlite_with_rowid=False,
+)

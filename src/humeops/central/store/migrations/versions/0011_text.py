@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An index of parts of messages, filled behind the commit; how far it is, and what it has to come back for.
+"""Badges; and an index of parts of messages, filled behind the commit; how far it is, and what it has to come back for.
 
 Without FTS5 or pg_trgm there is no index and no mark: texts are then looked for event by event, as before.
 """
@@ -13,6 +13,7 @@ down_revision = "0010"
 _FTS5 = """
 CREATE VIRTUAL TABLE event_text USING fts5(message, tokenize = 'trigram', content = '', columnsize = 0, detail = none)
 """
+_NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _CAN_FTS5 = "SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'"
 _CAN_TRGM = "SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'"
 
@@ -33,12 +34,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("stays", "id", name=op.f("pk_text_late")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "badge",
+        sa.Column("address", _NAME, nullable=False),
+        sa.Column("host", _NAME, nullable=False),
+        sa.Column("task", _NAME, nullable=False),
+        sa.Column("tag", _NAME, nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_badge")),
+        sa.UniqueConstraint("host", "task", "tag", name=op.f("uq_badge_host_task_tag")),
+        sqlite_with_rowid=False,
+    )
     if _make_index(op.get_bind()):
         nothing = {"id": 1, "upto": bytes(16), "goal": bytes(16)}
         op.get_bind().execute(sa.text("INSERT INTO text_mark (id, upto, goal) VALUES (:id, :upto, :goal)"), nothing)
 
 
 def downgrade() -> None:
+    op.drop_table("badge")
     op.execute("DROP TABLE IF EXISTS event_text")
     op.drop_table("text_late")
     op.drop_table("text_mark")
