@@ -12,7 +12,18 @@ from humeops.errors import NotAllowedError
 Role = Literal["agent", "viewer", "operator", "admin"]
 Verb = Literal["read", "append", "open", "write"]
 Kind = Literal[
-    "tasks", "runs", "events", "data", "agents", "metrics", "sessions", "notes", "watches", "letters", "tokens", "badges"
+    "tasks",
+    "runs",
+    "events",
+    "data",
+    "agents",
+    "metrics",
+    "sessions",
+    "notes",
+    "watches",
+    "letters",
+    "tokens",
+    "badges",
 ]
 
 _READERS: tuple[Role, ...] = ("viewer", "operator", "admin")
