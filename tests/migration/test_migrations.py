@@ -32,11 +32,17 @@ def names(database):
         return set(sa.inspect(connection).get_table_names())
 
 
+def is_ours(name, kind, _parents):
+    # The index of texts and what FTS5 keeps it in: another thing in each engine.
+    return kind != "table" or not name.startswith("event_text")
+
+
 def test_the_migrations_make_exactly_the_tables_of_the_code(database):
     schema.upgrade(database)
 
     with database.reading() as connection:
-        context = alembic.runtime.migration.MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": is_ours}
+        context = alembic.runtime.migration.MigrationContext.configure(connection, opts=opts)
         assert alembic.autogenerate.compare_metadata(context, tables.metadata) == []
         assert schema.current(connection) == schema.newest()
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Stands before every address: without a valid token or session nothing answers, not even "no such page".
 
-Outermost on purpose: what is added behind it later cannot be forgotten. Only the two health checks and the way in (a link that
-is itself a secret) are open. It also puts the headers on every answer that keep browsers and proxies from keeping, guessing or
+Outermost on purpose: what is added behind it later cannot be forgotten. Only the two health checks, the way in (a link that
+is itself a secret) and badges (likewise) are open. It also puts the headers on every answer that keep browsers and proxies from keeping, guessing or
 embedding it.
 
 A browser's session is a cookie, which the browser also sends with what other sites make it ask for. So with a cookie only
@@ -22,7 +22,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from humeops.api import cookies, links, schemas
+from humeops.api import badges, cookies, links, schemas
 from humeops.api.acquaintances import Acquaintances
 from humeops.api.service import Central
 from humeops.central.store import agents
@@ -67,7 +67,7 @@ class Doorkeeper:
                 await self._app(scope, receive, send)
             return
         send = functools.partial(_send_with_headers, send)
-        if scope["path"] not in OPEN and not scope["path"].startswith(links.SIGN_IN):
+        if scope["path"] not in OPEN and not scope["path"].startswith((links.SIGN_IN, badges.BADGE)):
             try:
                 actor = await self._actor(scope)
             except HumeError as error:

@@ -12,7 +12,7 @@ import msgspec
 from litestar import Response, get
 
 import humeops
-from humeops.api import overviews, parameters, people, schemas
+from humeops.api import badges, dead, overviews, parameters, people, schemas, tokens
 from humeops.api.parameters import NoQuery
 from humeops.api.service import Asked
 from humeops.security import roles
@@ -48,6 +48,9 @@ QUESTIONS: Mapping[str, Described] = {
     ),
     "/api/v1/notes": Described("What people wrote", schemas.NotePage, people.NotesQuery),
     "/api/v1/agents": Described("Who reports, and what was lost", schemas.AgentPage, parameters.AgentsQuery),
+    "/api/v1/dead": Described("What could not be stored", dead.LetterPage, dead.DeadQuery),
+    "/api/v1/dead/{name}": Described("One dead letter with its bytes", dead.LetterView, NoQuery, ["name"]),
+    "/api/v1/tokens": Described("Tokens of people", tokens.TokenPage),
 }
 
 
@@ -65,6 +68,12 @@ ACTS: Mapping[str, Act] = {
     "/api/v1/notes": Act("post", "Write a note on a task or a run", schemas.NoteView, people.NewNote),
     "/api/v1/takes": Act("post", "Take a task's trouble in hand, or give it back", schemas.TakenView, people.NewTake),
     "/api/v1/about": Act("put", "Say what a task is for", schemas.AboutView, people.NewAbout, "200"),
+    "/api/v1/dead/retried": Act("post", "Try dead letters again", dead.RetriedView, dead.Letters),
+    "/api/v1/dead/dropped": Act("post", "Let go of dead letters", dead.DroppedView, dead.Letters),
+    "/api/v1/tokens": Act("post", "Make a token, told this once", tokens.TokenView, tokens.NewToken),
+    "/api/v1/tokens/revoked": Act("post", "Revoke a token", tokens.Revoked, tokens.OldToken),
+    "/api/v1/badges": Act("post", "Make a badge of a task or a tag", schemas.BadgeView, badges.NewBadge),
+    "/api/v1/badges/removed": Act("post", "Let a badge's address answer no more", schemas.BadgeView, badges.NewBadge),
     "/api/v1/links": Act("post", "A link into the pages, which works once", schemas.LinkView),
 }
 _PROBLEMS = {

@@ -340,6 +340,13 @@ class AboutView(msgspec.Struct, omit_defaults=True):
     runbook: str = ""
 
 
+class BadgeView(msgspec.Struct):
+    """Where a badge is, to be put behind central's address."""
+
+    svg: str
+    json: str
+
+
 class LinkView(msgspec.Struct, omit_defaults=True):
     """Answer of POST /api/v1/links: where the pages are entered, once."""
 

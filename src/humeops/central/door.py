@@ -16,6 +16,7 @@ from humeops.errors import ConfigError
 from humeops.security import credentials
 
 OWNER = "owner"
+OWNER_STAYS = "the owner's token is in a file of central's folder: move that away, and the next start makes another one"
 
 
 class Key(NamedTuple):

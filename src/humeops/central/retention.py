@@ -10,30 +10,25 @@ changes hands, each deletes what the other has not yet: a step decides under the
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central import export
+from humeops.central import export, turns
 from humeops.central.config import Config
 from humeops.central.keeping import Rules
 from humeops.central.store import due, horizon, partitions, rows
 from humeops.central.store.database import ContendedError, Database
 from humeops.central.store.retiring import Retiring
-from humeops.clock import NS_PER_SECOND, Clock
+from humeops.clock import Clock
 from humeops.errors import UnavailableError
 
 PASS_EVERY_SECONDS = 3_600
 FIRST_AFTER_SECONDS = 60
 REST_SECONDS = 0.05
-# Of others' transactions that began before a goal was announced.
-_WRITERS_SECONDS = 60
 
 log = logging.getLogger(__name__)
-
-Step = Callable[[sa.Connection], bool]
 
 
 class Settings(NamedTuple):
@@ -59,16 +54,16 @@ class Retention:
         self._clock = clock
         self._settings = settings
         self._is_ours = is_ours
-        self._stopping = threading.Event()
+        self._turns = turns.Turns(database, clock, is_ours, REST_SECONDS)
 
     def stop(self) -> None:
         """Ask it to end after the transaction under way."""
-        self._stopping.set()
+        self._turns.stopping.set()
 
     def run(self) -> None:
         """Do a pass every hour until told to stop; what the database cannot do now, the next pass does."""
         pause: float = FIRST_AFTER_SECONDS
-        while not self._stopping.wait(pause):
+        while not self._turns.stopping.wait(pause):
             try:
                 self.run_pass()
             except (UnavailableError, sa.exc.DBAPIError, OSError) as error:
@@ -82,30 +77,14 @@ class Retention:
         now_ns = self._clock.wall_ns()
         folder = self._settings.folder
         retiring = Retiring(self._settings.rules, now_ns, folder.write if folder else None)
-        if not self._announce(retiring):
+        if not self._turns.announce("retention", lambda connection: horizon.announce(connection, retiring.goals())):
             return False
-        if not all(self._repeat(step) for step in self._steps(retiring)):
+        if not all(self._turns.repeat(step) for step in self._steps(retiring)):
             return False
         self._drop_weeks(now_ns)
         return True
 
-    def _announce(self, retiring: Retiring) -> bool:
-        def act(connection: sa.Connection) -> int:
-            horizon.announce(connection, retiring.goals())
-            return horizon.number_of_writer(connection)
-
-        number = self._database.write(act)
-        give_up_ns = self._clock.boot_ns() + _WRITERS_SECONDS * NS_PER_SECOND
-        while self._clock.boot_ns() < give_up_ns:
-            with self._database.reading() as connection:
-                if horizon.writers_ended(connection, number):
-                    return True
-            if self._stopping.wait(REST_SECONDS):
-                return False
-        log.warning("retention waits: some transaction has been open for more than %d s", _WRITERS_SECONDS)
-        return False
-
-    def _steps(self, retiring: Retiring) -> Iterator[Step]:
+    def _steps(self, retiring: Retiring) -> Iterator[turns.Step]:
         for rule in self._settings.rules.every:
             if rule.age is None:
                 continue
@@ -114,17 +93,6 @@ class Retention:
                 yield lambda connection, rule=rule: retiring.step_runs(connection, rule)  # type: ignore[misc]
         yield _Late(retiring)
         yield retiring.step_transitions
-
-    def _repeat(self, step: Step) -> bool:
-        while self._is_ours():
-            begun_ns = self._clock.boot_ns()
-            more = self._database.write(step)
-            took = (self._clock.boot_ns() - begun_ns) / NS_PER_SECOND
-            if not more:
-                return True
-            if self._stopping.wait(max(REST_SECONDS, took)):
-                return False
-        return False
 
     def _drop_weeks(self, now_ns: int) -> None:
         ages = [rule.until(now_ns) for rule in self._settings.rules.every if rule.age is not None]

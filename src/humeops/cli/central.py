@@ -9,6 +9,7 @@ import dataclasses
 import os
 import pathlib
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 import click
@@ -25,6 +26,7 @@ VERBS = {
     "watcher": "notice what did not happen: late starts, runs over their time, silent hosts; one or more of these",
     "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
     "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
+    "token": "let people in: token NAME --role viewer|operator|admin [--expires 90d] prints it once; token list | revoke NAME",
     "retention": "let go now of what has been kept long enough, as serve and a worker do every hour",
     "dead": "what could not be stored: list it, show its bytes, have it tried again (retry), let go of it (drop)",
     "backup": "write a copy of the whole database, while central runs",
@@ -36,7 +38,9 @@ VERBS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the verb; return an exit code of docs/reference/exit-codes.md."""
-    options = _parser().parse_args(arguments)
+    # Not the parser's defaults: the verbs share these options with it, and would put them in the place of what was given before.
+    unsaid = argparse.Namespace(dir=default_dir(), config=None, check_config=False, verb=None)
+    options = _parser().parse_args(arguments, unsaid)
     # Nothing that central makes is for others: database, tokens, locks.
     os.umask(0o077)
     try:
@@ -58,11 +62,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _do(options: argparse.Namespace, chosen: config.Config) -> int:
-    from humeops.cli import centralagents, centraldead, centralroles
+    from humeops.cli import centralagents, centraldead, centralroles, centraltokens
 
     match options.verb:
         case "agent-redis":
             return centralagents.agent_redis(chosen, options.agent, options.revoke)
+        case "token":
+            return centraltokens.token(chosen, options.words, options.role, options.expires)
         case "retention":
             return centralroles.retain(chosen, options.dry_run)
         case "dead":
@@ -114,7 +120,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="hume-central", description="Keep what hosts report, and answer questions about it.", parents=[places]
     )
-    parser.set_defaults(dir=default_dir(), config=None, check_config=False, verb=None)
     parser.add_argument("--version", action="version", version=f"hume-central {humeops.__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar=" | ".join(VERBS), parser_class=_Parser)
     for verb, meaning in VERBS.items():
@@ -127,21 +132,8 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="HOST:PORT",
                 help="tell metrics and readiness here, on loopback and without a token",
             )
-        if verb == "agent-redis":
-            # A word, not the address to listen on.
-            added.add_argument("agent", metavar="HOST", help="the host whose humed it is for")
-            added.add_argument("--revoke", action="store_true", help="take the user away instead")
-        if verb == "retention":
-            added.add_argument("--dry-run", action="store_true", help="say what would go, and change nothing")
-        if verb == "dead":
-            _add_letters(added)
-        if verb == "backup":
-            added.add_argument(
-                "target", type=_folder, metavar="FILE|FOLDER", help="in a folder a file is named by the time"
-            )
-        if verb == "restore":
-            added.add_argument("source", type=_folder, metavar="FILE", help="what backup has written")
-            added.add_argument("--force", action="store_true", help="although the database holds events")
+        if verb in _MORE:
+            _MORE[verb](added)
         if verb in ("serve", "init"):
             added.add_argument(
                 "--agent-host", help="the name under which this machine's humed reports (default: its host name)"
@@ -167,6 +159,42 @@ def _add_letters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="EPOCH:SEQ", help="which ones; of an epoch its beginning will do")
     parser.add_argument("--all", action="store_true", help="retry or drop every one")
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of list (default: table)")
+
+
+def _add_agent(parser: argparse.ArgumentParser) -> None:
+    # A word, not the address to listen on.
+    parser.add_argument("agent", metavar="HOST", help="the host whose humed it is for")
+    parser.add_argument("--revoke", action="store_true", help="take the user away instead")
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="NAME | list | revoke NAME")
+    parser.add_argument("--role", help="viewer reads, operator also writes notes and tends dead letters, admin all")
+    parser.add_argument("--expires", metavar="AGE", help="after so long it opens nothing: 90d, 8w, 1y")
+
+
+def _add_dry_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="say what would go, and change nothing")
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", type=_folder, metavar="FILE|FOLDER", help="in a folder a file is named by the time")
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=_folder, metavar="FILE", help="what backup has written")
+    parser.add_argument("--force", action="store_true", help="although the database holds events")
+
+
+# The words and options of one verb alone.
+_MORE: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "agent-redis": _add_agent,
+    "token": _add_token,
+    "retention": _add_dry_run,
+    "dead": _add_letters,
+    "backup": _add_target,
+    "restore": _add_source,
+}
 
 
 def _folder(text: str) -> pathlib.Path:

@@ -8,7 +8,6 @@ import contextlib
 import datetime
 import itertools
 import json
-import re
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -22,7 +21,6 @@ from humeops.visible import visible
 
 ACTIONS = ("list", "show", "retry", "drop")
 _PAGE = 500
-_NAME = re.compile(r"([0-9a-f][0-9a-f-]{0,35}):([1-9][0-9]{0,18})")
 
 
 class UsageError(HumeError):
@@ -104,7 +102,7 @@ def _all(database: Database) -> Iterator[dead.Letter]:
 
 
 def _named(database: Database, name: str) -> dead.Letter:
-    parts = _NAME.fullmatch(name)
+    parts = dead.NAME.fullmatch(name)
     if parts is None:
         raise UsageError(f"{name!a} is not the name of a dead letter, EPOCH:SEQ; dead list names them")
     with database.reading() as connection:

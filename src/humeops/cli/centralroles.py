@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 
 from humeops.api import app, health, logs, monitor, server
 from humeops.api.service import Central
-from humeops.central import addresses, backup, config, door, metrics, retention
+from humeops.central import addresses, backup, config, door, indexing, metrics, retention
 from humeops.central import watcher as watching
 from humeops.central.config import Config
 from humeops.central.current.picture import SqlPicture
@@ -34,7 +34,7 @@ def serve(chosen: Config) -> int:
     # The database first: its lock tells whether this folder is ours. Only then are the address and the tokens touched.
     with _database(chosen) as database:
         _prepare(database, chosen)
-        folding = _folding_beside(chosen, database) if chosen.redis else _retiring_beside(chosen, database)
+        folding = _folding_beside(chosen, database) if chosen.redis else _tending_beside(chosen, database)
         with folding, _watching_beside(chosen, database):
             _answer(chosen, database)
     return Exit.OK
@@ -61,7 +61,7 @@ def worker(chosen: Config) -> int:
             signal.signal(number, lambda *_: loop.stop())
         _require_schema(database)
         watched = _watched(chosen, database)._replace(trouble=loop.trouble)
-        with _retiring_beside(chosen, database, loop.leads), _monitor(chosen, watched):
+        with _tending_beside(chosen, database, loop.leads), _monitor(chosen, watched):
             print("hume-central worker ready", flush=True)
             loop.run()
     return Exit.OK
@@ -284,14 +284,18 @@ def _folding_beside(chosen: Config, database: Database) -> Iterator[None]:
     from humeops.central.stream import working
 
     loop = working.Loop(chosen.redis, chosen.partitions, database, SystemClock(), name_of_process())
-    with _retiring_beside(chosen, database, loop.leads), _beside("worker", loop.run, loop.stop):
+    with _tending_beside(chosen, database, loop.leads), _beside("worker", loop.run, loop.stop):
         yield
 
 
 @contextlib.contextmanager
-def _retiring_beside(chosen: Config, database: Database, is_ours: Callable[[], bool] = lambda: True) -> Iterator[None]:
+def _tending_beside(chosen: Config, database: Database, is_ours: Callable[[], bool] = lambda: True) -> Iterator[None]:
     retiring = retention.Retention(database, SystemClock(), retention.settings_of(chosen), is_ours)
-    with _beside("retention", retiring.run, retiring.stop):
+    filling = indexing.Indexing(database, SystemClock(), is_ours)
+    with (
+        _beside("retention", retiring.run, retiring.stop),
+        _beside("indexing", filling.run, filling.stop),
+    ):
         yield
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Questions to central over HTTP: where it is, which token opens it, and its answers as types of humeops.api.schemas.
 
-Central is named by --central or HUME_CENTRAL, else found in this person's hume folder (`central.url`, and `token` beside
-it). That token is sent to no other address: for a central named by hand, HUME_TOKEN has to be given. Redirects are not
+Central is named by --central or HUME_CENTRAL, as an address or as the name of a profile (`hume login`), or by HUME_PROFILE; else found
+in this person's hume folder (`central.url`, and `token` beside it), else the default profile. The folder's token is sent to no other address: for a central named by hand, HUME_TOKEN has to be given. Redirects are not
 followed, for the same reason.
 """
 
@@ -17,6 +17,7 @@ import msgspec
 import urllib3
 
 from humeops.api import schemas
+from humeops.cli import profiles
 from humeops.errors import Exit, HumeError, NotAllowedError, UnavailableError
 from humeops.layout import Layout, default_dir
 from humeops.wire import failure
@@ -25,7 +26,7 @@ TIMEOUT_SECONDS = 10.0  # a person waits; central answers in milliseconds
 PAGE = 1_000  # items asked for at once; the most that central gives
 START_IT = "start it with: hume up"
 
-_TOKEN = re.compile(r"[\x21-\x7e]+")  # what an HTTP header takes
+TOKEN = re.compile(r"[\x21-\x7e]+")  # what an HTTP header takes
 
 Answer = typing.TypeVar("Answer")
 Item = typing.TypeVar("Item")
@@ -153,11 +154,25 @@ def find_central(
     """Return the central named by `url` or HUME_CENTRAL, else that of the hume folder."""
     layout = Layout(pathlib.Path(folder).absolute() if folder else default_dir(dict(environ)))
     local = read_line(layout.central_url)
-    address = url or environ.get("HUME_CENTRAL") or local
+    address = url or environ.get("HUME_CENTRAL") or ""
+    if profile := _profile(address, folder, local, environ):
+        return Central(profile.url, (environ.get("HUME_TOKEN") or "").strip() or profile.token, timeout)
+    address = address or local
     if not address:
         raise UnavailableError(f"no central here ({layout.central_url} is missing); {START_IT}")
-    _check_address(address)
+    check_address(address)
     return Central(address, _find_token(address, local, layout, environ), timeout)
+
+
+def _profile(address: str, folder: str | None, local: str, environ: Mapping[str, str]) -> profiles.Profile | None:
+    """Return the profile that is meant, if one is."""
+    if profiles.NAME.fullmatch(address):
+        return profiles.named(profiles.place(environ), address)
+    if address or folder:
+        return None
+    if name := environ.get("HUME_PROFILE"):
+        return profiles.named(profiles.place(environ), name)
+    return None if local else profiles.read(profiles.place(environ)).get(profiles.DEFAULT)
 
 
 def _find_token(address: str, local: str, layout: Layout, environ: Mapping[str, str]) -> str:
@@ -167,7 +182,7 @@ def _find_token(address: str, local: str, layout: Layout, environ: Mapping[str, 
     if not token:
         hint = "set HUME_TOKEN" if not _same(address, local) else f"{layout.person_token} is missing or not readable"
         raise NotAllowedError(f"no token for central at {address}: {hint}")
-    if not _TOKEN.fullmatch(token):
+    if not TOKEN.fullmatch(token):
         # It is not shown: it may be a token but for one character.
         raise NotAllowedError(f"what is in {place} is no token: a token is one word of ASCII characters")
     return token
@@ -181,7 +196,7 @@ def read_line(path: pathlib.Path) -> str:
         return ""
 
 
-def _check_address(address: str) -> None:
+def check_address(address: str) -> None:
     try:
         parts = urllib.parse.urlsplit(address)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

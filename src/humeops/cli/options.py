@@ -57,7 +57,11 @@ def central_options(command: Command) -> Command:
     """Add where central is."""
     for option in (
         click.option("--dir", "folder", metavar="DIR", help="The hume folder [HUME_DIR, else ~/.local/state/hume]."),
-        click.option("--central", metavar="URL", help="Central's address [HUME_CENTRAL, else that of the folder]."),
+        click.option(
+            "--central",
+            metavar="URL|PROFILE",
+            help="Central's address, or a profile [HUME_CENTRAL, else that of the folder].",
+        ),
     ):
         command = option(command)
     return command

@@ -19,6 +19,8 @@ PEOPLE: dict[str, str] = {
     "data": "data that scripts shared, with who wrote it and when",
     "note": "write a note on a task or on a run",
     "take": "take a task's trouble in hand, or give it back",
+    "badge": "an address without a token that shows how a task or a tag is",
+    "login": "sign in to a central elsewhere: hume login URL",
     "link": "a link that opens the pages in a browser, once",
     "watch": "what is expected of tasks: hume watch list, add, show, remove, pause, apply",
     "queue": "this host's spool: what waits to reach central",

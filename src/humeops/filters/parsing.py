@@ -161,6 +161,8 @@ def _read_value(word: str, begin: int) -> Value:
     plain = re.sub(r"\\.", "", word, flags=re.DOTALL)
     text = re.sub(r"\\(.)", r"\1", word, flags=re.DOTALL)
     is_pattern = "*" in plain or "?" in plain
-    if is_pattern and re.search(r"\\[*?]", word):
+    # One after the other: of two backslashes the second one is a sign, and what follows them is not escaped.
+    escaped = re.findall(r"\\.", word, flags=re.DOTALL)
+    if is_pattern and ("\\*" in escaped or "\\?" in escaped):
         raise FilterError("a pattern cannot hold a literal `*` or `?`", begin, word[:64])
     return Value(text, is_pattern)

@@ -11,7 +11,20 @@ from humeops.errors import NotAllowedError
 
 Role = Literal["agent", "viewer", "operator", "admin"]
 Verb = Literal["read", "append", "open", "write"]
-Kind = Literal["tasks", "runs", "events", "data", "agents", "metrics", "sessions", "notes", "watches"]
+Kind = Literal[
+    "tasks",
+    "runs",
+    "events",
+    "data",
+    "agents",
+    "metrics",
+    "sessions",
+    "notes",
+    "watches",
+    "letters",
+    "tokens",
+    "badges",
+]
 
 _READERS: tuple[Role, ...] = ("viewer", "operator", "admin")
 _WRITERS: tuple[Role, ...] = ("operator", "admin")
@@ -36,9 +49,11 @@ class Thing(NamedTuple):
 
 def authorize(actor: Actor, verb: Verb, thing: Thing) -> None:
     """Return when the actor may do this; raise NotAllowedError otherwise."""
-    if verb == "read" and actor.role in _READERS:
+    if verb == "read" and actor.role in _READERS and thing.kind != "tokens":
         return
-    if verb == "write" and actor.role in _WRITERS and thing.kind in ("notes", "watches"):
+    if verb == "write" and actor.role in _WRITERS and thing.kind in ("notes", "watches", "letters", "badges"):
+        return
+    if verb == "write" and actor.role == "admin" and thing.kind == "tokens":
         return
     if verb == "open" and thing.kind == "sessions" and actor.role in _READERS:
         return

@@ -29,6 +29,7 @@ def _is(key, *texts, op=":"):
         ("host:db1,db2", _is("host", "db1", "db2")),
         ('task:"a b",c', _is("task", "a b", "c")),
         (r"task:a\ b*", _is("task", "a b*")),
+        (r"task:b*\\?", _is("task", r"b*\?")),
         ('task:"a*"', Match("task", ":", (Value("a*"),))),
         ("level>=warn", _is("level", "warning", op=">=")),
         ("since:2d until:03:15", All((_is("since", "2d"), _is("until", "03:15")))),

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from humeops.errors import NotAllowedError
-from humeops.security.roles import Actor, Thing, authorize
+from humeops.security.roles import Actor, Thing, authorize, may
 
 AGENT = Actor("db1", "agent", 1, "db1")
 PEOPLE = [Actor("owner", role) for role in ("viewer", "operator", "admin")]
@@ -40,6 +40,18 @@ def test_an_agent_may_read_nothing_not_even_its_own(kind):
     for host in ("", "db1"):
         with pytest.raises(NotAllowedError):
             authorize(AGENT, "read", Thing(kind, host))
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.role)
+def test_only_an_admin_learns_of_tokens_and_makes_them(person):
+    assert may(person, "write", Thing("tokens")) == (person.role == "admin")
+    assert not may(person, "read", Thing("tokens"))
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.role)
+def test_a_viewer_leaves_dead_letters_as_they_are(person):
+    assert may(person, "read", Thing("letters"))
+    assert may(person, "write", Thing("letters")) == (person.role != "viewer")
 
 
 def test_an_agent_without_a_host_may_nothing():

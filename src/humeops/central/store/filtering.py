@@ -38,6 +38,12 @@ def conditions(node: tree.Node, asked: Asked) -> list[Condition]:
     return [_condition(part, asked) for part in (node.nodes if isinstance(node, tree.All) else (node,))]
 
 
+def held(node: tree.Node) -> list[tree.Match]:
+    """Return the conditions on keys that hold for whatever the filter holds for."""
+    parts = node.nodes if isinstance(node, tree.All) else (node,)
+    return [part for part in parts if isinstance(part, tree.Match)]
+
+
 def names(column: sa.ColumnElement[Any]) -> Meaning:
     """The column is, or matches, one of the values."""
     return lambda match: _among(match)(column)

@@ -57,7 +57,8 @@ def restore(url: str, source: pathlib.Path, force: bool) -> None:
                 _run(
                     "pg_restore",
                     url,
-                    ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"],
+                    # No comments: the one on pg_trgm is only for who made it to write.
+                    ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-comments"],
                     [str(source)],
                 )
             except BaseException:
@@ -85,7 +86,7 @@ def _look(connection: psycopg.Connection[Any], force: bool) -> str:
 
 
 def _move(connection: psycopg.Connection[Any], here: str, there: str) -> None:
-    known = ["alembic_version", *tables.metadata.tables]
+    known = ["alembic_version", "event_text", *tables.metadata.tables]
     for (name,) in connection.execute(_OURS, (here, known)).fetchall():
         moved = sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(sql.Identifier(here, name), sql.Identifier(there))
         connection.execute(moved)

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from humeops.central.keeping import Rule, Rules
-from humeops.central.store import driver, due, horizon, learning, rows, statements, tables
+from humeops.central.store import driver, due, horizon, learning, rows, statements, tables, textindex
 from humeops.central.store.running import read_summary, task_of
 
 # Given rows of the event table before they are deleted; what it returns from is on stable storage.
@@ -136,6 +136,7 @@ class Retiring:
             return
         if self._export is not None:
             self._export(connection.execute(sa.select(_event).where(_event.c.id.in_(keys)).order_by(_event.c.id)).all())
+        textindex.forget(connection, keys)
         connection.execute(sa.delete(_event).where(_event.c.id.in_(keys)))
 
 

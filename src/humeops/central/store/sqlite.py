@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from humeops.central.store import ftsrows
 from humeops.central.store.identity import APPLICATION_ID
 from humeops.errors import UnavailableError
 
@@ -70,6 +71,8 @@ def reader_engine(path: pathlib.Path, readers: int, wait_seconds: float) -> sa.E
         connection.execute("PRAGMA query_only=ON")
         connection.execute("PRAGMA busy_timeout=10000")
         connection.create_function("hume_casefold", 1, _casefold, deterministic=True)
+        connection.create_function("hume_first_key", 1, ftsrows.first_key, deterministic=True)
+        connection.create_function("hume_last_key", 1, ftsrows.last_key, deterministic=True)
 
     @sa.event.listens_for(engine, "begin")
     def began(connection: sa.Connection) -> None:

@@ -383,3 +383,37 @@ retention_late = sa.Table(
     sa.Column("kind", _NAME, primary_key=True),  # event | run
     sqlite_with_rowid=False,
 )
+
+# How far the index of texts is (see textindex); no row where the engine cannot have one. The index itself, `event_text`, is
+# the migrations' matter: what it is differs from engine to engine.
+text_mark = sa.Table(
+    "text_mark",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),  # 1
+    sa.Column("upto", _ID, nullable=False),
+    sa.Column("goal", _ID, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What lies before the goal and is not in the index of texts: it came late, or (stays = 1) has no place in it.
+text_late = sa.Table(
+    "text_late",
+    metadata,
+    sa.Column("stays", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("id", _ID, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# Addresses without a token at which one state is shown, of a task or of all tasks with a tag (then host and task are empty).
+badge = sa.Table(
+    "badge",
+    metadata,
+    sa.Column("address", _NAME, primary_key=True),
+    sa.Column("host", _NAME, nullable=False),
+    sa.Column("task", _NAME, nullable=False),
+    sa.Column("tag", _NAME, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("host", "task", "tag"),
+    sqlite_with_rowid=False,
+)

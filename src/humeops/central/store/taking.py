@@ -34,6 +34,7 @@ from humeops.central.store import (
     sharing,
     statements,
     tasking,
+    textindex,
 )
 from humeops.central.store.questions.tasks import Version
 from humeops.event import Event
@@ -174,6 +175,7 @@ class _Group:
         self._lives = lives
         self._again = again
         self._goal = horizon.highest_goal(connection)
+        self._indexed = textindex.goal(connection)
         self._outcome = _Outcome([], [], {})
 
     def store(self) -> _Outcome:
@@ -223,6 +225,7 @@ class _Group:
         tasks = tasking.update(connection, new, folded, self._parcels[candidates[-1].parcel].received_at)
         learning.learn(connection, folded.changes)
         horizon.note_late(connection, self._late(candidates, folded.changes))
+        textindex.note_late(connection, [one.key for one in candidates if one.key <= self._indexed])
         return tasks
 
     def _ahead(self, candidates: list[_Candidate]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Dead letters: what could not be stored as events. Listed, and one of them by its name, EPOCH:SEQ."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -8,6 +9,9 @@ import sqlalchemy as sa
 
 from humeops.central.store import cursor, rows, tables
 from humeops.central.store.questions.page import Page, cut
+
+# What people call a letter; of its epoch the beginning will do.
+NAME = re.compile(r"([0-9a-f][0-9a-f-]{0,35}):([1-9][0-9]{0,18})")
 
 _letter = tables.dead_letter
 _epoch = tables.agent_epoch
@@ -49,6 +53,8 @@ def find(connection: sa.Connection, host: str, limit: int, after: str | None) ->
 
 def by_name(connection: sa.Connection, epoch: str, seq: int) -> list[Letter]:
     """Return what has this seq in an epoch that begins so: none, one, or several that are not told apart by it."""
+    if seq > rows.UPTO:
+        return []
     query = _query().where(_letter.c.seq == seq, _epoch.c.epoch.startswith(epoch, autoescape=True))
     return [Letter._make(row) for row in connection.execute(query.limit(2))]
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Events: searched newest (or oldest) first, or as the timeline of one run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from humeops.central.fold import Summary
 from humeops.central.store import cursor, filtering, matching, rows, tables
+from humeops.central.store.questions import texts
 from humeops.central.store.questions.page import Page, cut
 from humeops.event import SEVERITY, EventId, Level
 from humeops.filters.tree import EVERYTHING, Match, Node
@@ -44,13 +45,16 @@ Event = sa.Row[Any]  # a row of the event table
 
 def find(connection: sa.Connection, wanted: Filter, oldest_first: bool, limit: int, after: str | None) -> Page[Event]:
     """Return a page of events in the order of their ids, which begin with the time."""
-    query = sa.select(_event).where(*_conditions(wanted))
-    if after is not None:
-        (last,) = cursor.unpack(after, tuple[EventId])
-        key = rows.key_of(last)
-        query = query.where(_event.c.id > key if oldest_first else _event.c.id < key)
-    order = _event.c.id if oldest_first else _event.c.id.desc()
-    found = connection.execute(query.order_by(order).limit(limit + 1)).all()
+    span = _span(wanted, None if after is None else _last_of(after), oldest_first)
+    text = texts.telling(wanted.text, wanted.also)
+    if text and texts.helps(connection, text, _is_narrow(wanted)):
+        again = _conditions(wanted, lambda part: matching.rechecked(_event.c.message, part))
+        query = texts.select(connection, text, span, again, _conditions(wanted), oldest_first, limit + 1)
+    else:
+        order = _event.c.id if oldest_first else _event.c.id.desc()
+        within = texts.within(span, _event.c.id)
+        query = sa.select(_event).where(*within, *_conditions(wanted)).order_by(order).limit(limit + 1)
+    found = connection.execute(query).all()
     return cut(found, limit, lambda row: cursor.pack(rows.id_of(row.id)))
 
 
@@ -88,7 +92,40 @@ def links(connection: sa.Connection, run: str, limit: int) -> Sequence[Event]:
     return connection.execute(query.order_by(_event.c.id).limit(limit)).all()
 
 
-def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+def _last_of(after: str) -> bytes:
+    (last,) = cursor.unpack(after, tuple[EventId])
+    return rows.key_of(last)
+
+
+def _span(wanted: Filter, last: bytes | None, oldest_first: bool) -> texts.Span:
+    """Return which ids come into question: by the times that were asked for, and by what was shown before."""
+    whole = filtering.held(wanted.also)
+    since = [
+        at for at in (wanted.since, *(filtering.moment(one) for one in whole if one.key == "since")) if at is not None
+    ]
+    until = [
+        at for at in (wanted.until, *(filtering.moment(one) for one in whole if one.key == "until")) if at is not None
+    ]
+    low = [_first_key(at - _SLACK_NS) for at in since]
+    high = [_first_key(at + _SLACK_NS) for at in until]
+    if last is not None:
+        (low if oldest_first else high).append(last)
+    return texts.Span(max(low, default=None), min(high, default=None), last)
+
+
+def _is_narrow(wanted: Filter) -> bool:
+    """Tell whether another index than that of texts finds what is asked for among few events."""
+    exact = {one.key for one in filtering.held(wanted.also) if not any(value.is_pattern for value in one.values)}
+    is_one_host = bool(wanted.host) and "*" not in wanted.host and "?" not in wanted.host
+    is_trouble = wanted.level is not None and SEVERITY[wanted.level] >= SEVERITY["warning"]
+    return is_one_host or is_trouble or wanted.run is not None or bool(exact & {"host", "run", "level"})
+
+
+def _conditions(
+    wanted: Filter, held: Callable[[str], sa.ColumnElement[bool]] | None = None
+) -> list[sa.ColumnElement[bool]]:
+    """Return what has to hold; `held` is what a text means, when it is not to be found by looking at the message."""
+    asked = _ASKED if held is None else _ASKED._replace(text=held)
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:
         conditions.append(matching.like_glob(_event.c.host, wanted.host))
@@ -103,8 +140,8 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.tags:
         conditions.append(_tagged(filtering.any_pattern(wanted.tags)))
     if wanted.text:
-        conditions.append(matching.contains(_event.c.message, wanted.text))
-    return conditions + _within(wanted.since, wanted.until) + filtering.conditions(wanted.also, _ASKED)
+        conditions.append(asked.text(wanted.text))
+    return conditions + _within(wanted.since, wanted.until) + filtering.conditions(wanted.also, asked)
 
 
 def _tagged(test: matching.Test) -> sa.ColumnElement[bool]:

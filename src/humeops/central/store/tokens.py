@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Tokens of people: made with a role and, if wanted, an end; listed; revoked. Of the token itself only the hash is kept."""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from humeops.central.store import tables
+from humeops.errors import Exit, HumeError
+from humeops.security import credentials
+from humeops.security.roles import Role
+
+_credential = tables.credential
+# What a token opens goes with it.
+_KINDS: tuple[credentials.Kind, ...] = ("person", "session", "link")
+
+
+class TakenNameError(HumeError):
+    """There is a token of this name already."""
+
+    exit_code = Exit.USAGE
+
+
+class Token(NamedTuple):
+    """What is known of a token."""
+
+    name: str
+    role: str
+    created_at: int
+    expires_at: int | None
+    revoked_at: int | None
+
+
+def make(connection: sa.Connection, name: str, role: Role, now_ns: int, expires_at: int | None) -> str:
+    """Make a token and return it, which nobody can a second time; raise TakenNameError while there is one of this name."""
+    good = sa.or_(_credential.c.expires_at.is_(None), _credential.c.expires_at > now_ns)
+    same = (_credential.c.kind == "person", _credential.c.name == name, _credential.c.revoked_at.is_(None), good)
+    if connection.execute(sa.select(_credential.c.id).where(*same)).first() is not None:
+        raise TakenNameError(f"there is a token {name!a} already: revoke it, or choose another name")
+    token = credentials.make_token("person")
+    row = {"hash": credentials.hash_token(token), "kind": "person", "name": name, "role": role}
+    connection.execute(sa.insert(_credential).values({**row, "created_at": now_ns, "expires_at": expires_at}))
+    return token
+
+
+def every(connection: sa.Connection) -> list[Token]:
+    """Return all tokens of people, the oldest first, those that are no longer good too."""
+    columns = [_credential.c[name] for name in Token._fields]
+    query = sa.select(*columns).where(_credential.c.kind == "person").order_by(_credential.c.id)
+    return [Token._make(row) for row in connection.execute(query)]
+
+
+def revoke(connection: sa.Connection, name: str, now_ns: int) -> bool:
+    """Let the token of this name, and the sessions it opened, open nothing any more; False when there is none."""
+    named = (_credential.c.name == name, _credential.c.revoked_at.is_(None))
+    person = sa.update(_credential).where(_credential.c.kind == "person", *named).values(revoked_at=now_ns)
+    done = connection.execute(person).rowcount
+    connection.execute(sa.delete(_credential).where(_credential.c.kind.in_(_KINDS[1:]), _credential.c.name == name))
+    return done > 0
