@@ -25,9 +25,10 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 ADDRESS_FORM = r"https?://[^\s/]+\S*"
 # A unix socket by its path, or a port of this machine alone: the figures name users' tasks to whoever asks.
 METRICS_FORM = r"^(/\S+|127\.0\.0\.1:\d{1,5}|\[::1\]:\d{1,5})?$"
-Address = Annotated[str, msgspec.Meta(pattern=rf"^({ADDRESS_FORM}|(rediss?|unix)://\S+)?$")]
+_ADDRESS = re.compile(rf"({ADDRESS_FORM}|(rediss?|unix)://\S+)?")
+_WEB_ADDRESS = re.compile(ADDRESS_FORM)
+_MOST_ADDRESSES = 16
 
-WebAddress = Annotated[str, msgspec.Meta(pattern=rf"^{ADDRESS_FORM}$")]
 Proxy = Annotated[str, msgspec.Meta(pattern=rf"^({ADDRESS_FORM})?$")]
 TcpAddress = Annotated[str, msgspec.Meta(pattern=r"^((\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5})?$")]
 
@@ -35,7 +36,8 @@ TcpAddress = Annotated[str, msgspec.Meta(pattern=r"^((\d{1,3}(\.\d{1,3}){3}|\[[0
 class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
     """Where central is and how to speak to it."""
 
-    url: Address | Annotated[list[WebAddress], msgspec.Meta(min_length=1, max_length=16)] = ""
+    # What each must look like is asked below: of a union with patterns msgspec 0.22 frees something twice when the process ends.
+    url: str | list[str] = ""
     ca_file: str = ""
     proxy: Proxy = ""
     credential_file: str = ""
@@ -175,8 +177,7 @@ def load(
     for setting in ("runtime_dir", "state_dir", "drop_dir"):
         if named := getattr(chosen, setting):
             settings.check_folder(pathlib.Path(named), file, setting)
-    for url in chosen.central.urls:
-        _check_url(file, url)
+    _check_urls(file, chosen.central.url)
     if wrong := parsing.find_fault(chosen.rules):
         raise settings.fault(file, wrong.setting, wrong.what)
     return Config(
@@ -248,6 +249,17 @@ def _host_of_machine() -> str:
 def is_redis(url: str) -> bool:
     """Tell whether batches go straight into Redis."""
     return url.startswith(("redis://", "rediss://", "unix://"))
+
+
+def _check_urls(file: pathlib.Path, given: str | list[str]) -> None:
+    several = given if isinstance(given, list) else None
+    if several is not None and not 1 <= len(several) <= _MOST_ADDRESSES:
+        raise settings.fault(file, "central.url", f"1 to {_MOST_ADDRESSES} addresses are expected")
+    for url in [given] if isinstance(given, str) else given:
+        if not (_ADDRESS if several is None else _WEB_ADDRESS).fullmatch(url):
+            also = "" if several is not None else ", or rediss:// as `hume-central agent-redis` prints it"
+            raise settings.fault(file, "central.url", f"{url} is no address: http://HOST:PORT is expected{also}")
+        _check_url(file, url)
 
 
 def _check_url(file: pathlib.Path, url: str) -> None:
