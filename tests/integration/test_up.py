@@ -104,7 +104,8 @@ def test_it_comes_up_in_a_folder_of_its_own_and_stops_on_ctrl_c(up, folder):
 
     lines = running.said().splitlines()
     assert lines[0] == f"hume is up at {(folder / 'central.url').read_text().strip()} (folder {folder})"
-    assert len(lines) == 4
+    assert lines[1].split(maxsplit=3)[3].startswith(lines[0].split()[4] + "/signin/")
+    assert len(lines) == 5
     assert folder.stat().st_mode & 0o777 == 0o700
     assert len(children) == 2
     assert _hume(folder, "status").stdout.startswith("No task yet.")

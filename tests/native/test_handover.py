@@ -88,7 +88,9 @@ def test_any_other_answer_sends_the_event_to_the_drop_folder(answer: Answer, hum
     done = hume.run("info", "x", "--strict")
 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    assert hume.dropped() == [codec.decode(server.heard[0])]
+    (event,) = hume.dropped()
+    event.sayer = None  # only what is dropped has to say who says it
+    assert event == codec.decode(server.heard[0])
 
 
 def test_what_humed_says_cannot_steer_a_terminal(hume: Caller, router: RouterStart) -> None:

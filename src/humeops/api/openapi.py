@@ -47,6 +47,7 @@ QUESTIONS: Mapping[str, Described] = {
         "The numbers that the runs of a task told", overviews.HistoryPage, parameters.HistoryQuery
     ),
     "/api/v1/notes": Described("What people wrote", schemas.NotePage, people.NotesQuery),
+    "/api/v1/watches": Described("What is expected of tasks", schemas.WatchPage, parameters.WatchesQuery),
     "/api/v1/agents": Described("Who reports, and what was lost", schemas.AgentPage, parameters.AgentsQuery),
     "/api/v1/dead": Described("What could not be stored", dead.LetterPage, dead.DeadQuery),
     "/api/v1/dead/{name}": Described("One dead letter with its bytes", dead.LetterView, NoQuery, ["name"]),
@@ -62,20 +63,27 @@ class Act(NamedTuple):
     answer: type[msgspec.Struct]
     body: type[msgspec.Struct] | None = None
     status: str = "201"
+    query: type[msgspec.Struct] = NoQuery
 
 
-ACTS: Mapping[str, Act] = {
-    "/api/v1/notes": Act("post", "Write a note on a task or a run", schemas.NoteView, people.NewNote),
-    "/api/v1/takes": Act("post", "Take a task's trouble in hand, or give it back", schemas.TakenView, people.NewTake),
-    "/api/v1/about": Act("put", "Say what a task is for", schemas.AboutView, people.NewAbout, "200"),
-    "/api/v1/dead/retried": Act("post", "Try dead letters again", dead.RetriedView, dead.Letters),
-    "/api/v1/dead/dropped": Act("post", "Let go of dead letters", dead.DroppedView, dead.Letters),
-    "/api/v1/tokens": Act("post", "Make a token, told this once", tokens.TokenView, tokens.NewToken),
-    "/api/v1/tokens/revoked": Act("post", "Revoke a token", tokens.Revoked, tokens.OldToken),
-    "/api/v1/badges": Act("post", "Make a badge of a task or a tag", schemas.BadgeView, badges.NewBadge),
-    "/api/v1/badges/removed": Act("post", "Let a badge's address answer no more", schemas.BadgeView, badges.NewBadge),
-    "/api/v1/links": Act("post", "A link into the pages, which works once", schemas.LinkView),
-}
+ACTS: Sequence[tuple[str, Act]] = (
+    ("/api/v1/notes", Act("post", "Write a note on a task or a run", schemas.NoteView, people.NewNote)),
+    ("/api/v1/takes", Act("post", "Take a task's trouble in hand, or give it back", schemas.TakenView, people.NewTake)),
+    ("/api/v1/about", Act("put", "Say what a task is for", schemas.AboutView, people.NewAbout, "200")),
+    ("/api/v1/dead/retried", Act("post", "Try dead letters again", dead.RetriedView, dead.Letters)),
+    ("/api/v1/dead/dropped", Act("post", "Let go of dead letters", dead.DroppedView, dead.Letters)),
+    ("/api/v1/tokens", Act("post", "Make a token, told this once", tokens.TokenView, tokens.NewToken)),
+    ("/api/v1/tokens/revoked", Act("post", "Revoke a token", tokens.Revoked, tokens.OldToken)),
+    ("/api/v1/badges", Act("post", "Make a badge of a task or a tag", schemas.BadgeView, badges.NewBadge)),
+    ("/api/v1/badges/removed", Act("post", "Let a badge's address answer no more", schemas.BadgeView, badges.NewBadge)),
+    ("/api/v1/watches", Act("post", "Say what is expected of a task", schemas.Changed, schemas.WatchWish, "200")),
+    (
+        "/api/v1/watches",
+        Act("delete", "Expect nothing any more", schemas.Changed, None, "200", parameters.WatchQuery),
+    ),
+    ("/api/v1/watches/pause", Act("post", "Expect nothing for a while", schemas.Changed, schemas.PauseWish, "200")),
+    ("/api/v1/links", Act("post", "A link into the pages, which works once", schemas.LinkView)),
+)
 _PROBLEMS = {
     "400": "a parameter is wrong",
     "401": "no valid token",
@@ -97,8 +105,8 @@ def show_openapi(asked: Asked) -> Response[bytes]:
 @functools.lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     """Return the description, OpenAPI 3.1."""
-    types = [asked.answer for asked in QUESTIONS.values()] + [act.answer for act in ACTS.values()]
-    types += [act.body for act in ACTS.values() if act.body is not None]
+    types = [asked.answer for asked in QUESTIONS.values()] + [act.answer for _, act in ACTS]
+    types += [act.body for _, act in ACTS if act.body is not None]
     _, components = msgspec.json.schema_components([*types, schemas.Problem], ref_template=_REF)
     return {
         "openapi": "3.1.0",
@@ -114,7 +122,7 @@ def document() -> dict[str, Any]:
 
 def _paths() -> dict[str, dict[str, Any]]:
     paths: dict[str, dict[str, Any]] = {path: {"get": _operation(asked)} for path, asked in QUESTIONS.items()}
-    for path, act in ACTS.items():
+    for path, act in ACTS:
         paths.setdefault(path, {})[act.method] = _act(act)
     return paths
 
@@ -122,6 +130,7 @@ def _paths() -> dict[str, dict[str, Any]]:
 def _act(act: Act) -> dict[str, Any]:
     done = {
         "summary": act.summary,
+        "parameters": _parameters(act.query),
         "responses": {act.status: {"description": act.summary, "content": _json(act.answer)}, **_problems()},
     }
     return {**done, "requestBody": {"required": True, "content": _json(act.body)}} if act.body else done
