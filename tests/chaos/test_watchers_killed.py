@@ -61,10 +61,12 @@ def test_in_one_process_it_is_told_once_whatever_place_it_dies_at(installed, poi
 def test_of_four_that_race_some_are_killed_and_each_change_is_told_once(large, point):
     names = expect(large.sql_url, point, 1_200)
 
-    racing = [large.start_watcher(HUME_CRASH_AT=point if number % 2 else "") for number in range(4)]
+    racing = [large.start_watcher(HUME_CRASH_AT=point) for _ in range(2)]
+    # Else those that live may be done before these have begun, on a busy machine.
+    wait_until(lambda: any(one.poll() == -9 for one in racing), "one has died", 60)
+    racing += [large.start_watcher() for _ in range(2)]
 
     wait_until(lambda: len(told(large, point)) >= len(names), "all are told", 60)
-    assert any(one.poll() == -9 for one in racing)
     for one in racing:
         one.terminate()
         assert one.wait(timeout=20) in (0, -9)
