@@ -25,6 +25,8 @@ complete -c hume -f -n __fish_use_subcommand -a check -d 'a task as a plugin of 
 complete -c hume -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
 complete -c hume -f -n __fish_use_subcommand -a note -d 'write a note on a task or on a run'
 complete -c hume -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
+complete -c hume -f -n __fish_use_subcommand -a badge -d 'an address without a token that shows how a task or a tag is'
+complete -c hume -f -n __fish_use_subcommand -a login -d 'sign in to a central elsewhere: hume login URL'
 complete -c hume -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
 complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
@@ -304,6 +306,12 @@ complete -c hume -n '__fish_seen_subcommand_from take' -l release
 complete -c hume -n '__fish_seen_subcommand_from take' -l central
 complete -c hume -n '__fish_seen_subcommand_from take' -l dir
 complete -c hume -n '__fish_seen_subcommand_from take' -l help
+complete -c hume -n '__fish_seen_subcommand_from badge' -l remove
+complete -c hume -n '__fish_seen_subcommand_from badge' -l central
+complete -c hume -n '__fish_seen_subcommand_from badge' -l dir
+complete -c hume -n '__fish_seen_subcommand_from badge' -l help
+complete -c hume -n '__fish_seen_subcommand_from login' -l profile
+complete -c hume -n '__fish_seen_subcommand_from login' -l help
 complete -c hume -n '__fish_seen_subcommand_from link' -l central
 complete -c hume -n '__fish_seen_subcommand_from link' -l dir
 complete -c hume -n '__fish_seen_subcommand_from link' -l help
@@ -353,6 +361,8 @@ complete -c hume-cli -f -n __fish_use_subcommand -a check -d 'a task as a plugin
 complete -c hume-cli -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
 complete -c hume-cli -f -n __fish_use_subcommand -a note -d 'write a note on a task or on a run'
 complete -c hume-cli -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
+complete -c hume-cli -f -n __fish_use_subcommand -a badge -d 'an address without a token that shows how a task or a tag is'
+complete -c hume-cli -f -n __fish_use_subcommand -a login -d 'sign in to a central elsewhere: hume login URL'
 complete -c hume-cli -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume-cli -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
 complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
@@ -632,6 +642,12 @@ complete -c hume-cli -n '__fish_seen_subcommand_from take' -l release
 complete -c hume-cli -n '__fish_seen_subcommand_from take' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from take' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from take' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l remove
+complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from login' -l profile
+complete -c hume-cli -n '__fish_seen_subcommand_from login' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l help

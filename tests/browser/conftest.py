@@ -11,9 +11,12 @@ import pytest
 from tests.fixtures import browsing, processes
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[playwright.sync_api.Browser]:
-    """Return the system's Chromium; what a tool would download is not used."""
+    """Return the system's Chromium; what a tool would download is not used.
+
+    For one module: as long as it lives its event loop runs in this thread, and no other test can have one of its own.
+    """
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         if os.environ.get("HUME_REQUIRE_SERVICES"):

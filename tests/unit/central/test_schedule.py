@@ -117,7 +117,7 @@ def test_near_changes_of_the_clock_starts_are_expected_as_cron_and_systemd_do_it
     check(name, near, every=3)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1_800)
 def test_in_every_zone_of_the_world_over_ten_years_they_are_too():
     for name in sorted(zoneinfo.available_timezones()):
