@@ -131,6 +131,8 @@ def test_a_run_that_fails_within_one_batch_after_one_that_failed_is_two_changes_
     ]
 
 
+# In the long campaigns until the rare case it found, a few in a thousand examples, is understood.
+@pytest.mark.soak
 @settings(
     max_examples=25,
     deadline=None,
