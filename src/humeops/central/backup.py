@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import urllib.parse
 
-from humeops.central import wholefile
+from humeops import wholefile
 from humeops.central.store import identity, sqlitefile
 from humeops.errors import ConfigError
 

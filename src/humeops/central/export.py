@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import zstandard
 
-from humeops.central import wholefile
+from humeops import wholefile
 from humeops.central.store import rows
 from humeops.event import LEVELS
 

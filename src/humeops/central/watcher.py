@@ -7,10 +7,7 @@ the commit and written after it, as workers do (`current.judged`). After an outa
 long nobody looked (`deadlines.beat`).
 """
 
-import contextlib
 import logging
-import os
-import socket
 import threading
 from collections.abc import Sequence
 from typing import Protocol
@@ -18,7 +15,7 @@ from typing import Protocol
 import sqlalchemy as sa
 import urllib3
 
-from humeops import crash
+from humeops import crash, systemd
 from humeops.central.store import deadlines, patterns
 from humeops.central.store.database import Database
 from humeops.clock import NS_PER_SECOND, Clock
@@ -134,22 +131,13 @@ class Watcher:
     def _tell_outside(self) -> None:
         """Tell systemd, and the address given, that somebody watches: what watches the watcher hears when this stops."""
         if self._is_time("systemd", BEAT_NS):
-            notify_systemd("WATCHDOG=1")
+            systemd.notify("WATCHDOG=1")
         if not self._ping_url or not self._is_time("ping", PING_NS):
             return
         try:
             urllib3.request("GET", self._ping_url, timeout=PING_SECONDS, retries=False)
         except urllib3.exceptions.HTTPError as error:
             log.warning("the outgoing ping failed: %s", type(error).__name__)
-
-
-def notify_systemd(word: str) -> None:
-    """Say a word to the service manager, where there is one that listens."""
-    where = os.environ.get("NOTIFY_SOCKET", "")
-    if not where:
-        return
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.sendto(word.encode("ascii"), f"\0{where[1:]}" if where.startswith("@") else where)
 
 
 def trouble_of(database: Database, now_ns: int) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client.registry import Collector
 
+from humeops import systemd
 from humeops.api import app, health, logs, monitor, server
 from humeops.api.service import Central
 from humeops.central import addresses, backup, config, door, indexing, metrics, retention
@@ -75,7 +76,7 @@ def watcher(chosen: Config) -> int:
             signal.signal(number, lambda *_: made.stop())
         _require_schema(database)
         print("hume-central watcher ready", flush=True)
-        watching.notify_systemd("READY=1")
+        systemd.notify("READY=1")
         made.run()
     return Exit.OK
 

@@ -8,11 +8,11 @@ since whoever could read it has the tokens.
 import os
 import pathlib
 import re
-import secrets
 import tomllib
 import typing
 from collections.abc import Mapping
 
+from humeops import wholefile
 from humeops.errors import Exit, HumeError
 
 DEFAULT = "default"
@@ -72,18 +72,8 @@ def put(path: pathlib.Path, name: str, profile: Profile) -> None:
         raise ProfileError("an address and a token are one word each of plain ASCII characters")
     known = {**read(path), name: profile}
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     text = "".join(f'[{key}]\nurl = "{one.url}"\ntoken = "{one.token}"\n' for key, one in sorted(known.items()))
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    wholefile.write_private(path, text)
 
 
 def _profile(path: pathlib.Path, name: str, one: object) -> Profile:

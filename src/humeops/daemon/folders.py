@@ -3,8 +3,9 @@
 
 import contextlib
 import errno
-import os
 import pathlib
+
+from humeops import wholefile
 
 
 def make_folder(path: pathlib.Path, mode: int) -> None:
@@ -15,16 +16,9 @@ def make_folder(path: pathlib.Path, mode: int) -> None:
     # A caller that drops an event may make the same folder at the same time.
     with contextlib.suppress(FileExistsError):
         path.mkdir(mode)
-    _sync(path.parent)
-
-
-def _sync(folder: pathlib.Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(fd)
+        wholefile.sync(path.parent)
     except OSError as error:
         # Some network file systems have no such thing for folders; then this is all there is to be had.
         if error.errno != errno.EINVAL:
             raise
-    finally:
-        os.close(fd)

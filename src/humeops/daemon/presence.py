@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""How others know that humed is there: the lock, the pid file that callers read first, and systemd's notifications."""
+"""How others know that humed is there: the lock, and the pid file that callers read first."""
 
 import contextlib
 import fcntl
 import logging
 import os
 import pathlib
-import socket
 
 from humeops.errors import UnavailableError, explain
 
@@ -70,16 +69,3 @@ class PidFile:
     def remove(self) -> None:
         """Callers now go to the drop folder without waiting."""
         self.path.unlink(missing_ok=True)
-
-
-def notify_systemd(state: str) -> None:
-    """Tell systemd (sd_notify(3)): READY=1, STOPPING=1, WATCHDOG=1, STATUS=…; does nothing outside a unit."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    if address.startswith("@"):
-        address = "\0" + address[1:]
-    # A manager that does not listen costs humed nothing; it would find out by its own time limit.
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
-        out.setblocking(False)
-        out.sendto(state.encode(), address)

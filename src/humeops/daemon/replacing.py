@@ -6,9 +6,9 @@ away, then the new takes its name; whoever finds a `.new` goes on from there.
 """
 
 import contextlib
-import os
 import pathlib
 
+from humeops import wholefile
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon.spool import SpoolFullError
 
@@ -67,8 +67,4 @@ def free_name(path: pathlib.Path, why: str, clock: Clock) -> pathlib.Path:
 
 def sync_folder(path: pathlib.Path) -> None:
     """Make the names beside the spool last."""
-    fd = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    wholefile.sync(path.parent)

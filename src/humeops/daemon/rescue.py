@@ -12,14 +12,13 @@ there is nothing left to be saved.
 
 import logging
 import os
-import pathlib
 import sqlite3
 import time
 from collections.abc import Callable
 
+from humeops import systemd, wholefile
 from humeops.clock import Clock
 from humeops.daemon import folders, replacing
-from humeops.daemon.presence import notify_systemd
 from humeops.daemon.spool import Spool
 from humeops.errors import HumeError, explain
 
@@ -40,7 +39,7 @@ def save(spool: Spool, has_central_all: Callable[[], bool], clock: Clock) -> Non
         if trouble != said:
             log.error("%s cannot be saved yet, and nothing more is taken: %s", spool.path, trouble)
         said = trouble
-        notify_systemd("WATCHDOG=1")
+        systemd.notify("WATCHDOG=1")
         time.sleep(TRY_AGAIN_SECONDS)
     log.warning("what %s held is saved, and the next start goes on from it", spool.path)
 
@@ -62,7 +61,7 @@ def _write(spool: Spool, clock: Clock) -> None:
     spool.db.set_progress_handler(_live, _STEPS)
     spool.db.execute("VACUUM INTO ?", (str(making),))
     making.chmod(0o600)
-    _sync(making)
+    wholefile.sync(making)
     replacing.call_it_whole(path)
     _put_aside(spool, clock)
 
@@ -80,13 +79,5 @@ def _put_aside(spool: Spool, clock: Clock) -> None:
 
 
 def _live() -> int:
-    notify_systemd("WATCHDOG=1")
+    systemd.notify("WATCHDOG=1")
     return 0
-
-
-def _sync(path: pathlib.Path) -> None:
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

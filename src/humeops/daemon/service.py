@@ -11,6 +11,7 @@ import select
 
 import zmq
 
+from humeops import systemd
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon import copies, destination, highwater, rescue
 from humeops.daemon.backoff import Backoff
@@ -29,7 +30,7 @@ from humeops.daemon.metrics import Metrics
 from humeops.daemon.opening import note_damage, open_spool
 from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
-from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, notify_systemd
+from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile
 from humeops.daemon.questions import Questions
 from humeops.daemon.releasing import RELEASE_AFTER_SECONDS, Releasing
 from humeops.daemon.runs import OpenRuns
@@ -99,7 +100,7 @@ class Service:
         self._metrics = Metrics(self._config.metrics.listen, self._wakes.ring)
         self._poller = self._make_poller()
         self._pid_file = PidFile(self._config.pid_file)
-        notify_systemd("READY=1")
+        systemd.notify("READY=1")
         log.info(
             "listens at %s as %s, %d events wait for central",
             self._config.socket,
@@ -148,7 +149,7 @@ class Service:
 
     def stop(self) -> None:
         """End cleanly. First the pid file goes, so that callers stop waiting; what already waits is still answered."""
-        notify_systemd("STOPPING=1")
+        systemd.notify("STOPPING=1")
         self._pid_file.remove()
         self._answer_the_last()
         self._listener.close()
@@ -278,7 +279,7 @@ class Service:
             self._spool.check_name()
             self._pid_file.touch()
             self._follow_folder(is_empty=True)
-            notify_systemd(
+            systemd.notify(
                 f"WATCHDOG=1\nSTATUS={self._questions.depth()} events wait for central, {len(self._runs)} runs open"
             )
         if not self._swept_ns or now - self._swept_ns >= SWEEP_SECONDS * NS_PER_SECOND:

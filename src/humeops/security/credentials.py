@@ -7,14 +7,14 @@ database opens nothing, and so many random bits need no slow hash. It is looked 
 duration tells anything of the token.
 """
 
-import contextlib
 import hashlib
 import hmac
-import os
 import pathlib
 import re
 import secrets
 from typing import Literal
+
+from humeops import wholefile
 
 Kind = Literal["person", "agent", "session", "link"]
 
@@ -44,18 +44,7 @@ def matches(token: str, kept: bytes) -> bool:
 
 def write_token(path: pathlib.Path, token: str) -> None:
     """Put the token into a file that only its owner can read; the file appears whole or not at all."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{token}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise
+    wholefile.write_private(path, f"{token}\n")
 
 
 def read_token(path: pathlib.Path, kind: Kind) -> str | None:

@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import secrets
 from collections.abc import Iterator
 
 
@@ -21,6 +22,22 @@ def appearing(path: pathlib.Path) -> Iterator[pathlib.Path]:
         sync(draft)
         draft.replace(path)
         sync(path.parent)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
+
+
+def write_private(path: pathlib.Path, text: str) -> None:
+    """Write this ASCII text, which only the file's owner can read; several may do so at once, and one of them is the last."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             draft.unlink()
