@@ -10,9 +10,9 @@ import textwrap
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from humeops import spans, visible
+from humeops import moments, spans, visible
 from humeops.api.schemas import TaskView
-from humeops.cli import looks, moments
+from humeops.cli import looks
 from humeops.cli.terminal import Terminal
 
 FIRST_STEPS = (

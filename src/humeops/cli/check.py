@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import click
 
-from humeops import spans
+from humeops import moments, spans
 from humeops.api import schemas
-from humeops.cli import choosing, client, looks, moments, options, show
+from humeops.cli import choosing, client, looks, options, show
 from humeops.cli.terminal import terminal_of
 from humeops.clock import NS_PER_SECOND, SystemClock
 from humeops.errors import HumeError

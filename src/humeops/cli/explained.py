@@ -6,9 +6,9 @@ Each part yields nothing where there is nothing to tell.
 
 from collections.abc import Iterator
 
-from humeops import amounts, spans, visible
+from humeops import amounts, moments, spans, visible
 from humeops.api.schemas import EventView, OutlookView, RunDetail, RunView
-from humeops.cli import looks, moments, page, phrases
+from humeops.cli import looks, page, phrases
 from humeops.cli.stretches import bar_of
 from humeops.cli.terminal import Terminal
 

@@ -5,8 +5,9 @@ import sys
 
 import click
 
+from humeops import moments
 from humeops.api import schemas
-from humeops.cli import moments, options
+from humeops.cli import options
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 

@@ -3,9 +3,9 @@
 
 import fnmatch
 
-from humeops import spans
+from humeops import moments, spans
 from humeops.api import schemas
-from humeops.cli import client, moments, phrases
+from humeops.cli import client, phrases
 
 # What was declared longer ago is history (`hume events --kind loss` has it); a silent loss has no date and stays.
 SHOWN_NS = 7 * spans.DAY

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 
+from humeops.api import wording
 from humeops.api.schemas import OriginView, RunDetail, RunView
 from humeops.cli import page
 from humeops.cli.terminal import Terminal
@@ -15,7 +16,7 @@ def lines(terminal: Terminal, detail: RunDetail) -> Iterator[str]:
     origin = detail.origin or OriginView(script=detail.run.script, uid=detail.run.uid)
     parts = [
         _script(origin),
-        _starter(origin),
+        wording.starter(origin),
         _person(origin),
         _bytes(origin),
         *_tags(detail.run),
@@ -32,27 +33,7 @@ def lines(terminal: Terminal, detail: RunDetail) -> Iterator[str]:
 
 
 def _script(origin: OriginView) -> str:
-    return " ".join([origin.script, *map(_quoted, origin.args)]).strip()
-
-
-def _quoted(argument: str) -> str:
-    # As one would type it, near enough to see where one ends.
-    is_plain = argument and not any(sign in argument for sign in " \t\n\"'\\$`")
-    return argument if is_plain else "'" + argument.replace("'", "'\\''") + "'"
-
-
-def _starter(origin: OriginView) -> str:
-    match origin.by:
-        case "":
-            return ""
-        case "ssh":
-            return f"over ssh from {origin.client}" if origin.client else "over ssh"
-        case "terminal":
-            return f"from terminal {origin.tty}" if origin.tty else "from a terminal"
-        case "systemd":
-            return f"by systemd as {origin.unit}" if origin.unit else "by systemd"
-        case _:
-            return f"by {origin.by}"
+    return " ".join([origin.script, *map(wording.quoted, origin.args)]).strip()
 
 
 def _person(origin: OriginView) -> str:

@@ -3,9 +3,8 @@
 
 import typing
 
-from humeops import amounts
+from humeops import amounts, moments
 from humeops.api.schemas import DatumView, EventView
-from humeops.cli import moments
 from humeops.event import Value, unit_of
 
 # Longer ones are in `hume events -o json`.

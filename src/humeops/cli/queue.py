@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import click
 
-from humeops import amounts, spans
-from humeops.cli import ask, listing, moments, options, phrases, places, spoolfile
+from humeops import amounts, moments, spans
+from humeops.cli import ask, listing, options, phrases, places, spoolfile
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
 from humeops.daemon.rules import parsing

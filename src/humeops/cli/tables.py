@@ -10,8 +10,8 @@ import textwrap
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from humeops import spans, visible
-from humeops.cli import looks, moments, narrow, phrases
+from humeops import moments, spans, visible
+from humeops.cli import looks, narrow, phrases
 from humeops.cli.terminal import Terminal
 
 GAP = "  "

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import click
 import msgspec
 
+from humeops import moments
 from humeops.api import schemas
-from humeops.cli import choosing, client, listing, livestream, looks, moments, options, page, phrases
+from humeops.cli import choosing, client, listing, livestream, looks, options, page, phrases
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
 

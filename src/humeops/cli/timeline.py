@@ -6,9 +6,9 @@ The parts that explain are `stretches`, `origins` and `explained`; here stand th
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from humeops import spans, visible
+from humeops import moments, spans, visible
 from humeops.api.schemas import EventView, RunDetail, RunView
-from humeops.cli import explained, looks, moments, origins, page, phrases, stretches
+from humeops.cli import explained, looks, origins, page, phrases, stretches
 from humeops.cli.folding import fold
 from humeops.cli.terminal import Terminal
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from humeops import moments as spans_of
+from humeops import moments
 from humeops.api import schemas
-from humeops.cli import client, listing, moments, options, watchfile
+from humeops.cli import client, listing, options, watchfile
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 from humeops.errors import Exit
@@ -143,7 +143,7 @@ def pause_watch(name: str, span: str | None, end: bool, central: str | None, fol
     until: int | None = None
     if not end:
         try:
-            until = SystemClock().wall_ns() + spans_of.parse_span(span) if span else 2**63 - 1
+            until = SystemClock().wall_ns() + moments.parse_span(span) if span else 2**63 - 1
         except ValueError as error:
             raise click.UsageError(str(error), click.get_current_context()) from None
     wish = schemas.PauseWish(host or "", task or "", until)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What started a run, and what an event says, in words. Pure; still untrusted: the templates escape."""
 
+from humeops.api import wording
 from humeops.api.schemas import EventView, OriginView, RunDetail
 from humeops.web import words
 
@@ -11,10 +12,11 @@ def sentence(detail: RunDetail) -> list[tuple[str, str]]:
     person = f"{said.user} (uid {said.uid})" if said.user and said.uid is not None else said.user
     if not person and said.uid is not None:
         person = f"uid {said.uid}"
+    starter = wording.starter(said)
     pairs = [
         ("script", said.script),
-        ("arguments", " ".join(_quoted(argument) for argument in said.args)),
-        ("started", _starter(said)),
+        ("arguments", " ".join(map(wording.quoted, said.args))),
+        ("started", f"{starter}, invocation {said.invocation}" if said.invocation else starter),
         ("as", person),
         ("in", said.cwd),
         ("interpreter", said.exe),
@@ -41,23 +43,3 @@ def _subject(event: EventView) -> str:
             return f"signal {event.signal}"
         return f"exit {event.status}" if event.status is not None else event.outcome or ""
     return ""
-
-
-def _starter(said: OriginView) -> str:
-    match said.by:
-        case "ssh":
-            return f"over ssh from {said.client}" if said.client else "over ssh"
-        case "terminal":
-            return f"from terminal {said.tty}" if said.tty else "from a terminal"
-        case "systemd":
-            unit = f"by systemd as {said.unit}" if said.unit else "by systemd"
-            return f"{unit}, invocation {said.invocation}" if said.invocation else unit
-        case "":
-            return ""
-        case _:
-            return f"by {said.by}"
-
-
-def _quoted(argument: str) -> str:
-    is_plain = argument and not any(sign in argument for sign in " \t\n\"'\\$`")
-    return argument if is_plain else "'" + argument.replace("'", "'\\''") + "'"

@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 from litestar import Response
 
+from humeops import moments
 from humeops.visible import visible
 from humeops.web import asking, words
 
@@ -66,13 +67,13 @@ def _templates() -> jinja2.Environment:
         show=_show,
         span=words.span,
         utc=words.utc,
-        clock=words.time_of_day,
+        clock=moments.time_of_day,
         shape=words.shape,
         amount=words.amount,
         value=words.value,
     )
     made.globals.update(
-        asset=asset, spell=asking.spell, ago=words.ago, day_and_time=words.day_and_time, zone=words.zone
+        asset=asset, spell=asking.spell, ago=moments.ago, day_and_time=moments.day_and_time, zone=words.zone
     )
     return made
 

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Times, amounts and states as the pages write them. Pure; still untrusted: the templates escape.
 
-Times are those of central's own clock and zone, which the foot of each page names; a browser in another zone has the moment in
-UTC in the element's `datetime` and rewrites what it shows.
+Times are those of central's own zone, which the foot of each page names; in UTC they stand in the elements' `datetime`.
 """
 
 import datetime
 
-from humeops import amounts, spans
+from humeops import amounts, moments, spans
 from humeops.event import Value
 
 # Troubles first, then what runs, then what is quiet.
@@ -25,14 +24,6 @@ def shape(state: str) -> str:
     """Return the state's shape as a character, for titles."""
     shapes = {"failed": "✗", "lost": "◌", "overdue": "◷", "late": "◷", "warning": "△", "running": "◔", "ok": "✓"}
     return shapes.get(state, "?")
-
-
-def ago(moment_ns: int, now_ns: int) -> str:
-    """Return how long ago that was, or how far ahead it lies."""
-    past = now_ns - moment_ns
-    if past < -spans.MINUTE:
-        return f"in {spans.rough(-past)}"
-    return "just now" if past < spans.SECOND else f"{spans.rough(past)} ago"
 
 
 def span(ns: int) -> str:
@@ -53,24 +44,12 @@ def span(ns: int) -> str:
 
 def utc(moment_ns: int) -> str:
     """Return the moment as `datetime` wants it."""
-    return _moment(moment_ns).astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def day_and_time(moment_ns: int, now_ns: int) -> str:
-    """Return `today 03:15:02`, `yesterday 03:15:02` or `2026-11-20 03:15:02`."""
-    moment, now = _moment(moment_ns), _moment(now_ns)
-    day = {0: "today", 1: "yesterday"}.get((now.date() - moment.date()).days, f"{moment:%Y-%m-%d}")
-    return f"{day} {moment:%H:%M:%S}"
-
-
-def time_of_day(moment_ns: int) -> str:
-    """Return `03:15:02`."""
-    return f"{_moment(moment_ns):%H:%M:%S}"
+    return moments.local_time(moment_ns).astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def zone(now_ns: int) -> str:
     """Return the name of central's zone."""
-    moment = _moment(now_ns)
+    moment = moments.local_time(now_ns)
     return f"{moment:%Z} (UTC{moment:%z})"
 
 
@@ -90,9 +69,3 @@ def value(of: Value, unit: str = "", key: str = "") -> str:
     if isinstance(of, int | float):
         return amount(of, amounts.unit_of(key, unit))
     return str(of)
-
-
-def _moment(ns: int) -> datetime.datetime:
-    # Hosts' clocks say what they like; what no calendar has is shown as its end.
-    seconds = min(max(ns, 0) // spans.SECOND, 253_402_300_799 - 86_400)
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).astimezone()

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from humeops import visible
+from humeops import moments, visible
 from humeops.api.schemas import DatumView, EventView
-from humeops.cli import moments, phrases, tables
+from humeops.cli import phrases, tables
 from humeops.cli.listing import to_cell, to_json
 from humeops.cli.terminal import Terminal
 from humeops.clock import SystemClock

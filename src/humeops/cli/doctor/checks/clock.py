@@ -3,8 +3,7 @@
 
 import datetime
 
-from humeops import spans
-from humeops.cli import moments
+from humeops import moments, spans
 from humeops.cli.doctor.facts import Facts
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
 

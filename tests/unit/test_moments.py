@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from humeops import moments as reading
-from humeops import spans
-from humeops.cli import moments
+from humeops import moments, spans
 from humeops.spans import DAY, HOUR, MINUTE, SECOND
 
 NOW = 1_795_406_391 * SECOND  # 2026-11-23 03:59:51 UTC
@@ -41,13 +39,13 @@ def berlin(monkeypatch):
     ],
 )
 def test_a_moment_is_read_as_people_write_it(text, moment):
-    assert reading.parse_moment(text, NOW) == moment
+    assert moments.parse_moment(text, NOW) == moment
 
 
 @pytest.mark.parametrize("text", ["", "1y", "soon", "25:99", "2026-13-01", "-1d", "1d ago", "٣d"])
 def test_what_is_no_moment_is_refused_with_the_right_forms(text):
     with pytest.raises(ValueError, match="no moment in time; write one such as 15m"):
-        reading.parse_moment(text, NOW)
+        moments.parse_moment(text, NOW)
 
 
 @pytest.mark.parametrize(
