@@ -188,11 +188,11 @@ def summarise(run: str, events: Iterable[Event], ahead: Mapping[str, int] = NOTH
 
 
 def may_move(known: Summary | None, event: Event) -> bool:
-    """Tell whether this event of the run may change what the run is, whose it is, or when it began."""
+    """Tell whether this event of the run may change what the run is, why it is not well, whose it is, or when it began."""
     if known is None or known.start is None or event.kind in ("start", "stop", "gone"):
         return True
-    # Until the stop has come a warning changes nothing yet.
-    return known.stop is not None and event.kind == "log" and SEVERITY[event.level] >= _WARNING
+    # Until the end has come nothing else changes anything yet; after it, each word may be part of the reason.
+    return known.end is not None
 
 
 def merge(one: Summary, other: Summary) -> Summary:
