@@ -14,7 +14,7 @@ def shown(database, name, now=0):
     with database.reading() as connection:
         run = runs.resolve(connection, name)
         assert run is not None
-        return explained.detail(connection, run, NOON + now * SECOND)
+        return explained.detail(connection, run, explained.past_of(connection, run), NOON + now * SECOND)
 
 
 def child_of(parent, begins, task="dump", **stop):
@@ -134,7 +134,7 @@ def test_showing_a_run_reads_by_keys_and_never_a_history(database, agent):
         found = runs.resolve(connection, run[0].id)
         assert found is not None
         sa.event.listen(connection, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
-        explained.detail(connection, found, NOON)
+        explained.detail(connection, found, explained.past_of(connection, found), NOON)
         plans = [
             row[3]
             for statement, values in list(asked)

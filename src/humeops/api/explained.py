@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from humeops import amounts
 from humeops.api import schemas, views
+from humeops.api.problems import NotFoundError
 from humeops.central import findings, outlook, timeline
 from humeops.central.fold import Summary
 from humeops.central.store import rows
@@ -24,8 +25,22 @@ MAX_CHILDREN = 100
 MAX_LINKS = 100
 
 
-def detail(connection: sa.Connection, run: runs.Run, now_ns: int) -> schemas.RunDetail:
-    """Return the run with its timeline, compared with the good runs of its task."""
+def resolve(connection: sa.Connection, name: str) -> runs.Run:
+    """Return the run that somebody calls so; NotFoundError when there is none."""
+    # No name holds U+0000, and PostgreSQL takes none in a text.
+    run = None if "\0" in name else runs.resolve(connection, name)
+    if run is None:
+        raise NotFoundError(f"no run {name[:100]!a}")
+    return run
+
+
+def past_of(connection: sa.Connection, run: runs.Run) -> Past:
+    """Return the good runs of its task that this one is compared with."""
+    return Past(explaining.good_runs(connection, run.host, run.task), run.summary.run)
+
+
+def detail(connection: sa.Connection, run: runs.Run, past: Past, now_ns: int) -> schemas.RunDetail:
+    """Return the run with its timeline, compared with these good runs."""
     summary, name = run.summary, run.summary.run
     found, more = events.timeline(connection, summary, MAX_EVENTS)
     children, more_children = runs.descendants(connection, name, MAX_CHILDREN)
@@ -33,7 +48,6 @@ def detail(connection: sa.Connection, run: runs.Run, now_ns: int) -> schemas.Run
     flags = explaining.flags(connection, name, MAX_FLAGS)
     numbers = explaining.numbers(connection, name, MAX_NUMBERS)
     numbers = [number._replace(unit=amounts.unit_of(number.key, number.unit)) for number in numbers]
-    past = Past(explaining.good_runs(connection, run.host, run.task), name)
     way = timeline.stretches(summary.begin, flags, summary.end, now_ns)
     compared = findings.compare(summary, way, numbers, past, now_ns)
     expected = outlook.of_run(summary, compared.duration)

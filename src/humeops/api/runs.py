@@ -6,7 +6,6 @@ from litestar import get
 
 from humeops.api import comparing, explained, parameters, views
 from humeops.api.overviews import ComparisonView
-from humeops.api.problems import NotFoundError
 from humeops.api.schemas import RunDetail, RunPage
 from humeops.api.service import Asked, Central
 from humeops.central.store.questions import runs
@@ -46,8 +45,5 @@ def compare_runs(central: Central, asked: Asked, name: str) -> ComparisonView:
 
 
 def _detail(connection: sa.Connection, name: str, now_ns: int) -> RunDetail:
-    # No name holds U+0000, and PostgreSQL takes none in a text.
-    run = None if "\0" in name else runs.resolve(connection, name)
-    if run is None:
-        raise NotFoundError(f"no run {name[:100]!a}")
-    return explained.detail(connection, run, now_ns)
+    run = explained.resolve(connection, name)
+    return explained.detail(connection, run, explained.past_of(connection, run), now_ns)

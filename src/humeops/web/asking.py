@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: MIT
 """From what a person types in the search box to what the store is asked, and from a name back to what one would type. Pure."""
 
+import msgspec
+
 from humeops.api import parameters
 from humeops.central.store.questions import data, events, hosts, tasks
 from humeops.clock import NS_PER_SECOND
 from humeops.filters import printing
-from humeops.filters.tree import all_of, match
+from humeops.filters.tree import Match, Node, Value, all_of
+
+
+class Search(msgspec.Struct, forbid_unknown_fields=True):
+    """What a page with a list is asked: a filter, and where the page before it ended."""
+
+    q: parameters.Filter = ""
+    after: str | None = None
+
 
 QUIET_NS = 10 * 60 * NS_PER_SECOND
 
@@ -30,6 +40,15 @@ def hosts_filter(text: str, now_ns: int) -> hosts.Filter:
     return hosts.Filter(parameters.filter_of(text, "hosts", now_ns))
 
 
+def exactly(host: str, task: str) -> Node:
+    """Return the filter for this very task, whatever stands in its name."""
+    return all_of([_very("host", host), _very("task", task)])
+
+
 def spell(**named: str) -> str:
     """Return the filter for these very names: `spell(host="db1", task="a b")` is `host:db1 task:"a b"`."""
-    return printing.text_of(all_of(match(key, name) for key, name in named.items() if name))
+    return printing.text_of(all_of(_very(key, name) for key, name in named.items() if name))
+
+
+def _very(key: str, name: str) -> Match:
+    return Match(key, ":", (Value(name),))

@@ -16,13 +16,6 @@ DATA = 200
 POINTS = 500
 
 
-class DataQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """GET /data."""
-
-    q: parameters.Filter = ""
-    after: str | None = None
-
-
 class DatumQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /datum."""
 
@@ -35,7 +28,7 @@ class DatumQuery(msgspec.Struct, forbid_unknown_fields=True):
 def list_data(central: Central, asked: Asked) -> Response[str]:
     """List the data that match."""
     roles.authorize(asked.actor, "read", Thing("data"))
-    query, now_ns = parameters.read(asked.parameters, DataQuery), central.clock.wall_ns()
+    query, now_ns = parameters.read(asked.parameters, asking.Search), central.clock.wall_ns()
     with central.database.reading() as connection:
         page = data.find(connection, asking.data_filter(query.q, now_ns), DATA, query.after)
     shown = [views.datum_view(datum) for datum in page.rows]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Events: searched, newest first; a search has an address of its own, and the same as NDJSON through the API."""
 
-import msgspec
 from litestar import Response, get
 
 from humeops.api import parameters, views
@@ -14,18 +13,11 @@ from humeops.web import asking, origin, rendering
 EVENTS = 200
 
 
-class EventsQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """GET /events."""
-
-    q: parameters.Filter = ""
-    after: str | None = None
-
-
 @get("/events", sync_to_thread=True)
 def list_events(central: Central, asked: Asked) -> Response[str]:
     """List the events that match."""
     roles.authorize(asked.actor, "read", Thing("events"))
-    query, now_ns = parameters.read(asked.parameters, EventsQuery), central.clock.wall_ns()
+    query, now_ns = parameters.read(asked.parameters, asking.Search), central.clock.wall_ns()
     wanted = asking.events_filter(query.q, now_ns)
     with central.database.reading() as connection:
         page = events.find(connection, wanted, False, EVENTS, query.after)

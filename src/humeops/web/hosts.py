@@ -18,13 +18,6 @@ EVENTS = 30
 DATA = 100
 
 
-class HostsQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """GET /hosts."""
-
-    q: parameters.Filter = ""
-    after: str | None = None
-
-
 class HostQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /host."""
 
@@ -35,7 +28,7 @@ class HostQuery(msgspec.Struct, forbid_unknown_fields=True):
 def list_hosts(central: Central, asked: Asked) -> Response[str]:
     """List hosts by name."""
     roles.authorize(asked.actor, "read", Thing("agents"))
-    query, now_ns = parameters.read(asked.parameters, HostsQuery), central.clock.wall_ns()
+    query, now_ns = parameters.read(asked.parameters, asking.Search), central.clock.wall_ns()
     with central.database.reading() as connection:
         page = hosts.find(connection, asking.hosts_filter(query.q, now_ns), HOSTS, query.after)
     rows = [

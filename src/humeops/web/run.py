@@ -6,12 +6,10 @@ import sqlalchemy as sa
 from litestar import Response, get
 
 from humeops.api import explained, parameters, views
-from humeops.api.problems import NotFoundError
 from humeops.api.schemas import RunDetail
 from humeops.api.service import Asked, Central
 from humeops.central.store import people
-from humeops.central.store.questions import explaining, overview, runs
-from humeops.central.usual import Past
+from humeops.central.store.questions import overview, runs
 from humeops.security import roles
 from humeops.security.roles import Thing
 from humeops.web import bars, drawing, origin, rendering, words
@@ -31,10 +29,10 @@ def show_run(central: Central, asked: Asked, name: str) -> Response[str]:
     roles.authorize(asked.actor, "read", Thing("runs"))
     query, now_ns = parameters.read(asked.parameters, RunQuery), central.clock.wall_ns()
     with central.database.reading() as connection:
-        found = _resolve(connection, name)
-        detail = explained.detail(connection, found, now_ns)
-        beside = explained.detail(connection, _resolve(connection, query.vs), now_ns) if query.vs else None
-        past = Past(explaining.good_runs(connection, found.host, found.task), found.summary.run)
+        found = explained.resolve(connection, name)
+        past = explained.past_of(connection, found)
+        detail = explained.detail(connection, found, past, now_ns)
+        beside = _beside(connection, query.vs, now_ns) if query.vs else None
         name_of_task = (found.host, found.task)
         history = overview.outcomes(connection, [name_of_task], bars.COUNT).get(name_of_task, [])
         good = _last_good(connection, detail)
@@ -59,11 +57,9 @@ def show_run(central: Central, asked: Asked, name: str) -> Response[str]:
     )
 
 
-def _resolve(connection: sa.Connection, name: str) -> runs.Run:
-    found = runs.resolve(connection, name)
-    if found is None:
-        raise NotFoundError(f"no run {name[:100]!a}")
-    return found
+def _beside(connection: sa.Connection, name: str, now_ns: int) -> RunDetail:
+    other = explained.resolve(connection, name)
+    return explained.detail(connection, other, explained.past_of(connection, other), now_ns)
 
 
 def _last_good(connection: sa.Connection, detail: RunDetail) -> str | None:

@@ -9,11 +9,11 @@ from humeops.api import parameters, views
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central.store import people
-from humeops.central.store.questions import data, explaining, overview, series, tasks
+from humeops.central.store.questions import data, explaining, overview, runs, series, tasks
 from humeops.central.usual import Past
 from humeops.security import roles
 from humeops.security.roles import Thing
-from humeops.web import bars, charts, rendering
+from humeops.web import asking, bars, charts, rendering
 
 RUNS = 50
 POINTS = 500
@@ -39,7 +39,7 @@ def show_task(central: Central, asked: Asked) -> Response[str]:
         found = tasks.by_names(connection, [name])
         if not found:
             raise NotFoundError(f"no task {query.task[:100]!a} on {query.host[:100]!a}")
-        page = series.runs_of(connection, *name, RUNS, query.after)
+        page = runs.find(connection, runs.Filter(also=asking.exactly(*name)), RUNS, query.after)
         outcomes = overview.outcomes(connection, [name], bars.MANY).get(name, [])
         past = Past(explaining.good_runs(connection, *name), "")
         points = series.durations(connection, *name, POINTS)

@@ -87,13 +87,12 @@
   function settle() {
     later = 0;
     if (main.dataset.live === "page") return replacePage();
-    const shown = new Set(rows().map((row) => row.dataset.task));
-    const names = [...changed];
+    const names = new Set(changed);
     changed.clear();
-    replaceRows(names.filter((name) => shown.has(name)));
-    // Counts and order change with every state; they follow when nobody is pointing at them.
-    if (isBusy()) behind = true;
-    else replacePage();
+    if (!isBusy()) return replacePage();
+    // Counts and order change with every state; they wait until nobody points at them, and only the lines follow.
+    behind = true;
+    replaceRows(rows().map((row) => row.dataset.task).filter((name, at, all) => names.has(name) && all.indexOf(name) === at));
     offer();
   }
 

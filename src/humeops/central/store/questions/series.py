@@ -5,10 +5,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, rows, tables
-from humeops.central.store.questions import runs
-from humeops.central.store.questions.page import Page, cut
-from humeops.event import EventId
+from humeops.central.store import rows, tables
 
 _run = tables.run
 _datum = tables.run_datum
@@ -28,18 +25,6 @@ class Value(NamedTuple):
 
     started_at: int
     value: float
-
-
-def runs_of(connection: sa.Connection, host: str, task: str, limit: int, after: str | None) -> Page[runs.Run]:
-    """Return a page of the runs of this very task, the newest first."""
-    query = sa.select(_run.c.id, _run.c.started_at).where(_run.c.host == host, _run.c.task == task)
-    if after is not None:
-        started_at, run = cursor.unpack(after, tuple[rows.Int64, EventId])
-        query = query.where(sa.tuple_(_run.c.started_at, _run.c.id) < sa.tuple_(started_at, rows.key_of(run)))
-    found = connection.execute(query.order_by(_run.c.started_at.desc(), _run.c.id.desc()).limit(limit + 1)).all()
-    page = cut(found, limit, lambda row: cursor.pack(row.started_at, rows.id_of(row.id)))
-    known = runs.by_keys(connection, [row.id for row in page.rows])
-    return Page([known[row.id] for row in page.rows], page.next)
 
 
 def durations(connection: sa.Connection, host: str, task: str, limit: int) -> list[Point]:
