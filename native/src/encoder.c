@@ -97,6 +97,15 @@ static size_t end_before_humed(const struct event *event) {
            - (name_is_empty(&event->task) ? HUMED_TASK_JSON : 0) - (event->run || event->within ? 0 : HUMED_RUN_JSON);
 }
 
+// Takes back what was put since `before` where it does not fit, with the `end` of what may be used.
+static bool kept(struct json *json, size_t before, size_t end) {
+    if (!json->overflow && json->used <= end - 1)
+        return true;
+    json->used = before;
+    json->overflow = false;
+    return false;
+}
+
 // A datum that does not fit is left out whole: half a value would look like a value. A smaller one after it may still
 // fit.
 static void put_data(struct json *json, struct event *event, size_t end) {
@@ -111,14 +120,9 @@ static void put_data(struct json *json, struct event *event, size_t end) {
         json_string(json, event->data[i].key.text, SIZE_MAX);
         json_raw(json, ":");
         bool cut = put_value(json, event->data[i].value, event->unit);
-        if (json->overflow || json->used > end - 1) {
-            json->used = before;
-            json->overflow = false;
-            cut = true;
-        } else {
-            first = false;
-        }
-        event->cut |= cut ? CUT_DATA : 0;
+        bool is_in = kept(json, before, end);
+        first = first && !is_in;
+        event->cut |= cut || !is_in ? CUT_DATA : 0;
     }
     json_raw(json, "}");
 }
@@ -136,14 +140,9 @@ static void put_expect(struct json *json, struct event *event, size_t end) {
         json_raw(json, event->expect[i].name);
         json_raw(json, "\":");
         bool cut = json_string(json, event->expect[i].value, MAX_TEXT_VALUE);
-        if (json->overflow || json->used > end - 1) {
-            json->used = before;
-            json->overflow = false;
-            cut = true;
-        } else {
-            first = false;
-        }
-        event->cut |= cut ? CUT_EXPECT : 0;
+        bool is_in = kept(json, before, end);
+        first = first && !is_in;
+        event->cut |= cut || !is_in ? CUT_EXPECT : 0;
     }
     json_raw(json, "}");
 }
