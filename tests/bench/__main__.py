@@ -18,6 +18,7 @@ from tests.bench import (
     filled,
     large,
     latency,
+    lost,
     machine,
     path,
     report,
@@ -38,6 +39,7 @@ BENCHES: dict[str, Measure] = {
     "transports": transports.measure,
     "path": path.measure,
     "runs": runs.measure,
+    "lost": lost.measure,
     "rules": rules.measure,
     "watches": watches.measure,
 }

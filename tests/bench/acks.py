@@ -70,7 +70,9 @@ def closed_loop(installed: Installation, callers: int) -> list[float]:
     return took
 
 
-def make_event(message: str = "rsync finished without errors, 12345 files looked at, 17 transferred") -> Event:
+def make_event(
+    message: str = "rsync finished without errors, 12345 files looked at, 17 transferred", task: str = "bench"
+) -> Event:
     """Return an event of about 300 bytes, as the native client says it."""
     now = time.time_ns()
     return Event(
@@ -80,7 +82,7 @@ def make_event(message: str = "rsync finished without errors, 12345 files looked
         time=now,
         boot="8b1f6b0e-4c7a-4f0b-9d53-0d7a1f0c2f11",
         mono=time.clock_gettime_ns(time.CLOCK_BOOTTIME),
-        task="bench",
+        task=task,
         message=message,
         tags=["cron", "bench"],
         origin=Origin(line=41, script="/usr/local/sbin/bench.sh", chain=[(4711, 123456)]),
