@@ -23,7 +23,10 @@ int job_become(struct words command, const struct entry *entry, const struct out
     outlets_take(outlets);
     entry_restore(entry);
     int status = command_become(command), saved = errno;
-    complain("can't run '%.300s': %s", command.at[0], strerror(saved));
+    // The way another tool would have it: `hume run backup -- COMMAND`.
+    bool is_task = saved == ENOENT && command.count > 1 && strcmp(command.at[1], "--") == 0;
+    complain(is_task ? "can't run '%.300s': %s; a task is named with -t: hume run -t TASK -- COMMAND" : "can't run '%.300s': %s",
+             command.at[0], strerror(saved));
     errno = saved;
     return status;
 }

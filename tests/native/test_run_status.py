@@ -199,6 +199,12 @@ def test_switched_off_a_missing_command_is_still_127(hume: Caller) -> None:
     assert (done.returncode, done.stderr) == (127, b"hume: can't run 'no-such-program': No such file or directory\n")
 
 
+def test_a_task_where_the_command_belongs_is_told_how_it_is_named(hume: Caller) -> None:
+    done = hume.run("run", "backup", "--", "true")
+    assert done.returncode == 127
+    assert done.stderr.decode().endswith("; a task is named with -t: hume run -t TASK -- COMMAND\n")
+
+
 @pytest.fixture
 def nowhere(hume: Caller) -> dict[str, str]:
     """An environment in which no event can be stored."""
