@@ -22,6 +22,7 @@ NAMES = (
     "humed-before-gone-commit",
     "humed-after-gone-commit",
     "humed-upgrading-spool",
+    "output-after-write",
     "central-received",
     "central-before-commit",
     "central-after-commit",

@@ -126,6 +126,7 @@ def draw(terminal: Terminal, picture: Picture, now_ns: int) -> Iterator[str]:
         ("rules kept", terminal.text(_rules_trouble(picture)), "red bold"),
         ("guards", _guarded(picture), "yellow"),
         ("central", _central(picture, now_ns), ""),
+        *[(f"to {name}", terminal.text(text), style) for name, text, style in _outputs(picture, now_ns)],
         ("last error", terminal.text(str(picture.get("last_error") or "")), "yellow"),
         ("drop folder", _dropped(picture), "yellow" if any(map(picture.get, ("quarantined", "drop_foreign"))) else ""),
         ("not read", terminal.text(str(picture.get("drop_trouble") or "")), "red bold"),
@@ -158,6 +159,8 @@ def _waiting(picture: Picture) -> str:
 
 
 def _central(picture: Picture, now_ns: int) -> str:
+    if picture.get("forwards") is False:
+        return "nothing is forwarded"
     upto, last = picture.get("committed_upto"), picture.get("last_ack_at")
     parts = [f"has everything up to number {upto} of {picture.get('last_seq', '?')}"] if isinstance(upto, int) else []
     if isinstance(last, int):
@@ -165,6 +168,25 @@ def _central(picture: Picture, now_ns: int) -> str:
     elif "pid" in picture:
         parts.append("no receipt since humed started")
     return ", ".join(parts)
+
+
+def _outputs(picture: Picture, now_ns: int) -> Iterator[tuple[str, str, str]]:
+    """Yield each output's name, how it fares, and how that looks."""
+    outputs = picture.get("outputs")
+    for name, one in outputs.items() if isinstance(outputs, dict) else ():
+        if not isinstance(one, dict):
+            continue
+        counts = {key: one[key] for key in ("sent", "behind", "missed") if isinstance(one.get(key), int)}
+        told = [f"{count} {key}" for key, count in counts.items() if count or key == "sent"]
+        if isinstance(last := one.get("last_sent_at"), int):
+            told.append(f"last {moments.ago(last, now_ns)}")
+        error = str(one.get("last_error") or "")
+        where = str(one.get("to") or "")
+        yield (
+            name,
+            f"{where}: {', '.join(told)}{f'; {error}' if error else ''}",
+            "yellow" if error or one.get("missed") else "",
+        )
 
 
 def _room(picture: Picture) -> str:
@@ -232,6 +254,8 @@ def _dropped(picture: Picture) -> str:
 def _counted(picture: Picture) -> str:
     names = ("received", "stored", "copies", "refused", "forbidden", "deferred", "commits", "forwarded")
     told = [f"{picture[name]} {name}" for name in names if isinstance(picture.get(name), int)]
+    rates = {name: picture.get(f"{name}_per_second") for name in ("received", "forwarded")}
+    told += [f"{rate:.3g} {name}/s" for name, rate in rates.items() if isinstance(rate, (int, float)) and rate]
     lost = picture.get("pushed_lost")
     return ", ".join([*told, f"{lost} pushed and lost"] if isinstance(lost, int) and lost else told)
 

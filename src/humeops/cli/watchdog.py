@@ -51,7 +51,7 @@ def command(humed_limit: float, central_limit: float, folder: str | None) -> int
         hops.append(_say(where, where.socket, humed_limit))
         seq, hop = _find_in_spool(where.socket, humed_limit)
         hops.append(hop)
-        hops.append(_await_commit(where.socket, seq, central_limit))
+        hops.append(_await_end(where.socket, seq, central_limit))
     except HumeError as error:
         done = f"{_in_words(hops)}, then: " if hops else ""
         print(f"hume: the watchdog fails: {done}{error}", file=sys.stderr)
@@ -81,17 +81,29 @@ def _find_in_spool(socket: pathlib.Path, limit: float) -> tuple[int, Hop]:
     return _number(picture, "last_seq"), Hop("its queue told", time.monotonic() - began)
 
 
-def _await_commit(socket: pathlib.Path, seq: int, limit: float) -> Hop:
+def _await_end(socket: pathlib.Path, seq: int, limit: float) -> Hop:
+    """Wait until central has committed it; where nothing is forwarded, until every output has it."""
     began = time.monotonic()
     while True:
         picture = ask.ask(socket, "?queue", limit)
         taken = time.monotonic() - began
-        if _number(picture, "committed_upto") >= seq:
+        forwards = picture.get("forwards") is not False
+        if forwards and _number(picture, "committed_upto") >= seq:
             return Hop("central committed", taken)
+        late = [] if forwards else _late_outputs(picture, seq)
+        if not forwards and not late:
+            return Hop("every output has it", taken)
         if taken > limit:
-            why = picture.get("last_error") or "it says nothing of a reason"
-            raise UnavailableError(f"central has not committed it within {limit:g} s: {why}")
+            why = next((one.get("last_error") for _, one in late), picture.get("last_error"))
+            who = f"output {late[0][0]} does not have" if late else "central has not committed"
+            raise UnavailableError(f"{who} it within {limit:g} s: {why or 'it says nothing of a reason'}")
         time.sleep(LOOK_SECONDS)
+
+
+def _late_outputs(picture: dict[str, object], seq: int) -> list[tuple[str, dict[str, object]]]:
+    outputs = picture.get("outputs")
+    found = outputs.items() if isinstance(outputs, dict) else ()
+    return [(name, one) for name, one in found if _number(one, "upto") < seq]
 
 
 def _number(picture: dict[str, object], name: str) -> int:

@@ -15,6 +15,8 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 
 from humeops import settings
+from humeops.daemon.outputs import settings as output_settings
+from humeops.daemon.outputs.settings import OutputSettings
 from humeops.daemon.rules import parsing
 from humeops.errors import ConfigError
 from humeops.layout import Layout
@@ -46,6 +48,7 @@ class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
     retry_longest_seconds: Seconds = 60.0
     resend_seconds: Seconds = 60.0
     batch_events: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 2_000
+    forward: bool = True
 
     @property
     def urls(self) -> list[str]:
@@ -125,6 +128,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     origin: OriginSettings = msgspec.field(default_factory=OriginSettings)
     guard: GuardSettings = msgspec.field(default_factory=GuardSettings)
     metrics: MetricsSettings = msgspec.field(default_factory=MetricsSettings)
+    outputs: OutputSettings = msgspec.field(default_factory=OutputSettings)
     processors: Annotated[list[str], msgspec.Meta(max_length=32)] = []
     rules: parsing.Rules = []
 
@@ -157,6 +161,7 @@ class Config:
     origin: OriginSettings = dataclasses.field(default_factory=OriginSettings)
     guard: GuardSettings = dataclasses.field(default_factory=GuardSettings)
     metrics: MetricsSettings = dataclasses.field(default_factory=MetricsSettings)
+    outputs: OutputSettings = dataclasses.field(default_factory=OutputSettings)
     processors: tuple[str, ...] = ()
     rules: tuple[parsing.Rule, ...] = ()
     file: pathlib.Path = pathlib.Path("humed.toml")
@@ -178,6 +183,7 @@ def load(
         if named := getattr(chosen, setting):
             settings.check_folder(pathlib.Path(named), file, setting)
     _check_urls(file, chosen.central.url)
+    _check_outputs(file, chosen)
     if wrong := parsing.find_fault(chosen.rules):
         raise settings.fault(file, wrong.setting, wrong.what)
     return Config(
@@ -197,6 +203,7 @@ def load(
         origin=chosen.origin,
         guard=chosen.guard,
         metrics=chosen.metrics,
+        outputs=chosen.outputs,
         processors=tuple(chosen.processors),
         rules=tuple(chosen.rules),
         file=file,
@@ -260,6 +267,14 @@ def _check_urls(file: pathlib.Path, given: str | list[str]) -> None:
             also = "" if several is not None else ", or rediss:// as `hume-central agent-redis` prints it"
             raise settings.fault(file, "central.url", f"{url} is no address: http://HOST:PORT is expected{also}")
         _check_url(file, url)
+
+
+def _check_outputs(file: pathlib.Path, chosen: Settings) -> None:
+    for setting, what in output_settings.find_faults(chosen.outputs):
+        raise settings.fault(file, setting, what)
+    if not chosen.central.forward and not chosen.outputs.all:
+        what = "with nothing forwarded somebody else has to have the events: set `[[outputs.file]]` or `[[outputs.syslog]]`"
+        raise settings.fault(file, "central.forward", what)
 
 
 def _check_url(file: pathlib.Path, url: str) -> None:

@@ -4,6 +4,7 @@
 import msgspec
 
 from humeops.daemon.guard.guarding import GuardCounts
+from humeops.daemon.outputs.feeds import OutputView
 from humeops.daemon.processing import ProcessorCount
 from humeops.daemon.rules.engine import RuleCount
 
@@ -65,4 +66,9 @@ class QueueView(msgspec.Struct):
     rules_trouble: str  # why the rules of humed.toml are not the ones in use; empty when they are
     processors: dict[str, ProcessorCount]
     guard: GuardCounts
+    forwards: bool  # whether there is a central to have the events
+    outputs: dict[str, OutputView]
     uptime_seconds: float
+    received_per_second: float  # over about the last minute
+    stored_per_second: float
+    forwarded_per_second: float

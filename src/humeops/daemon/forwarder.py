@@ -3,8 +3,8 @@
 
 *Design.* A thread of its own with a read-only view of the spool, so that no network ever waits in the receiving loop.
 What it learns, how far central has committed, it leaves in `committed_upto` and rings the loop, which alone deletes.
-It holds no state that matters: after a crash it starts again from the oldest row, and central knows the copies by their
-ids. Refused credentials, an unreachable central, nonsense for an answer: rows stay, it tries again with back-off.
+It holds no state that matters: after a crash it starts again from the oldest row that the spool does not know to be
+committed, and central knows the copies by their ids. Refused credentials, an unreachable central, nonsense for an answer: rows stay, it tries again with back-off.
 """
 
 import logging
@@ -77,8 +77,9 @@ class Forwarder:
         batch_events: int,
         backoff: Backoff,
         resend_seconds: float = RESEND_SECONDS,
+        committed_upto: int = 0,
     ) -> None:
-        self.committed_upto = 0
+        self.committed_upto = committed_upto
         self.in_flight_upto = 0  # rows up to here are on their way just now: not to be dropped for want of space
         self.damaged_seq = 0  # an event that is not what was stored: the loop has to give it up
         self.failure: SpoolBrokenError | None = None  # the disk failed: humed has to end

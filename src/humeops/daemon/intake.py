@@ -20,7 +20,7 @@ from humeops.daemon.listener import Listener
 from humeops.daemon.notices import Notices
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.sayer import Sayer
-from humeops.daemon.spool import Group, Spool, SpoolFullError
+from humeops.daemon.spool import Group, Letting, Spool, SpoolFullError
 from humeops.errors import Exit, HumeError, MalformedEventError, NotAllowedError
 from humeops.wire import codec, reply
 
@@ -52,7 +52,7 @@ class Intake:
         self._clock = clock
 
     def take_requests(
-        self, requests: list[Request], pushed: list[Request], listener: Listener, release_upto: int
+        self, requests: list[Request], pushed: list[Request], listener: Listener, letting: Letting | None
     ) -> None:
         """Commit the events of these requests and what was pushed, and the release with them; then answer each request."""
         crash.point("humed-received")
@@ -62,8 +62,8 @@ class Intake:
             with self._spool.group() as group:
                 answers.extend((request.peer, self._take_request(request, group)) for request in requests)
                 lost = sum(not self._take_pushed(one, group) for one in pushed)
-                if release_upto > self._spool.committed_upto:
-                    group.release(release_upto)
+                if letting is not None:
+                    group.release(*letting)
                 self._pipeline.conclude(group)
                 crash.point("humed-before-commit")
         except SpoolFullError as error:
@@ -178,12 +178,12 @@ class Intake:
     def _is_over_rate(self, uid: int) -> bool:
         return self._pipeline.guard.is_limited(uid) and not self._throttle.is_within(uid, self._clock.boot_ns())
 
-    def release(self, upto: int) -> None:
-        """Delete what central has committed; done alone only when no group comes along to carry it."""
+    def release(self, letting: Letting) -> None:
+        """Delete what may be let go; done alone only when no group comes along to carry it."""
         crash.point("humed-before-release")
         try:
             with self._spool.group() as group:
-                group.release(upto)
+                group.release(*letting)
         except SpoolFullError as error:
             # A full disk refuses even a DELETE; with the ballast gone it is tried again at the next turn.
             self._recover(error)

@@ -14,10 +14,12 @@ import socket
 import stat
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 
 from humeops.daemon.counters import QueueView
+from humeops.daemon.outputs.feeds import OutputView
 from humeops.errors import ConfigError
 
 # A scraper asks every some seconds; the loop answers within milliseconds unless the disk hangs.
@@ -56,12 +58,21 @@ _LABELLED = {
 log = logging.getLogger(__name__)
 
 
+_OUTPUTS = {
+    "sent_total": ("counter", "events handed on"),
+    "missed_total": ("counter", "events let go, or given up, before the output had them"),
+    "behind": ("gauge", "events in the spool that it has not"),
+    "waits": ("gauge", "1: the output does not take events now"),
+}
+
+
 def render(view: QueueView) -> str:
     """Return the picture in Prometheus' text form."""
-    return "\n".join(_lines(msgspec.to_builtins(view))) + "\n"
+    return "\n".join(_lines(view)) + "\n"
 
 
-def _lines(told: dict[str, object]) -> Iterator[str]:
+def _lines(view: QueueView) -> Iterator[str]:
+    told: dict[str, Any] = msgspec.to_builtins(view)
     for name, means in _GAUGES.items():
         if isinstance(value := told[name], int | float):
             yield from _family(f"{_PREFIX}_{name}", "gauge", means, [("", value)])
@@ -70,6 +81,7 @@ def _lines(told: dict[str, object]) -> Iterator[str]:
             yield from _family(f"{_PREFIX}_{name}_total", "counter", means, [("", value)])
     for name, value in msgspec.to_builtins(told["guard"]).items():
         yield from _family(f"{_PREFIX}_guard_{name}_total", "counter", "see hume queue", [("", value)])
+    yield from _outputs(view.outputs)
     for name, (label, means) in _LABELLED.items():
         yield from _labelled(name, label, means, msgspec.to_builtins(told[name]))
     yield from _family(
@@ -78,6 +90,22 @@ def _lines(told: dict[str, object]) -> Iterator[str]:
         "1: humed.toml has rules that cannot be read",
         [("", int(bool(told["rules_trouble"])))],
     )
+
+
+def _outputs(views: dict[str, OutputView]) -> Iterator[str]:
+    values = {
+        name: {
+            "sent_total": one.sent,
+            "missed_total": one.missed,
+            "behind": one.behind,
+            "waits": int(bool(one.last_error)),
+        }
+        for name, one in views.items()
+    }
+    for part, (kind, means) in _OUTPUTS.items():
+        samples = [(f'{{output="{name}"}}', counts[part]) for name, counts in values.items()]
+        if samples:
+            yield from _family(f"{_PREFIX}_output_{part}", kind, means, samples)
 
 
 def _labelled(name: str, label: str, means: str, values: dict[str, dict[str, int] | int]) -> Iterator[str]:

@@ -79,7 +79,7 @@ class Pipeline:
             raise MalformedEventError(
                 f"event of {len(body)} bytes with host, task and run filled in; the limit is {MAX_EVENT_BYTES}"
             )
-        self.guard.check_size(len(body), sayer, group.mark.committed_upto)
+        self.guard.check_size(len(body), sayer, group.let_go_upto)
         self._admit(worth, len(body))
         group.put(body, worth, wall_ns // NS_PER_SECOND)
         self.guard.note(sayer, group.last_seq, len(body))

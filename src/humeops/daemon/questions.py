@@ -14,9 +14,10 @@ import humeops
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon.counters import Counters, QueueView
 from humeops.daemon.dropfolder import DropFolder
-from humeops.daemon.forwarder import Forwarder
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.pipeline import Pipeline
+from humeops.daemon.rates import Rates
+from humeops.daemon.readers import Readers
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Spool
@@ -37,7 +38,7 @@ class Questions:
         runs: OpenRuns,
         watcher: Watcher,
         folder: DropFolder,
-        forwarder: Forwarder,
+        readers: Readers,
         counters: Counters,
         pipeline: Pipeline,
     ) -> None:
@@ -49,10 +50,12 @@ class Questions:
         self._watcher = watcher
         self._shared = SharedData(spool.db)
         self._folder = folder
-        self._forwarder = forwarder
+        self._readers = readers
         self._counters = counters
         self._pipeline = pipeline
         self._started_ns = clock.boot_ns()
+        self._rates = Rates()
+        self.note_rates()
 
     def answer(self, question: bytes) -> bytes:
         """Return the reply to a request that begins with `?`."""
@@ -65,16 +68,24 @@ class Questions:
 
     def committed_upto(self) -> int:
         """Return how far central has committed, as far as either of the two threads knows."""
-        return max(self._spool.committed_upto, self._forwarder.committed_upto)
+        return max(self._spool.committed_upto, self._readers.forwarder.committed_upto)
 
     def depth(self) -> int:
         """Return how many events wait here for central."""
         committed = self.committed_upto()
         return self._spool.last_seq - committed - self._spool.lost_beyond(committed)
 
+    def note_rates(self) -> None:
+        """Remember how much has come and gone by now; called with each heartbeat."""
+        self._rates.note(self._clock.boot_ns(), self._flow())
+
+    def _flow(self) -> tuple[int, ...]:
+        return self._counters.received, self._counters.stored, self._readers.forwarder.forwarded
+
     def queue(self) -> QueueView:
         """Return the picture of the queue as it is now."""
-        forwarder = self._forwarder
+        forwarder = self._readers.forwarder
+        received, stored, forwarded = self._rates.since(self._clock.boot_ns(), self._flow())
         return QueueView(
             version=humeops.__version__,
             pid=os.getpid(),
@@ -101,7 +112,12 @@ class Questions:
             rules_trouble=self._pipeline.ruling.trouble,
             processors=self._pipeline.ruling.processed,
             guard=self._pipeline.guard.counts,
+            forwards=self._readers.forwards,
+            outputs=self._readers.feeds.view(),
             uptime_seconds=(self._clock.boot_ns() - self._started_ns) / NS_PER_SECOND,
+            received_per_second=received,
+            stored_per_second=stored,
+            forwarded_per_second=forwarded,
             forwarded=forwarder.forwarded,
             **msgspec.structs.asdict(self._counters),
         )

@@ -13,15 +13,13 @@ import zmq
 
 from humeops import systemd
 from humeops.clock import NS_PER_SECOND, Clock
-from humeops.daemon import copies, destination, highwater, rescue
-from humeops.daemon.backoff import Backoff
+from humeops.daemon import copies, highwater, rescue
 from humeops.daemon.ballast import make_room_to_open
 from humeops.daemon.config import Config
 from humeops.daemon.deaths import Deaths
 from humeops.daemon.door import Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.folders import make_folder
-from humeops.daemon.forwarder import Forwarder
 from humeops.daemon.guard.throttle import Place
 from humeops.daemon.intake import GROUP_FILES, GROUP_PUSHED, GROUP_REQUESTS, Intake
 from humeops.daemon.keeper import Keeper
@@ -32,11 +30,12 @@ from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile
 from humeops.daemon.questions import Questions
+from humeops.daemon.readers import Readers
 from humeops.daemon.releasing import RELEASE_AFTER_SECONDS, Releasing
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.screening import Screening
 from humeops.daemon.sharing import SharedData
-from humeops.daemon.spool import SpoolDamagedError, SpoolFullError, SpoolNamelessError
+from humeops.daemon.spool import SpoolDamagedError, SpoolNamelessError
 from humeops.daemon.wakes import Wakes
 from humeops.daemon.warmup import warm_up
 from humeops.daemon.watch import Watch
@@ -51,8 +50,8 @@ TEND_SECONDS = 1.0
 SWEEP_SECONDS = 3_600.0
 # Of requests over their user's rate so many are looked at in one turn: those of others come in between.
 HELD_AT_ONCE = 200
-# At the end the forwarding thread gets this long to let go of the spool, so that the WAL can be folded in.
-FORWARDER_PATIENCE_SECONDS = 0.3
+# At the end each thread that reads the spool gets this long to let go of it, so that the WAL can be folded in.
+READERS_PATIENCE_SECONDS = 0.3
 # At the end, what arrived before is still answered: as long as something comes within this, and no longer than that.
 LAST_ARRIVAL_MS = 20
 LAST_ANSWERS_SECONDS = 0.5
@@ -87,15 +86,15 @@ class Service:
         pipeline = self._make_pipeline()
         self._intake = self._make_intake(pipeline)
         self._folder = DropFolder(self._config.drop)
-        self._forwarder = self._make_forwarder()
-        self._releasing = Releasing(self._spool, self._intake, self._forwarder, self._clock)
+        self._readers = Readers(self._config, self._spool, self._keeper, self._clock)
+        self._releasing = Releasing(self._spool, self._intake, self._readers, self._clock)
         deaths = Deaths(self._runs, self._spool, self._keeper, self._config.host, self._clock)
         self._watcher = Watcher(self._runs, Watch(self._runs.processes), deaths, self._clock)
         self._questions = self._make_questions(pipeline)
         self._recall_what_was_taken(pipeline)
         self._drain_folder()
         self._watch_runs()
-        self._forwarder.start(self._wakes.ring)
+        self._readers.start(self._wakes.ring)
         self._listener = Listener(self._config.socket, self._config.push_socket, self._config.listen)
         self._metrics = Metrics(self._config.metrics.listen, self._wakes.ring)
         self._poller = self._make_poller()
@@ -135,12 +134,12 @@ class Service:
         self._wakes.drain(dict(self._poller.poll(self._patience_ms())))
         if self._wakes.take_hangup():
             log.info("looks for central anew")
-            self._forwarder.hurry()
+            self._readers.forwarder.hurry()
             self._screening.reload()
         while self._take_waiting() == GROUP_REQUESTS:
             pass
         self._metrics.answer_if_asked(self._questions.queue)
-        self._heed_forwarder()
+        self._readers.heed()
         self._watch_runs()
         self._releasing.release_if_due()
         self._tend_if_due()
@@ -154,7 +153,7 @@ class Service:
         self._answer_the_last()
         self._listener.close()
         self._metrics.close()
-        self._forwarder.stop(FORWARDER_PATIENCE_SECONDS)
+        self._readers.stop(READERS_PATIENCE_SECONDS)
         self._releasing.release()
         self._watcher.close()
         log.info("stops, %d events wait for central", self._questions.depth())
@@ -165,7 +164,7 @@ class Service:
             lock.release()
 
     def _has_central_all(self) -> bool:
-        return max(self._forwarder.committed_upto, self._spool.committed_upto) >= self._spool.last_seq
+        return max(self._readers.forwarder.committed_upto, self._spool.committed_upto) >= self._spool.last_seq
 
     def _answer_the_last(self) -> None:
         # libzmq's own thread may still be reading what has arrived. Bounded: somebody may go on asking for ever.
@@ -190,7 +189,7 @@ class Service:
         pushed = self._listener.receive_pushed(GROUP_PUSHED)
         if requests or pushed:
             self._intake.take_requests(requests, pushed, self._listener, self._releasing.due())
-            self._forwarder.wake()
+            self._readers.wake()
         return len(requests)
 
     def _collect_requests(self) -> list[Request]:
@@ -216,7 +215,7 @@ class Service:
     def _take_files(self) -> bool:
         names = self._folder.names()
         if names and self._intake.take_dropped(self._folder, names[:GROUP_FILES]):
-            self._forwarder.wake()
+            self._readers.wake()
             return len(names) <= GROUP_FILES and not self._folder.has_put_off
         return not names
 
@@ -248,29 +247,16 @@ class Service:
     def _watch_runs(self) -> None:
         # After what waited was taken in: a stop that a script said before it ended goes first.
         if self._watcher.step(is_behind=self._drop_backlog):
-            self._forwarder.wake()
-
-    def _heed_forwarder(self) -> None:
-        # The forwarding thread only reads; what it finds wrong with the spool is the loop's to act upon.
-        if self._forwarder.failure is not None:
-            raise self._forwarder.failure
-        if seq := self._forwarder.damaged_seq:
-            try:
-                self._keeper.give_up(seq)
-            except SpoolFullError as error:
-                self._keeper.on_full_disk(error)
-                return
-            self._forwarder.damaged_seq = 0
-            self._forwarder.wake()
+            self._readers.wake()
 
     def _tend_if_due(self) -> None:
         now = self._clock.boot_ns()
         if now >= self._tend_due_ns or self._keeper.is_pressed:
-            more = self._keeper.tend(self._forwarder.in_flight_upto, self._questions.committed_upto())
+            more = self._keeper.tend(self._readers.forwarder.in_flight_upto, self._questions.committed_upto())
             self._tend_due_ns = now + (0 if more else int(TEND_SECONDS * NS_PER_SECOND))
             self._drop_backlog = self._folder.recall() or self._drop_backlog
             if self._screening.tell():
-                self._forwarder.wake()
+                self._readers.wake()
 
     def _beat(self) -> None:
         now = self._clock.boot_ns()
@@ -278,6 +264,7 @@ class Service:
             self._beat_ns = now
             self._spool.check_name()
             self._pid_file.touch()
+            self._questions.note_rates()
             self._follow_folder(is_empty=True)
             systemd.notify(
                 f"WATCHDOG=1\nSTATUS={self._questions.depth()} events wait for central, {len(self._runs)} runs open"
@@ -320,7 +307,7 @@ class Service:
             self._runs,
             self._watcher,
             self._folder,
-            self._forwarder,
+            self._readers,
             self._intake.counters,
             pipeline,
         )
@@ -333,16 +320,3 @@ class Service:
     def _make_intake(self, pipeline: Pipeline) -> Intake:
         screening = self._screening
         return Intake(self._spool, pipeline, self._keeper, screening.throttle, screening.notices, self._clock)
-
-    def _make_forwarder(self) -> Forwarder:
-        central = self._config.central
-        backoff = Backoff(central.retry_first_seconds, central.retry_longest_seconds)
-        return Forwarder(
-            self._config.spool,
-            self._spool.epoch,
-            destination.find(self._config),
-            self._clock,
-            central.batch_events,
-            backoff,
-            central.resend_seconds,
-        )

@@ -18,6 +18,7 @@ import pathlib
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from humeops import crash
 from humeops.daemon import schema, spooldb
@@ -35,6 +36,7 @@ from humeops.wire.seqs import runs_of
 
 __all__ = [
     "Group",
+    "Letting",
     "RowDamagedError",
     "Spool",
     "SpoolBrokenError",
@@ -47,6 +49,13 @@ __all__ = [
 
 def _note_nothing(_epoch: str, _last_seq: int, _committed_upto: int) -> None:
     """Stand where no witness is kept."""
+
+
+class Letting(NamedTuple):
+    """What may be let go: how far central has committed, and how far rows are deleted."""
+
+    committed_upto: int
+    delete_upto: int
 
 
 class Spool:
@@ -70,6 +79,7 @@ class Spool:
         self._names = [Name(path), Name(path.with_name(f"{path.name}-wal"))]
         self.epoch = self._mark.epoch
         self.last_seq: int = max(self._mark.last_seq, highest, self._mark.committed_upto)
+        self.deleted_upto = self.oldest_seq() - 1
 
     @property
     def committed_upto(self) -> int:
@@ -98,11 +108,11 @@ class Spool:
         Raises SpoolFullError (nothing stored, try later) or SpoolBrokenError (stop at once) from the commit, of the latter
         SpoolNamelessError where the file does not have its name any more: then nobody may be answered.
         """
-        group = Group(self.db, self._mark, self.last_seq)
+        group = Group(self.db, self._mark, self.last_seq, self.deleted_upto)
         with spooldb.transaction(self.db):
             yield group
             group.flush()
-        self.last_seq, self._mark = group.last_seq, group.mark
+        self.last_seq, self._mark, self.deleted_upto = group.last_seq, group.mark, group.deleted_upto
         self._note(self.epoch, self.last_seq, self.committed_upto)
         self.check_name()
 
@@ -120,6 +130,12 @@ class Spool:
         with spooldb.plain_errors(self.path):
             row = self.db.execute("SELECT body FROM event WHERE seq > ? ORDER BY seq LIMIT 1", (seq,)).fetchone()
         return None if row is None else row[0]
+
+    def oldest_seq(self) -> int:
+        """Return the number of the oldest event that is held; of none, the one that the next will get."""
+        with spooldb.plain_errors(self.path):
+            found = self.db.execute("SELECT min(seq) FROM event").fetchone()[0]
+        return self.last_seq + 1 if found is None else int(found)
 
     def newest(self, limit: int) -> Iterator[bytes]:
         """Yield the sound ones of so many events that are held, the newest first."""
@@ -172,8 +188,9 @@ class Spool:
 class Group:
     """Events and changes of runs that become durable together."""
 
-    def __init__(self, db: sqlite3.Connection, mark: spooldb.Mark, last_seq: int) -> None:
+    def __init__(self, db: sqlite3.Connection, mark: spooldb.Mark, last_seq: int, deleted_upto: int) -> None:
         self.db = db
+        self.deleted_upto = deleted_upto
         self.mark = mark
         self.last_seq = last_seq
         self._marked = mark
@@ -188,12 +205,30 @@ class Group:
         """Add an event under the seq that it had before it was lost."""
         self._rows.append((seq, make_seal(seq, body), body, worth, taken))
 
-    def release(self, committed_upto: int) -> None:
-        """Let go of the rows that central has committed, and of no other."""
-        self.db.execute("DELETE FROM event WHERE seq <= ?", (committed_upto,))
+    def release(self, committed_upto: int, delete_upto: int | None = None) -> None:
+        """Note how far central has committed, and let go of those rows, and of no other.
+
+        `delete_upto`: of these only so many now; or, where no central is to have them, more than it has: their seqs will
+        never come to it then, and no loss is declared.
+        """
+        upto = committed_upto if delete_upto is None else delete_upto
+        self.db.execute("DELETE FROM event WHERE seq <= ?", (upto,))
         self.db.execute("DELETE FROM lost WHERE last <= ?", (committed_upto,))
         self.mark = self.mark._replace(committed_upto=max(self.mark.committed_upto, committed_upto))
-        self._raise_floor(committed_upto)
+        if upto > self.mark.committed_upto:
+            self._pass_by(upto)
+        self._raise_floor(max(committed_upto, upto))
+        self.deleted_upto = max(self.deleted_upto, upto)
+
+    @property
+    def let_go_upto(self) -> int:
+        """Up to where central has everything, or, where there is none, everybody else."""
+        return max(self.mark.committed_upto, self.deleted_upto)
+
+    def _pass_by(self, upto: int) -> None:
+        first = self.mark.committed_upto + 1
+        self.db.execute("DELETE FROM lost WHERE first >= ? AND last <= ?", (first, upto))
+        self._widen_lost(first, upto)
 
     def drop(self, seqs: list[int], cause: str) -> None:
         """Give up these rows, in ascending order, for good: counted by cause, their seqs kept for central's numbering."""
@@ -204,16 +239,19 @@ class Group:
     def note_lost(self, ranges: Iterable[tuple[int, int]], cause: str, count: int) -> None:
         """Write down that what had these seqs is gone."""
         for first, last in ranges:
-            # Ranges that touch become one: a long drought drops one kind after the other out of the same seqs.
-            before = self.db.execute(
-                "SELECT first, last FROM lost WHERE first < ? ORDER BY first DESC", (first,)
-            ).fetchone()
-            after = self.db.execute("DELETE FROM lost WHERE first = ? RETURNING last", (last + 1,)).fetchone()
-            begins = before[0] if before and before[1] == first - 1 else first
-            self.db.execute("INSERT OR REPLACE INTO lost VALUES (?, ?)", (begins, after[0] if after else last))
+            self._widen_lost(first, last)
         self.db.execute(
             "INSERT INTO dropped VALUES (?1, ?2) ON CONFLICT (cause) DO UPDATE SET count = count + ?2", (cause, count)
         )
+
+    def _widen_lost(self, first: int, last: int) -> None:
+        # Ranges that touch become one: a long drought drops one kind after the other out of the same seqs.
+        before = self.db.execute(
+            "SELECT first, last FROM lost WHERE first < ? ORDER BY first DESC", (first,)
+        ).fetchone()
+        after = self.db.execute("DELETE FROM lost WHERE first = ? RETURNING last", (last + 1,)).fetchone()
+        begins = before[0] if before and before[1] == first - 1 else first
+        self.db.execute("INSERT OR REPLACE INTO lost VALUES (?, ?)", (begins, after[0] if after else last))
 
     def skip_to(self, seq: int) -> None:
         """Go on numbering behind `seq`: nothing is ever given a number that may have been used before."""

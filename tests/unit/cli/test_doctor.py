@@ -155,6 +155,8 @@ TROUBLES = {
     "a damaged spool put aside": (GOOD._replace(stored=Stored(1, ("/srv/hume/spool.db.bad-1",))), "damaged", "warning", "dmesg | tail; rm /srv/hume/spool.db.bad-1*"),
     "runs that were given up": (_told(runs_given_up=3), "runs", "warning", "hume queue"),
     "runs watched by looking": (_told(runs_looked_at=3), "runs", "warning", "prlimit --nofile --pid 4711"),
+    "an output that waits": (_told(outputs={"file": {"to": "/var/log/x", "last_error": "/var/log/x: no space left"}}), "outputs", "warning", "${EDITOR:-vi} /srv/hume/humed.toml"),
+    "an output that missed some": (_told(outputs={"syslog": {"to": "unix:/dev/log", "last_error": "", "missed": 3}}), "outputs", "warning", "${EDITOR:-vi} /srv/hume/humed.toml"),
     "forwarding waits": (_told(last_error="central does not answer", depth=3), "forwarding", "warning", "kill -HUP 4711"),
     "something waits too long": (_told(oldest_age_seconds=7200.0), "waiting", "warning", "kill -HUP 4711"),
     "a clock of 1970": (GOOD._replace(wall_ns=5), "clock", "broken", "timedatectl set-ntp true"),

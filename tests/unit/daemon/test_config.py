@@ -120,4 +120,6 @@ def test_the_paper_states_the_defaults():
 
 
 def _read(text, default):
+    if isinstance(default, bool):
+        return {"true": True, "false": False}[text]
     return float(text) if isinstance(default, int | float) else text.strip("`")

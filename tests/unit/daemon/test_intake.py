@@ -21,7 +21,7 @@ from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sayer import Sayer
 from humeops.daemon.sharing import SharedData
-from humeops.daemon.spool import Spool
+from humeops.daemon.spool import Letting, Spool
 from tests.unit.daemon.sayings import drop, id_of, next_id, say
 from tests.unit.daemon.screens import no_rules, open_guard
 
@@ -60,11 +60,11 @@ class Humed:
 
     def say(self, *said):
         requests = [Request(Peer(0, b"%d" % peer), SAYER, body) for peer, body in enumerate(said)]
-        self.intake.take_requests(requests, [], self.replies, 0)
+        self.intake.take_requests(requests, [], self.replies, None)
         return [self.replies.lines[request.peer] for request in requests]
 
     def push(self, *said):
-        self.intake.take_requests([], [Request(Peer(0, b""), SAYER, body) for body in said], self.replies, 0)
+        self.intake.take_requests([], [Request(Peer(0, b""), SAYER, body) for body in said], self.replies, None)
 
     def take_files(self):
         return self.intake.take_dropped(self.folder, self.folder.names())
@@ -198,7 +198,7 @@ def test_bad_files_are_counted_as_refused_and_lie_in_quarantine(humed):
 
 def test_a_release_travels_with_the_next_group(humed):
     humed.say(say(), say())
-    humed.intake.take_requests([Request(Peer(0, b"p"), SAYER, say())], [], humed.replies, 2)
+    humed.intake.take_requests([Request(Peer(0, b"p"), SAYER, say())], [], humed.replies, Letting(2, 2))
 
     assert humed.depth() == 1
     assert humed.spool.committed_upto == 2

@@ -78,12 +78,12 @@ class Guard:
             self.counts.too_many_names += 1
             raise
 
-    def check_size(self, size: int, sayer: Sayer, committed_upto: int) -> None:
+    def check_size(self, size: int, sayer: Sayer, let_go_upto: int) -> None:
         """Raise MalformedEventError for an event that is too large here, OverQuotaError when the user's share is used up."""
         settings = self._settings
         if size > settings.max_event_bytes:
             raise MalformedEventError(f"event of {size} bytes; the limit is {settings.max_event_bytes} on this host")
-        self.holdings.release(committed_upto)
+        self.holdings.release(let_go_upto)
         share = settings.spool_share * self._spool_bytes
         if share and self.holdings.bytes_of(sayer.uid) + size > share and not self._owners.is_admin(sayer.uid):
             self.counts.over_quota += 1

@@ -38,6 +38,7 @@ CHECKS: dict[str, Check] = {
     "damaged": spool.no_damaged_spool_lies_about,
     "runs": runs.open_runs_are_watched,
     "forwarding": spool.forwarding_works,
+    "outputs": spool.outputs_work,
     "waiting": spool.nothing_waits_too_long,
     "clock": clock.clock_is_set,
     "central": central.central_answers,

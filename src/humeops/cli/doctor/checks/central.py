@@ -13,6 +13,8 @@ _TRIES_LATER = "events wait here until there is"
 def central_answers(facts: Facts) -> Finding | None:
     """Central is named and answers."""
     central = facts.central
+    if facts.config is not None and not facts.config.central.forward:
+        return None  # there is none to be
     if not central.url and (facts.config is None or facts.daemon.answer == "denied"):
         return None  # somebody else's humed: he knows
     if facts.reports_to_redis and not central.url:

@@ -115,7 +115,7 @@ def no_damaged_spool_lies_about(facts: Facts) -> Finding | None:
 def forwarding_works(facts: Facts) -> Finding | None:
     """humed's last attempt to reach central went well."""
     error = _of(facts, "last_error")
-    if facts.daemon.answer != "yes" or not isinstance(error, str):
+    if facts.daemon.answer != "yes" or not isinstance(error, str) or _of(facts, "forwards") is False:
         return None
     depth = _of(facts, "depth")
     waiting = f"{phrases.plural(depth, 'event')} wait" if isinstance(depth, int) and depth else ""
@@ -123,6 +123,27 @@ def forwarding_works(facts: Facts) -> Finding | None:
         told = f" ({waiting.replace('1 event wait', '1 event waits')})" if waiting else ""
         return warning(f"forwarding waits{told}: {error}", _hurry(facts))
     return ok("forwarding works" if waiting else "forwarding works, nothing waits")
+
+
+def outputs_work(facts: Facts) -> Finding | None:
+    """Each output takes events, and has missed none."""
+    outputs = _of(facts, "outputs")
+    if not isinstance(outputs, dict) or not outputs:
+        return None
+    told = {name: one for name, one in outputs.items() if isinstance(one, dict)}
+    for name, one in told.items():
+        if error := one.get("last_error"):
+            return warning(
+                f"the output {name} takes no events: {error}",
+                f"${{EDITOR:-vi}} {facts.settings}  # [outputs]; or mend {one.get('to')}",
+            )
+    for name, one in told.items():
+        if missed := one.get("missed"):
+            return warning(
+                f"the output {name} missed {phrases.plural(missed, 'event')} since humed started",
+                f"${{EDITOR:-vi}} {facts.settings}  # hold_bytes in [outputs]",
+            )
+    return ok(f"{phrases.plural(len(told), 'output')} {'takes' if len(told) == 1 else 'take'} events")
 
 
 def nothing_waits_too_long(facts: Facts) -> Finding | None:
