@@ -2,7 +2,7 @@
 _hume() {
     local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]}
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take badge login link watch queue rules doctor watchdog central completion help version" -- "$word"))
+        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take badge login link hosts watch queue rules doctor watchdog central completion help version" -- "$word"))
         return
     fi
     case $verb in
@@ -35,6 +35,7 @@ _hume() {
         badge) COMPREPLY=($(compgen -W "--remove --central --dir --help" -- "$word")) ;;
         login) COMPREPLY=($(compgen -W "--profile --help" -- "$word")) ;;
         link) COMPREPLY=($(compgen -W "--central --dir --help" -- "$word")) ;;
+        hosts) COMPREPLY=($(compgen -W "--output --columns --limit --central --dir --help" -- "$word")) ;;
         watch) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
         queue) COMPREPLY=($(compgen -W "--output --dir --help" -- "$word")) ;;
         rules) COMPREPLY=($(compgen -W "--event --last --config --dir --help" -- "$word")) ;;
@@ -42,7 +43,7 @@ _hume() {
         watchdog) COMPREPLY=($(compgen -W "--humed-limit --central-limit --dir --help" -- "$word")) ;;
         central) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
         completion) COMPREPLY=($(compgen -W "bash zsh fish --help" -- "$word")) ;;
-        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note take badge login link watch queue rules doctor watchdog central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
+        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note take badge login link hosts watch queue rules doctor watchdog central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
         version) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
     esac
 }

@@ -28,6 +28,7 @@ complete -c hume -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in
 complete -c hume -f -n __fish_use_subcommand -a badge -d 'an address without a token that shows how a task or a tag is'
 complete -c hume -f -n __fish_use_subcommand -a login -d 'sign in to a central elsewhere: hume login URL'
 complete -c hume -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
+complete -c hume -f -n __fish_use_subcommand -a hosts -d 'the hosts that report, how they are heard, how the humed of each fares'
 complete -c hume -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
 complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
@@ -315,6 +316,12 @@ complete -c hume -n '__fish_seen_subcommand_from login' -l help
 complete -c hume -n '__fish_seen_subcommand_from link' -l central
 complete -c hume -n '__fish_seen_subcommand_from link' -l dir
 complete -c hume -n '__fish_seen_subcommand_from link' -l help
+complete -c hume -n '__fish_seen_subcommand_from hosts' -l output
+complete -c hume -n '__fish_seen_subcommand_from hosts' -l columns
+complete -c hume -n '__fish_seen_subcommand_from hosts' -l limit
+complete -c hume -n '__fish_seen_subcommand_from hosts' -l central
+complete -c hume -n '__fish_seen_subcommand_from hosts' -l dir
+complete -c hume -n '__fish_seen_subcommand_from hosts' -l help
 complete -c hume -n '__fish_seen_subcommand_from watch' -l help
 complete -c hume -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume -n '__fish_seen_subcommand_from queue' -l dir
@@ -364,6 +371,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a take -d 'take a tasks troubl
 complete -c hume-cli -f -n __fish_use_subcommand -a badge -d 'an address without a token that shows how a task or a tag is'
 complete -c hume-cli -f -n __fish_use_subcommand -a login -d 'sign in to a central elsewhere: hume login URL'
 complete -c hume-cli -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
+complete -c hume-cli -f -n __fish_use_subcommand -a hosts -d 'the hosts that report, how they are heard, how the humed of each fares'
 complete -c hume-cli -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
 complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume-cli -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
@@ -651,6 +659,12 @@ complete -c hume-cli -n '__fish_seen_subcommand_from login' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l columns
+complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l limit
+complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from watch' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l dir

@@ -83,6 +83,25 @@ def sayer(installed, uid, count, how, task, seconds=3):
             process.stdout.close()
 
 
+PUSHER = """
+import os, sys, zmq
+uid = int(sys.argv[1])
+context = zmq.Context()
+os.setgroups([]); os.setgid(uid); os.setuid(uid)
+peer = context.socket(zmq.PUSH)
+peer.connect(sys.argv[2])
+for said in sys.stdin.buffer.read().splitlines():
+    peer.send(said)
+peer.close(linger=10000)
+context.term()
+"""
+
+
+def push_as(installed, uid, said):
+    words = [sys.executable, "-c", PUSHER, str(uid), f"ipc://{installed.layout.push_socket}"]
+    subprocess.run(words, input=b"\n".join(said), timeout=60, check=True)
+
+
 def told_by(process):
     return json.loads(process.communicate(timeout=90)[0].splitlines()[-1])
 
@@ -141,6 +160,19 @@ def test_who_floods_waits_for_his_acks_and_nobody_else_does(shared):
     assert counted["sent_away"] > 0
 
 
+def test_who_pushes_over_his_rate_loses_what_is_too_much_and_nobody_else_does(shared):
+    restart(shared, "[guard]\nevents_per_second = 1\nburst_events = 10\n")
+
+    push_as(shared, SCRIPT_USER, [say(task="flood") for _ in range(200)])
+    push_as(shared, OTHER, [say(task="calm") for _ in range(5)])
+
+    wait_until(lambda: picture(shared)["pushed"] == 205, "all of it was looked at")
+    counted = picture(shared)
+    assert counted["guard"]["pushed_over_rate"] == counted["pushed_lost"]
+    assert 180 <= counted["pushed_lost"] <= 190
+    wait_until(lambda: len([event for event in events(shared) if event.task == "calm"]) == 5, "his are all there")
+
+
 def test_who_floods_the_drop_folder_waits_alone(shared):
     restart(shared, "[guard]\nevents_per_second = 1\nburst_events = 5\n")
     for uid, task, count in ((SCRIPT_USER, "flood", 60), (OTHER, "calm", 1)):
@@ -178,14 +210,15 @@ def test_a_user_who_takes_all_descriptors_costs_nothing_that_was_acknowledged(in
 
     for number in range(10):
         speak(f"before {number}")
-    resource.prlimit(first, resource.RLIMIT_NOFILE, (64, 64))
-    with contextlib.ExitStack() as taken:
-        for _ in range(100):
-            peer = taken.enter_context(socket.socket(socket.AF_UNIX))
-            peer.settimeout(2)
-            with contextlib.suppress(OSError):
-                peer.connect(os.fspath(installed.layout.socket))
-        wait_until(lambda: not os.path.exists(f"/proc/{first}"), "humed dies of it")
+    # As if somebody held all the others: none is left for the next who connects.
+    used = {int(name) for name in os.listdir(f"/proc/{first}/fd")}
+    left = next(number for number in range(len(used) + 1) if number not in used)
+    resource.prlimit(first, resource.RLIMIT_NOFILE, (left, left))
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as peer:
+        peer.settimeout(10)
+        with contextlib.suppress(OSError):
+            peer.connect(os.fspath(installed.layout.socket))
+        wait_until(lambda: not os.path.exists(f"/proc/{first}"), "humed dies of it", 60)
         for number in range(5):
             speak(f"meanwhile {number}")
     wait_until(lambda: installed.humed_pid() not in (None, first), "humed is started again", 60)

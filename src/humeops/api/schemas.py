@@ -254,6 +254,23 @@ class EpochView(msgspec.Struct, omit_defaults=True):
     silently_lost: int = 0  # missing without a word
 
 
+class HealthView(msgspec.Struct, omit_defaults=True):
+    """How a humed fares, as it said with its last keepalive."""
+
+    at: int  # when central heard it
+    version: str = ""
+    depth: int = 0  # events that waited for central
+    oldest_age_seconds: float | None = None
+    dropped: int = 0  # events given up in the life of its spool, but for what rules dropped
+    open_runs: int = 0
+    room: str = ""  # what it took, when that was not everything
+    drop_waiting: int = 0
+    quarantined: int = 0
+    rules_trouble: bool = False
+    outputs_waiting: int = 0
+    uptime_seconds: float = 0.0
+
+
 class AgentView(msgspec.Struct, omit_defaults=True):
     """The humed of a host, as central knows it."""
 
@@ -266,6 +283,8 @@ class AgentView(msgspec.Struct, omit_defaults=True):
     loss_at: int | None = None  # when its humed last declared a loss, and why
     loss_cause: str = ""
     epochs: list[EpochView] = []  # the first one first
+    health: HealthView | None = None
+    silent_since: int | None = None  # when it was heard last, once it counts as silent
 
 
 class TaskPage(msgspec.Struct, omit_defaults=True):

@@ -3,6 +3,8 @@
 
 from typing import Any, cast
 
+import msgspec
+
 from humeops.api import schemas
 from humeops.central.fold import Said, Summary, elapsed
 from humeops.central.store import people, rows
@@ -122,7 +124,15 @@ def agent_view(agent: agents.Agent) -> schemas.AgentView:
         loss_at=agent.loss_at,
         loss_cause=agent.loss_cause,
         epochs=[schemas.EpochView(*epoch) for epoch in agent.epochs],
+        health=_health(agent),
+        silent_since=agent.silent_since,
     )
+
+
+def _health(agent: agents.Agent) -> schemas.HealthView | None:
+    if agent.health is None or agent.health_at is None:
+        return None
+    return schemas.HealthView(at=agent.health_at, **msgspec.structs.asdict(agent.health))
 
 
 def _moment(row: Any) -> Said:

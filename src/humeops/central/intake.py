@@ -18,7 +18,7 @@ from humeops.central.store.database import Database
 from humeops.central.store.running import NAMELESS
 from humeops.errors import MalformedEventError
 from humeops.event import Event
-from humeops.wire import batch, codec
+from humeops.wire import batch, codec, health
 
 Told: TypeAlias = Callable[[Sequence[bytes]], None]
 
@@ -76,6 +76,7 @@ def open_parcel(agent: Agent, received: batch.Batch, received_at: int) -> taking
         events,
         dead,
         received.lost,
+        health.unpack(received.health),
     )
 
 

@@ -22,6 +22,7 @@ PEOPLE: dict[str, str] = {
     "badge": "an address without a token that shows how a task or a tag is",
     "login": "sign in to a central elsewhere: hume login URL",
     "link": "a link that opens the pages in a browser, once",
+    "hosts": "the hosts that report, how they are heard, how the humed of each fares",
     "watch": "what is expected of tasks: hume watch list, add, show, remove, pause, apply",
     "queue": "this host's spool: what waits to reach central",
     "rules": "what the rules of humed.toml make of an event: hume rules test",
@@ -76,6 +77,8 @@ _MEANT = {
     "serve": "up",
     "put": "set",
     "spool": "queue",
+    "host": "hosts",
+    "agents": "hosts",
 }
 
 

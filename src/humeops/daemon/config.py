@@ -48,6 +48,7 @@ class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
     retry_longest_seconds: Seconds = 60.0
     resend_seconds: Seconds = 60.0
     batch_events: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 2_000
+    catch_up_per_second: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 10_000.0
     forward: bool = True
 
     @property

@@ -20,7 +20,7 @@ class Counters(msgspec.Struct):
     copies: int = 0  # said again, such as by socket and by file, and stored before
     commits: int = 0
     pushed: int = 0  # of what was received, pushed: said so that it may be lost
-    pushed_lost: int = 0  # of these, lost here: unacceptable, refused, or no room
+    pushed_lost: int = 0  # of these, lost here: unacceptable, refused, no room, or over their user's rate
 
 
 class QueueView(msgspec.Struct):

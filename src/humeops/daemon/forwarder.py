@@ -9,6 +9,7 @@ committed, and central knows the copies by their ids. Refused credentials, an un
 
 import logging
 import pathlib
+import random
 import threading
 from collections.abc import Callable
 from typing import Protocol
@@ -18,13 +19,14 @@ import msgspec
 from humeops import crash
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon.backoff import Backoff
+from humeops.daemon.pace import Pace
 from humeops.daemon.spool import RowDamagedError, SpoolBrokenError, SpoolReader
 from humeops.errors import HumeError, UnavailableError
-from humeops.wire import batch
+from humeops.wire import batch, health
 
 # A batch's frame beside its events: version, epoch, oldest, sent_at; and the ranges of what was dropped among them.
 _MAX_LOST_RANGES = 1_000
-_BATCH_OVERHEAD_BYTES = 200 + _MAX_LOST_RANGES * 41
+_BATCH_OVERHEAD_BYTES = 200 + _MAX_LOST_RANGES * 41 + health.MAX_BYTES
 
 # After the first event, what comes within this goes along with it. Sending each at once would cost a request and a commit
 # of central's for every word of a script, on a small machine from the same disk and cores that its ack is waiting for.
@@ -35,8 +37,11 @@ GATHER_SECONDS = 0.05
 RESEND_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.25
 
-# With nothing to send, central is told so often that this host is there.
-HEARTBEAT_SECONDS = 60.0
+# Central is told so often that this host is there and how its humed fares: with a batch, or, with nothing to send, alone.
+HEARTBEAT_SECONDS = 30.0
+CATCH_UP_PER_SECOND = 10_000.0
+# Hosts that central sends away at the same moment with the same `Retry-After` come back within half as long again.
+_RETRY_JITTER = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +83,7 @@ class Forwarder:
         backoff: Backoff,
         resend_seconds: float = RESEND_SECONDS,
         committed_upto: int = 0,
+        pace: Pace | None = None,
     ) -> None:
         self.committed_upto = committed_upto
         self.in_flight_upto = 0  # rows up to here are on their way just now: not to be dropped for want of space
@@ -97,6 +103,9 @@ class Forwarder:
         self._resend_ns = 0
         self._gathers = True  # the last batch was not full: a little patience makes the next one larger
         self._backoff = backoff
+        self._pace = pace or Pace(CATCH_UP_PER_SECOND)
+        self.health = b""  # how this humed fares, packed; the loop keeps it fresh
+        self._told_health_ns = -int(HEARTBEAT_SECONDS * NS_PER_SECOND)
         self._more = threading.Event()
         self._stopping = threading.Event()
         self._hurry = threading.Event()
@@ -135,7 +144,7 @@ class Forwarder:
             self._more.clear()
             try:
                 reader = reader or SpoolReader(self._spool_path)
-                while not self._stopping.is_set() and self.forward_one(reader):
+                while not self._stopping.is_set() and self._forward_in_pace(reader):
                     self._gather()
             except RowDamagedError as error:
                 self.damaged_seq = error.seq
@@ -161,12 +170,30 @@ class Forwarder:
 
     def _say_alive(self) -> None:
         """Send a batch of no events: nothing to tell and nobody there look the same to central otherwise."""
-        body = batch.pack_alive(self._epoch, self.committed_upto + 1, self._clock.wall_ns())
+        body = batch.pack_alive(self._epoch, self.committed_upto + 1, self._clock.wall_ns(), self._due_health())
         try:
             self._intake.send(body)
         except HumeError as error:
             # Nothing waits here because of it, so nobody is told: the next event, or the next minute, tries again.
             log.debug("central did not hear that this host is there: %s", error)
+
+    def _due_health(self) -> bytes:
+        if not self.health:
+            return b""
+        now = self._clock.boot_ns()
+        # A little early rather than half a minute late: the loop wakes when it may.
+        if now - self._told_health_ns < (HEARTBEAT_SECONDS - 1) * NS_PER_SECOND:
+            return b""
+        self._told_health_ns = now
+        return self.health
+
+    def _forward_in_pace(self, reader: SpoolReader) -> bool:
+        before, began = self.forwarded, self._clock.boot_ns()
+        has_more = self.forward_one(reader)
+        if not self._gathers:
+            took = (self._clock.boot_ns() - began) / NS_PER_SECOND
+            self._stopping.wait(self._pace.pause_seconds(self.forwarded - before, took))
+        return has_more
 
     def _gather(self) -> None:
         if self._gathers:
@@ -178,7 +205,9 @@ class Forwarder:
         if text != self.last_error:
             log.warning("%s; events wait here", text)
         self.last_error = text
-        wait = self._backoff.next_seconds() + (error.wait_seconds if isinstance(error, SlowDownError) else 0.0)
+        wait = self._backoff.next_seconds()
+        if isinstance(error, SlowDownError):
+            wait += error.wait_seconds * random.uniform(1, 1 + _RETRY_JITTER)  # noqa: S311 - no secret
         self._hurry.wait(wait)
         self._hurry.clear()
 
@@ -192,7 +221,7 @@ class Forwarder:
             return False
         rows, lost = self._with_lost(reader, rows)
         self._gathers = len(rows) < self._limit
-        body = batch.pack_batch(self._epoch, rows[0][0], self._clock.wall_ns(), rows, lost)
+        body = batch.pack_batch(self._epoch, rows[0][0], self._clock.wall_ns(), rows, lost, self._due_health())
         crash.point("humed-before-send")
         try:
             receipt = self._send(body, rows[-1][0])

@@ -101,6 +101,9 @@ class Intake:
         # Nobody hears an answer, and its sayer wanted none: what cannot be taken is lost, and counted.
         if isinstance(request.body, HumeError):
             return False
+        if self._is_over_rate(request.sayer.uid):
+            self._pipeline.guard.counts.pushed_over_rate += 1
+            return False
         try:
             self._pipeline.take(request.body, request.sayer, group, self._clock.wall_ns())
         except NotAllowedError as error:
@@ -175,7 +178,7 @@ class Intake:
                 waiting += 1
         return done, bad, waiting
 
-    def _is_over_rate(self, uid: int) -> bool:
+    def _is_over_rate(self, uid: int | None) -> bool:
         return self._pipeline.guard.is_limited(uid) and not self._throttle.is_within(uid, self._clock.boot_ns())
 
     def release(self, letting: Letting) -> None:

@@ -18,12 +18,14 @@ from humeops.daemon.keeper import Keeper
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.rates import Rates
 from humeops.daemon.readers import Readers
+from humeops.daemon.rules import parsing
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Spool
 from humeops.daemon.watcher import Watcher
 from humeops.errors import Exit, MalformedEventError
-from humeops.wire import codec, reply
+from humeops.wire import codec, health, reply
+from humeops.wire.health import Health
 
 
 class Questions:
@@ -121,6 +123,25 @@ class Questions:
             forwarded=forwarder.forwarded,
             **msgspec.structs.asdict(self._counters),
         )
+
+    def health(self) -> bytes:
+        """Return how this humed fares, as central is told with the keepalive."""
+        view = self.queue()
+        chosen = sum(count for cause, count in view.dropped.items() if cause.startswith(parsing.CHOSEN))
+        told = Health(
+            version=view.version,
+            depth=max(0, view.depth),
+            oldest_age_seconds=view.oldest_age_seconds,
+            dropped=sum(view.dropped.values()) - chosen,
+            open_runs=view.open_runs,
+            room="" if view.room == "everything" else view.room,
+            drop_waiting=view.drop_waiting,
+            quarantined=view.quarantined,
+            rules_trouble=bool(view.rules_trouble),
+            outputs_waiting=sum(bool(one.last_error) for one in view.outputs.values()),
+            uptime_seconds=view.uptime_seconds,
+        )
+        return health.pack(told)
 
     def _dropped(self) -> dict[str, typing.Any]:
         (waiting, foreign), (device, inode) = self._folder.census(), self._folder.identity

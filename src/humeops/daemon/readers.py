@@ -10,6 +10,7 @@ from humeops.daemon.config import Config
 from humeops.daemon.forwarder import Forwarder
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.outputs.feeds import Feeds
+from humeops.daemon.pace import Pace
 from humeops.daemon.spool import Spool, SpoolFullError
 
 
@@ -70,4 +71,5 @@ def _make_forwarder(config: Config, spool: Spool, clock: Clock) -> Forwarder:
         Backoff(central.retry_first_seconds, central.retry_longest_seconds),
         central.resend_seconds,
         spool.committed_upto,
+        Pace(central.catch_up_per_second),
     )

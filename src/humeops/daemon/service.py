@@ -265,6 +265,7 @@ class Service:
             self._spool.check_name()
             self._pid_file.touch()
             self._questions.note_rates()
+            self._readers.forwarder.health = self._questions.health()
             self._follow_folder(is_empty=True)
             systemd.notify(
                 f"WATCHDOG=1\nSTATUS={self._questions.depth()} events wait for central, {len(self._runs)} runs open"

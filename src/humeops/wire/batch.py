@@ -33,6 +33,7 @@ class Batch(msgspec.Struct):
     events: Annotated[list[tuple[Seq, msgspec.Raw]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)]
     lost: Annotated[list[tuple[Seq, Seq]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)] = []
     alive: bool = False  # says only that its host is there
+    health: msgspec.Raw = msgspec.Raw()  # how its humed fares (humeops.wire.health), of any form
 
 
 class Receipt(msgspec.Struct):
@@ -52,7 +53,12 @@ pack_receipt = msgspec.json.encode
 
 
 def pack_batch(
-    epoch: str, oldest: int, sent_at: int, rows: Iterable[tuple[int, bytes]], lost: Iterable[tuple[int, int]] = ()
+    epoch: str,
+    oldest: int,
+    sent_at: int,
+    rows: Iterable[tuple[int, bytes]],
+    lost: Iterable[tuple[int, int]] = (),
+    health: bytes = b"",
 ) -> bytes:
     """Return the body of one intake request from spool rows (seq, event bytes), in ascending order of seq.
 
@@ -61,16 +67,21 @@ def pack_batch(
     events = b",".join(b"[%d,%b]" % row for row in rows)
     holes = b",".join(b"[%d,%d]" % one for one in lost)
     head = b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d' % (msgspec.json.encode(epoch), oldest, sent_at)
-    return b'%b%b,"events":[%b]}' % (head, b',"lost":[%b]' % holes if holes else b"", events)
+    return b'%b%b%b,"events":[%b]}' % (head, b',"lost":[%b]' % holes if holes else b"", _health(health), events)
 
 
-def pack_alive(epoch: str, oldest: int, sent_at: int) -> bytes:
-    """Return the body of a request that says only that this host is there."""
-    return b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d,"events":[],"alive":true}' % (
+def pack_alive(epoch: str, oldest: int, sent_at: int, health: bytes = b"") -> bytes:
+    """Return the body of a request that says only that this host is there, and how its humed fares."""
+    return b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d%b,"events":[],"alive":true}' % (
         msgspec.json.encode(epoch),
         oldest,
         sent_at,
+        _health(health),
     )
+
+
+def _health(health: bytes) -> bytes:
+    return b',"health":%b' % health if health else b""
 
 
 def unpack_batch(body: bytes) -> Batch:

@@ -10,6 +10,7 @@ from humeops.central import watermark
 from humeops.central.store import tables
 from humeops.event import Event
 from humeops.wire import batch
+from humeops.wire.health import Health, pack
 from humeops.wire.seqs import Range
 
 _epoch = tables.agent_epoch
@@ -65,13 +66,14 @@ def advance(connection: sa.Connection, epoch: Epoch, word: Word, seqs: Sequence[
     return advanced
 
 
-def note_agent(connection: sa.Connection, agent: int, received_at: int, sent_at: int) -> None:
-    """Note that the agent was heard, and how far its clock is from ours."""
-    connection.execute(
-        sa.update(tables.agent)
-        .where(tables.agent.c.id == agent)
-        .values(last_seen_at=received_at, skew=received_at - sent_at)
-    )
+def note_agent(
+    connection: sa.Connection, agent: int, received_at: int, sent_at: int, health: Health | None = None
+) -> None:
+    """Note that the agent was heard, how far its clock is from ours, and how it fares where it says so."""
+    known: dict[str, object] = {"last_seen_at": received_at, "skew": received_at - sent_at}
+    if health is not None:
+        known |= {"health": pack(health).decode(), "health_at": received_at}
+    connection.execute(sa.update(tables.agent).where(tables.agent.c.id == agent).values(known))
 
 
 def _declare(connection: sa.Connection, epoch: Epoch, agent: int, loss: Event) -> Epoch:

@@ -32,6 +32,10 @@ agent = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("last_seen_at", sa.BigInteger),
     sa.Column("skew", sa.BigInteger),  # central's clock at receipt minus the agent's at sending, so with the way in it
+    sa.Column(
+        "health", sa.Text
+    ),  # how its humed fares, JSON as it said (humeops.wire.health), and when that was received
+    sa.Column("health_at", sa.BigInteger),
     sa.Column("silent_since", sa.BigInteger),  # when it was heard last, once the watcher has found it silent
 )
 

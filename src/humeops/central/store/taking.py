@@ -38,6 +38,7 @@ from humeops.central.store import (
 )
 from humeops.central.store.questions.tasks import Version
 from humeops.event import Event
+from humeops.wire.health import Health
 
 
 class Parcel(NamedTuple):
@@ -52,6 +53,7 @@ class Parcel(NamedTuple):
     events: Sequence[tuple[int, Event, bytes]]  # seq, event, as it came
     dead: Sequence[tuple[int, bytes, str]]  # seq, as it came, why it cannot be read
     lost: Sequence[tuple[int, int]] = ()  # ranges of seqs that its agent had to drop
+    health: Health | None = None  # how its humed fares, when it says so
 
 
 class Taken(NamedTuple):
@@ -153,7 +155,7 @@ def _settle(
     new = [one.event for one in outcome.new if one.parcel == number]
     seqs = sorted(seq for part in (parcel.events, parcel.dead) for seq, *_ in part)
     lives[life] = epochs.advance(connection, lives[life], parcel, seqs, new)
-    epochs.note_agent(connection, parcel.agent, parcel.received_at, parcel.sent_at)
+    epochs.note_agent(connection, parcel.agent, parcel.received_at, parcel.sent_at, parcel.health)
     known = len(parcel.events) - len(new) - len(refused)
     return Taken(lives[life].mark.committed_upto, len(new), known, len(dead))
 

@@ -31,6 +31,7 @@ class GuardCounts(msgspec.Struct):
     """Counted since this humed started."""
 
     over_rate: int = 0  # acks that had to wait for the user's rate
+    pushed_over_rate: int = 0  # pushed beyond the user's rate, and lost
     sent_away: int = 0  # told 75, since the user's line was full
     over_quota: int = 0  # told 75, since the user holds his share of the spool
     too_many_names: int = 0  # events out of which names were left, or that were refused for them

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from humeops.central.store import cursor, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
+from humeops.wire import health
+from humeops.wire.health import Health
 
 _agent = tables.agent
 _epoch = tables.agent_epoch
@@ -34,6 +36,9 @@ class Agent(NamedTuple):
     epochs: Sequence[Epoch]
     loss_at: int | None
     loss_cause: str
+    health: Health | None
+    health_at: int | None
+    silent_since: int | None
 
 
 class Filter(NamedTuple):
@@ -90,7 +95,19 @@ def _read(connection: sa.Connection, row: sa.Row[Any], epochs: list[Epoch]) -> A
     # Only where something was declared is the last word on it looked for: among a host's troubles, newest first.
     declared = any(epoch.declared_lost for epoch in epochs)
     loss_at, cause = _last_loss(connection, row.host) if declared else (None, "")
-    return Agent(row.host, row.created_at, row.last_seen_at, row.skew, epochs, loss_at, cause)
+    fares = health.unpack((row.health or "").encode())
+    return Agent(
+        row.host,
+        row.created_at,
+        row.last_seen_at,
+        row.skew,
+        epochs,
+        loss_at,
+        cause,
+        fares,
+        row.health_at,
+        row.silent_since,
+    )
 
 
 def _last_loss(connection: sa.Connection, host: str) -> tuple[int | None, str]:
