@@ -25,4 +25,4 @@ def test_central_is_told_how_a_humed_fares_and_shows_it(installed):
     assert host in table
     assert humeops.__version__ in table
     assert hosts(installed, "no-such-*") == []
-    assert installed.hume("hosts", "no-such-*").stderr == "hume: no such host\n"
+    assert installed.hume("hosts", "no-such-*").stderr == "no such host\n"

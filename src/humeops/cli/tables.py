@@ -21,6 +21,7 @@ HEADINGS = {
     "started_at": "started",
     "ended_at": "ended",
     "last_event_at": "last heard",
+    "last_seen_at": "last heard",
     "message": "text",
     "duration": "took",
     "amount": "value",
@@ -163,6 +164,7 @@ _SHOWN: dict[str, Callable[[Terminal, typing.Any, int], str]] = {
     "ended_at": lambda terminal, value, now: moments.brief(value, now),
     "received_at": lambda terminal, value, now: moments.brief(value, now),
     "last_event_at": lambda terminal, value, now: moments.ago(value, now),
+    "last_seen_at": lambda terminal, value, now: moments.ago(value, now),
     "expires_at": lambda terminal, value, now: moments.brief(value, now),
 }
 
