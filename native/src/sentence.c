@@ -71,10 +71,13 @@ static void read_progress(const struct asked *asked, struct event *event, struct
         fault_set(fault, EXIT_USAGE, "progress needs the share that is done: hume progress 50, or 3/12");
     else if (!quantity_read_share(asked->words.at[0], &event->done, &event->total))
         fault_set(fault, EXIT_USAGE, "progress '%.60s': it is written 50, 50%% or 3/12", asked->words.at[0]);
-    else if (!strchr(asked->words.at[0], '/') && fixed_is_more(event->done, event->total))
-        // Likely a count whose total was forgotten. It may also be a share that was reckoned a little too high, and a
-        // script must not end for that. A count that runs past the total it names (13/12) means what it says.
-        complain("progress '%.60s' is more than all of 100, and taken so; a count is written 3/12", asked->words.at[0]);
+    else if (fixed_is_more(event->done, event->total))
+        // Likely a count whose total was forgotten, or one that runs past the total it names. It may also be a share that
+        // was reckoned a little too high, and a script must not end for any of it.
+        complain(strchr(asked->words.at[0], '/')
+                     ? "progress '%.60s' is more than all of it, and taken so"
+                     : "progress '%.60s' is more than all of 100, and taken so; a count is written 3/12",
+                 asked->words.at[0]);
 }
 
 // What has a unit and no number is taken as text: it may come from a program, and a script must not end for it.

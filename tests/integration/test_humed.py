@@ -46,6 +46,29 @@ def log_of(installed):
     return (installed.root / "humed.stderr").read_text()
 
 
+@pytest.mark.parametrize("name", ["humed.lock", "humed.pid"])
+@pytest.mark.parametrize("place", ["folder", "link", "fifo"])
+def test_something_else_in_the_place_of_its_lock_or_pid_file_is_left_alone_and_named(installed, name, place):
+    path = installed.root / name
+    if place == "folder":
+        path.mkdir()
+    elif place == "link":
+        path.symlink_to(installed.root / "elsewhere")
+    else:
+        os.mkfifo(path)
+
+    assert_refused(run(installed), 78, str(path), "something else is in its place; move it away")
+
+    assert not (installed.root / "elsewhere").exists()
+
+
+def test_a_pid_file_that_somebody_deleted_is_written_again(installed):
+    humed = installed.start_humed()
+    installed.layout.pid_file.unlink()
+
+    wait_until(lambda: installed.humed_pid() == humed.pid, "it is there again")
+
+
 # -- starting ----------------------------------------------------------------------------------------------------------
 
 

@@ -6,8 +6,9 @@ import fcntl
 import logging
 import os
 import pathlib
+import stat
 
-from humeops.errors import UnavailableError, explain
+from humeops.errors import ConfigError, UnavailableError, explain
 
 # The client holds a pid file older than 15 s for stale: three touches may be missed.
 HEARTBEAT_SECONDS = 5.0
@@ -20,7 +21,8 @@ class Lock:
 
     def __init__(self, path: pathlib.Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        check_place(path, "lock")
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -32,6 +34,13 @@ class Lock:
     def release(self) -> None:
         """Let the next one in."""
         os.close(self._fd)
+
+
+def check_place(path: pathlib.Path, what: str) -> None:
+    """Raise ConfigError when something else than a file is where humed's lock or pid file belongs; nothing is touched."""
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise ConfigError(f"{path}: humed's {what} belongs there, and something else is in its place; move it away")
 
 
 class PidFile:
@@ -63,8 +72,12 @@ class PidFile:
         if not self._is_written:
             self._write()
             return
-        with contextlib.suppress(OSError):
+        try:
             os.utime(self.path)
+        except FileNotFoundError:
+            self._write()  # somebody deleted it: without it callers would not wait
+        except OSError as error:
+            log.debug("the pid file cannot be touched: %s", explain(error))
 
     def remove(self) -> None:
         """Callers now go to the drop folder without waiting."""

@@ -28,7 +28,7 @@ from humeops.daemon.metrics import Metrics
 from humeops.daemon.opening import note_damage, open_spool
 from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
-from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile
+from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, check_place
 from humeops.daemon.questions import Questions
 from humeops.daemon.readers import Readers
 from humeops.daemon.releasing import RELEASE_AFTER_SECONDS, Releasing
@@ -74,6 +74,7 @@ class Service:
         """Take what was dropped, listen, tell everybody; the order keeps events in the order they were said."""
         make_folder(self._config.spool.parent, 0o700)
         make_folder(self._config.socket.parent, 0o755)
+        check_place(self._config.pid_file, "pid file")
         self._locks = [Lock(path) for path in self._config.locks]
         self._wakes = Wakes()
         self._high_water = highwater.HighWater(self._config.spool.with_name(highwater.NAME))
