@@ -35,6 +35,7 @@ from humeops.api import (
     people,
     problems,
     ratelimit,
+    report,
     runs,
     states,
     tasks,
@@ -44,6 +45,7 @@ from humeops.api import (
 )
 from humeops.api.doorkeeper import ACTOR, Doorkeeper
 from humeops.api.hub import Hub
+from humeops.api.lives import Lives
 from humeops.api.service import Asked, Central, Pages
 from humeops.errors import HumeError
 from humeops.security.roles import Actor
@@ -51,6 +53,7 @@ from humeops.wire.batch import MAX_BATCH_BYTES
 
 HANDLERS = (
     intake.take_batch,
+    report.take_report,
     tasks.list_tasks,
     runs.list_runs,
     runs.show_run,
@@ -90,7 +93,7 @@ HANDLERS = (
 
 def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
     """Return the application that answers for this central, with the pages for people beside the API."""
-    hub = Hub(central)
+    hub, lives = Hub(central), Lives()
 
     def from_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
         answer = pages.from_http if pages and cookies.wants_page(request.scope) else problems.from_http
@@ -101,6 +104,7 @@ def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
         dependencies={
             "central": Provide(lambda: central, sync_to_thread=False),
             "hub": Provide(lambda: hub, sync_to_thread=False),
+            "lives": Provide(lambda: lives, sync_to_thread=False),
             "actor": Provide(_actor, sync_to_thread=False),
             "asked": Provide(_asked, sync_to_thread=False),
         },

@@ -38,9 +38,14 @@ async def take_batch(request: Request[Actor, None, State], central: Central, act
 
 async def _take(request: Request[Actor, None, State], central: Central, actor: Actor, hub: Hub) -> batch.Receipt:
     roles.authorize(actor, "append", Thing("events", actor.host))
-    if actor.agent is None:
-        raise NotAllowedError("this token is no agent's")
     body = inflation.plain(await request.body(), request.headers.get("Content-Encoding", ""))
+    return await hand_over(central, actor, hub, body)
+
+
+async def hand_over(central: Central, actor: Actor, hub: Hub, body: bytes) -> batch.Receipt:
+    """Have this batch of the actor's host stored: straight into the database, or through the stream."""
+    if actor.agent is None:
+        raise NotAllowedError("this token is bound to no host")
     if central.stream is not None:
         receipt = await central.stream.take(actor.agent, actor.host, body, central.clock.wall_ns())
         crash.point("central-before-reply")

@@ -12,7 +12,7 @@ import msgspec
 from litestar import Response, get
 
 import humeops
-from humeops.api import badges, dead, overviews, parameters, people, schemas, tokens
+from humeops.api import badges, dead, overviews, parameters, people, said, schemas, tokens
 from humeops.api.parameters import NoQuery
 from humeops.api.service import Asked
 from humeops.security import roles
@@ -67,6 +67,7 @@ class Act(NamedTuple):
 
 
 ACTS: Sequence[tuple[str, Act]] = (
+    ("/api/v1/report", Act("post", "Say one event of the token's own host", schemas.Reported, said.Report, "200")),
     ("/api/v1/notes", Act("post", "Write a note on a task or a run", schemas.NoteView, people.NewNote)),
     ("/api/v1/takes", Act("post", "Take a task's trouble in hand, or give it back", schemas.TakenView, people.NewTake)),
     ("/api/v1/about", Act("put", "Say what a task is for", schemas.AboutView, people.NewAbout, "200")),

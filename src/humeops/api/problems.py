@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from humeops.api.parameters import ParameterError
 from humeops.api.schemas import Problem
 from humeops.central.store.cursor import CursorError
+from humeops.central.store.reports import OtherBodyError
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
 from humeops.filters.tree import FilterError
 
@@ -21,6 +22,7 @@ _TITLES = {
     404: "No such thing",
     405: "Not done this way",
     413: "Too large",
+    422: "Not the same as before",
     503: "Try again later",
 }
 _log = structlog.get_logger("humeops.api")
@@ -38,6 +40,7 @@ _STATUS: list[tuple[type[HumeError], int]] = [
     (MalformedEventError, 400),
     (NotAllowedError, 403),
     (NotFoundError, 404),
+    (OtherBodyError, 422),
     (UnavailableError, 503),
 ]
 

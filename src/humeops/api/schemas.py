@@ -380,6 +380,14 @@ class WatchPage(msgspec.Struct, omit_defaults=True):
     next: str | None = None
 
 
+class Reported(msgspec.Struct, omit_defaults=True):
+    """Answer of POST /api/v1/report: the event's id, and the run it is of; `queued`: it is not committed yet."""
+
+    id: str
+    run: str | msgspec.UnsetType = msgspec.UNSET
+    queued: bool | msgspec.UnsetType = msgspec.UNSET
+
+
 class Problem(msgspec.Struct, omit_defaults=True):
     """Every error of the API (RFC 9457, application/problem+json)."""
 

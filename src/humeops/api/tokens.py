@@ -18,9 +18,10 @@ from humeops.central.store import tokens
 from humeops.event import MAX_INT64
 from humeops.security import roles
 from humeops.security.roles import Thing
+from humeops.wire import hostname
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$")]
-PersonRole = Literal["viewer", "operator", "admin"]
+PersonRole = Literal["reporter", "viewer", "operator", "admin"]
 
 
 class NewToken(msgspec.Struct, forbid_unknown_fields=True):
@@ -28,6 +29,7 @@ class NewToken(msgspec.Struct, forbid_unknown_fields=True):
 
     name: Name
     role: PersonRole
+    host: Annotated[str, msgspec.Meta(max_length=hostname.MAX_HOST)] = ""  # of a reporter: the one it speaks for
     expires_at: Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)] | None = None
 
 
@@ -45,6 +47,7 @@ class TokenView(msgspec.Struct, omit_defaults=True):
     created_at: int
     expires_at: int | None = None
     revoked_at: int | None = None
+    host: str = ""
     token: str = ""
 
 
@@ -77,13 +80,24 @@ def make_token(central: Central, asked: Asked, data: NewToken) -> TokenView:
     now_ns = central.clock.wall_ns()
     if data.expires_at is not None and data.expires_at <= now_ns:
         raise parameters.ParameterError("`expires_at`: this is past; a moment in ns since 1970")
+    check_host(data.role, data.host)
     try:
         made = central.database.write(
-            lambda connection: tokens.make(connection, data.name, data.role, now_ns, data.expires_at)
+            lambda connection: tokens.make(connection, data.name, data.role, now_ns, data.expires_at, data.host)
         )
     except tokens.TakenNameError as error:
         raise parameters.ParameterError(f"`name`: {error}") from error
-    return TokenView(data.name, data.role, now_ns, data.expires_at, None, made)
+    return TokenView(data.name, data.role, now_ns, data.expires_at, None, data.host, made)
+
+
+def check_host(role: str, host: str) -> None:
+    """Raise ParameterError unless a reporter, and nobody else, is bound to a host."""
+    if role != "reporter" and host:
+        raise parameters.ParameterError("`host`: only a reporter is bound to one")
+    if role == "reporter" and not hostname.is_host(host):
+        raise parameters.ParameterError(
+            "`host`: a reporter is bound to one; name it, without spaces, `:`, `/`, `,`, `=`"
+        )
 
 
 @post("/api/v1/tokens/revoked", sync_to_thread=True)

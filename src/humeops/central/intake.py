@@ -77,6 +77,7 @@ def open_parcel(agent: Agent, received: batch.Batch, received_at: int) -> taking
         dead,
         received.lost,
         health.unpack(received.health),
+        received.reported,
     )
 
 

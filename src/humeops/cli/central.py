@@ -26,7 +26,7 @@ VERBS = {
     "watcher": "notice what did not happen: late starts, runs over their time, silent hosts; one or more of these",
     "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
     "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
-    "token": "let people in: token NAME --role viewer|operator|admin [--expires 90d] prints it once; token list | revoke NAME",
+    "token": "let people in: token NAME --role reporter|viewer|operator|admin [--expires 90d] prints it once; token list | revoke NAME",
     "retention": "let go now of what has been kept long enough, as serve and a worker do every hour",
     "dead": "what could not be stored: list it, show its bytes, have it tried again (retry), let go of it (drop)",
     "backup": "write a copy of the whole database, while central runs",
@@ -68,7 +68,7 @@ def _do(options: argparse.Namespace, chosen: config.Config) -> int:
         case "agent-redis":
             return centralagents.agent_redis(chosen, options.agent, options.revoke)
         case "token":
-            return centraltokens.token(chosen, options.words, options.role, options.expires)
+            return centraltokens.token(chosen, options.words, options.role, options.expires, options.of_host)
         case "retention":
             return centralroles.retain(chosen, options.dry_run)
         case "dead":
@@ -169,7 +169,11 @@ def _add_agent(parser: argparse.ArgumentParser) -> None:
 
 def _add_token(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="NAME | list | revoke NAME")
-    parser.add_argument("--role", help="viewer reads, operator also writes notes and tends dead letters, admin all")
+    parser.add_argument(
+        "--role",
+        help="reporter says what one host does, viewer reads, operator also writes notes and tends dead letters, admin all",
+    )
+    parser.add_argument("--for", dest="of_host", metavar="HOST", help="the host a reporter speaks for")
     parser.add_argument("--expires", metavar="AGE", help="after so long it opens nothing: 90d, 8w, 1y")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`hume-central token`: lets people and programs in, as viewer, operator or admin, and out again.
+"""`hume-central token`: lets people and programs in, as reporter, viewer, operator or admin, and out again.
 
 While `serve` works on a SQLite file nobody else can write it; then it is asked, with the token of the folder's owner.
 """
@@ -22,9 +22,10 @@ from humeops.cli import client
 from humeops.clock import SystemClock
 from humeops.errors import Exit, HumeError, UnavailableError
 from humeops.security.roles import Role
+from humeops.wire import hostname
 
 Result = TypeVar("Result")
-ROLES = ("viewer", "operator", "admin")
+ROLES = ("reporter", "viewer", "operator", "admin")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 _AGE = re.compile(r"[1-9][0-9]{0,4}[dwy]")
 
@@ -35,7 +36,7 @@ class UsageError(HumeError):
     exit_code = Exit.USAGE
 
 
-def token(chosen: Config, words: list[str], role: str | None, expires: str | None) -> int:
+def token(chosen: Config, words: list[str], role: str | None, expires: str | None, host: str | None) -> int:
     """Make a token (`token NAME`), list all (`token list`) or revoke one (`token revoke NAME`)."""
     match words:
         case ["list"]:
@@ -43,22 +44,28 @@ def token(chosen: Config, words: list[str], role: str | None, expires: str | Non
         case ["revoke", name]:
             return _revoke(chosen, _checked(name))
         case [name] if name != "revoke":
-            return _make(chosen, _checked(name), role, expires)
-    raise UsageError("token NAME --role viewer|operator|admin, token list, or token revoke NAME")
+            return _make(chosen, _checked(name), role, expires, host or "")
+    raise UsageError(
+        "token NAME --role viewer|operator|admin, token NAME --role reporter --for HOST, token list, or token revoke NAME"
+    )
 
 
-def _make(chosen: Config, name: str, role: str | None, expires: str | None) -> int:
+def _make(chosen: Config, name: str, role: str | None, expires: str | None, host: str) -> int:
     if role not in ROLES:
         raise UsageError(f"token {name}: --role is one of {', '.join(ROLES)}")
     if expires is not None and not _AGE.fullmatch(expires):
         raise UsageError(f"--expires {expires!a}: days, weeks or years, such as 90d")
+    if (role == "reporter") != bool(host):
+        raise UsageError(f"token {name}: --for HOST goes with --role reporter, and with no other")
+    if host:
+        hostname.check(host, "--for")
     now_ns = SystemClock().wall_ns()
     expires_at = None if expires is None else now_ns + (age_ns(expires) or 0)
     kept: Role = role  # type: ignore[assignment]
     try:
-        made = _here(chosen, lambda connection: tokens.make(connection, name, kept, now_ns, expires_at))
+        made = _here(chosen, lambda connection: tokens.make(connection, name, kept, now_ns, expires_at, host))
     except UnavailableError:
-        body = views.NewToken(name, role, expires_at)  # type: ignore[arg-type]
+        body = views.NewToken(name, role, host, expires_at)  # type: ignore[arg-type]
         made = _running(chosen).send("tokens", views.TokenView, body).token
     print(made)
     return Exit.OK
@@ -70,7 +77,7 @@ def _list(chosen: Config) -> int:
     except UnavailableError:
         known = _running(chosen).fetch("tokens", views.TokenPage).items
     for one in known:
-        print(f"{one.name}  {one.role}  {_state(one, SystemClock().wall_ns())}")
+        print(f"{one.name}  {one.role}{f' of {one.host}' if one.host else ''}  {_state(one, SystemClock().wall_ns())}")
     return Exit.OK
 
 

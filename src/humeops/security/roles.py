@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The one place that decides who may do what. Pure.
 
-Deny by default: what is not allowed here is refused. An agent may only append what its own host says; it can neither
-read nor speak for another. Every reader and writer behind the API asks `authorize` first.
+Deny by default: what is not allowed here is refused. An agent may only append what its own host says, and a reporter
+only say one event of it after the other; neither can read or speak for another. Every reader and writer behind the API asks `authorize` first.
 """
 
 from typing import Literal, NamedTuple
 
 from humeops.errors import NotAllowedError
 
-Role = Literal["agent", "viewer", "operator", "admin"]
-Verb = Literal["read", "append", "open", "write"]
+Role = Literal["agent", "reporter", "viewer", "operator", "admin"]
+Verb = Literal["read", "append", "report", "open", "write"]
 Kind = Literal[
     "tasks",
     "runs",
@@ -28,15 +28,16 @@ Kind = Literal[
 
 _READERS: tuple[Role, ...] = ("viewer", "operator", "admin")
 _WRITERS: tuple[Role, ...] = ("operator", "admin")
+_SAYERS: tuple[Role, ...] = ("agent", "reporter")
 
 
 class Actor(NamedTuple):
-    """Who asks: a person, or the agent of a host."""
+    """Who asks: a person, the agent of a host, or whoever reports for one over HTTP."""
 
     name: str
     role: Role
-    agent: int | None = None  # its row, for agents
-    host: str = ""  # the host it speaks for, for agents
+    agent: int | None = None  # its row, for agents and reporters
+    host: str = ""  # the host it speaks for, likewise
     expires_at: int | None = None  # when its credential does
 
 
@@ -58,6 +59,8 @@ def authorize(actor: Actor, verb: Verb, thing: Thing) -> None:
     if verb == "open" and thing.kind == "sessions" and actor.role in _READERS:
         return
     if verb == "append" and actor.role == "agent" and thing.kind == "events" and thing.host == actor.host != "":
+        return
+    if verb == "report" and actor.role in _SAYERS and thing.kind == "events" and thing.host == actor.host != "":
         return
     raise NotAllowedError(f"{actor.name} may not {verb} {thing.kind}")
 

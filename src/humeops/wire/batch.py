@@ -34,6 +34,7 @@ class Batch(msgspec.Struct):
     lost: Annotated[list[tuple[Seq, Seq]], msgspec.Meta(max_length=MAX_BATCH_EVENTS)] = []
     alive: bool = False  # says only that its host is there
     health: msgspec.Raw = msgspec.Raw()  # how its humed fares (humeops.wire.health), of any form
+    reported: bool = False  # said over HTTP by a host without a humed, so it tells nothing of one
 
 
 class Receipt(msgspec.Struct):
@@ -82,6 +83,16 @@ def pack_alive(epoch: str, oldest: int, sent_at: int, health: bytes = b"") -> by
 
 def _health(health: bytes) -> bytes:
     return b',"health":%b' % health if health else b""
+
+
+def pack_reported(epoch: str, sent_at: int, seq: int, event: bytes) -> bytes:
+    """Return the body of a batch of one event that no humed sent."""
+    return b'{"v":1,"epoch":%b,"oldest":1,"sent_at":%d,"reported":true,"events":[[%d,%b]]}' % (
+        msgspec.json.encode(epoch),
+        sent_at,
+        seq,
+        event,
+    )
 
 
 def unpack_batch(body: bytes) -> Batch:

@@ -339,6 +339,20 @@ partition_fence = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# What was settled for reports over HTTP that may be sent again (see reports).
+report_key = sa.Table(
+    "report_key",
+    metadata,
+    sa.Column("agent", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", _NAME, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("event", _ID, nullable=False),
+    sa.Column("run", _ID),
+    sa.Column("digest", sa.LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_report_key_at", report_key.c.at)  # what is too old
+
 # What people add: notes, and who takes a trouble (kind: note | take | release). Never changed, only added to.
 note = sa.Table(
     "note",

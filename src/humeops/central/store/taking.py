@@ -54,6 +54,7 @@ class Parcel(NamedTuple):
     dead: Sequence[tuple[int, bytes, str]]  # seq, as it came, why it cannot be read
     lost: Sequence[tuple[int, int]] = ()  # ranges of seqs that its agent had to drop
     health: Health | None = None  # how its humed fares, when it says so
+    reported: bool = False  # no humed sent it
 
 
 class Taken(NamedTuple):
@@ -155,7 +156,9 @@ def _settle(
     new = [one.event for one in outcome.new if one.parcel == number]
     seqs = sorted(seq for part in (parcel.events, parcel.dead) for seq, *_ in part)
     lives[life] = epochs.advance(connection, lives[life], parcel, seqs, new)
-    epochs.note_agent(connection, parcel.agent, parcel.received_at, parcel.sent_at, parcel.health)
+    if not parcel.reported:
+        # A host that only reports over HTTP has no humed that could fall silent.
+        epochs.note_agent(connection, parcel.agent, parcel.received_at, parcel.sent_at, parcel.health)
     known = len(parcel.events) - len(new) - len(refused)
     return Taken(lives[life].mark.committed_upto, len(new), known, len(dead))
 

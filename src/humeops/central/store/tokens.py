@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import tables
+from humeops.central.store import agents, tables
 from humeops.errors import Exit, HumeError
 from humeops.security import credentials
 from humeops.security.roles import Role
@@ -29,24 +29,34 @@ class Token(NamedTuple):
     created_at: int
     expires_at: int | None
     revoked_at: int | None
+    host: str  # the one a reporter speaks for
 
 
-def make(connection: sa.Connection, name: str, role: Role, now_ns: int, expires_at: int | None) -> str:
-    """Make a token and return it, which nobody can a second time; raise TakenNameError while there is one of this name."""
+def make(connection: sa.Connection, name: str, role: Role, now_ns: int, expires_at: int | None, host: str = "") -> str:
+    """Make a token and return it, which nobody can a second time; raise TakenNameError while there is one of this name.
+
+    `host`: of a reporter, the one it speaks for; it is known from then on.
+    """
     good = sa.or_(_credential.c.expires_at.is_(None), _credential.c.expires_at > now_ns)
     same = (_credential.c.kind == "person", _credential.c.name == name, _credential.c.revoked_at.is_(None), good)
     if connection.execute(sa.select(_credential.c.id).where(*same)).first() is not None:
         raise TakenNameError(f"there is a token {name!a} already: revoke it, or choose another name")
     token = credentials.make_token("person")
-    row = {"hash": credentials.hash_token(token), "kind": "person", "name": name, "role": role}
-    connection.execute(sa.insert(_credential).values({**row, "created_at": now_ns, "expires_at": expires_at}))
+    row: dict[str, object] = {"hash": credentials.hash_token(token), "kind": "person", "name": name, "role": role}
+    agent = agents.find_or_make_agent(connection, host, now_ns) if host else None
+    row |= {"agent": agent, "created_at": now_ns, "expires_at": expires_at}
+    connection.execute(sa.insert(_credential).values(row))
     return token
 
 
 def every(connection: sa.Connection) -> list[Token]:
     """Return all tokens of people, the oldest first, those that are no longer good too."""
-    columns = [_credential.c[name] for name in Token._fields]
-    query = sa.select(*columns).where(_credential.c.kind == "person").order_by(_credential.c.id)
+    columns = [_credential.c[name] for name in Token._fields[:-1]]
+    host = sa.func.coalesce(tables.agent.c.host, "")
+    known = _credential.outerjoin(tables.agent, tables.agent.c.id == _credential.c.agent)
+    query = (
+        sa.select(*columns, host).select_from(known).where(_credential.c.kind == "person").order_by(_credential.c.id)
+    )
     return [Token._make(row) for row in connection.execute(query)]
 
 

@@ -195,3 +195,4 @@ _READERS: dict[str, Callable[[str], object]] = {
     "runbook": _text(1_024),
     "owner": _text(256),
 }
+NAMES = tuple(_READERS)

@@ -60,7 +60,7 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
 
 
 class Heard(NamedTuple):
-    """How many hosts there are, and how many of them were not heard since a moment."""
+    """How many hosts have a humed that was heard, and how many of these not since a moment."""
 
     hosts: int
     quiet: int
@@ -68,8 +68,8 @@ class Heard(NamedTuple):
 
 def heard(connection: sa.Connection, since_ns: int) -> Heard:
     """Return how the hosts are heard."""
-    quiet = sa.func.sum(sa.case((sa.func.coalesce(_agent.c.last_seen_at, 0) < since_ns, 1), else_=0))
-    hosts, silent = connection.execute(sa.select(sa.func.count(), quiet).select_from(_agent)).one()
+    quiet = sa.func.sum(sa.case((_agent.c.last_seen_at < since_ns, 1), else_=0))
+    hosts, silent = connection.execute(sa.select(sa.func.count(_agent.c.last_seen_at), quiet)).one()
     return Heard(int(hosts), int(silent or 0))
 
 

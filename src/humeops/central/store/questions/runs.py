@@ -70,6 +70,12 @@ def resolve(connection: sa.Connection, name: str) -> Run | None:
     return short or _newest(connection, _run.c.task == name)
 
 
+def open_run(connection: sa.Connection, host: str, task: str) -> str | None:
+    """Return the run of this task that runs, the one that started last of several."""
+    found = _newest(connection, _run.c.host == host, _run.c.task == task, _run.c.state == "running")
+    return found.summary.run if found else None
+
+
 def descendants(connection: sa.Connection, run: str, limit: int) -> tuple[list[Run], bool]:
     """Return the runs started within this one, at whatever depth, and whether there are more than `limit`.
 
