@@ -10,6 +10,17 @@ import pytest
 
 from tests.fixtures import browsing, processes
 
+# As root there is no sandbox; the pages are our own.
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+def find_chromium() -> str | None:
+    """Return the system's Chromium."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[playwright.sync_api.Browser]:
@@ -17,15 +28,13 @@ def chromium() -> Iterator[playwright.sync_api.Browser]:
 
     For one module: as long as it lives its event loop runs in this thread, and no other test can have one of its own.
     """
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = find_chromium()
     if found is None:
         if os.environ.get("HUME_REQUIRE_SERVICES"):
             pytest.fail("chromium is not installed")
         pytest.skip("chromium is not installed")
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     with playwright.sync_api.sync_playwright() as started:
-        # As root there is no sandbox; the pages are our own.
-        browser = started.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu", *quiet])
+        browser = started.chromium.launch(executable_path=found, args=QUIET)
         yield browser
         browser.close()
 

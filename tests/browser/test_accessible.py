@@ -29,11 +29,14 @@ def paths(desk, installed):
     return [
         "/",
         "/?by=task",
+        "/?by=tag",
         "/hosts",
         f"/host?name={run['host']}",
         f"/task?{place}",
         f"/run/{run['id']}",
         "/events",
+        "/events?q=since:2026-11-20",
+        f"/event/{run['id']}",
         "/data",
     ]
 
@@ -60,7 +63,7 @@ def test_everything_is_there_without_javascript(chromium, installed, desk, paths
         for path in paths:
             page.goto(desk.url + path)
             assert page.locator("main").inner_text().strip(), path
-        page.goto(desk.url + paths[5])
+        page.goto(desk.url + paths[6])
 
         assert page.get_by_text("tar returned 2").count()
         assert page.locator("svg.timeline rect").count()

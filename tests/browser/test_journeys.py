@@ -151,3 +151,37 @@ def _reload_until(page, desk, text):
             return
         page.wait_for_timeout(100)
     pytest.fail(f"{text!r} never came")
+
+
+def test_events_come_by_themselves_and_are_followed_on_request(desk, installed):
+    installed.hume("warn", "-t", "tailed", "the first")
+    page = desk.page
+    _reload_until(page, desk, "tailed")
+    desk.open("/events?q=task:tailed")
+    expect(page.locator("#live")).to_have_text("live")
+    page.mouse.move(5, 5)
+
+    installed.hume("warn", "-t", "tailed", "the second")
+    expect(page.get_by_text("the second")).to_be_visible()
+    page.locator("#said tr").first.hover()
+    installed.hume("warn", "-t", "tailed", "the third")
+    expect(page.get_by_role("button", name="changed, show")).to_be_visible()
+    page.get_by_role("button", name="Follow").click()
+    expect(page.get_by_text("the third")).to_be_visible()
+    page.locator("#said tr").first.hover()
+    installed.hume("warn", "-t", "tailed", "the fourth")
+
+    expect(page.get_by_text("the fourth")).to_be_visible()
+    told = [row.split()[-1] for row in page.locator("#said .text").all_inner_texts()]
+    assert told == ["fourth", "third", "second", "first"]
+
+
+def test_a_step_of_the_counts_narrows_the_search(desk, installed):
+    installed.hume("error", "-t", "counted", "tar returned 2")
+    _reload_until(desk.page, desk, "counted")
+    desk.open("/events?q=task:counted")
+
+    desk.page.locator(".counted a").last.click()
+
+    expect(desk.page.get_by_text("tar returned 2").first).to_be_visible()
+    assert "until:" in desk.page.locator("#q").input_value()

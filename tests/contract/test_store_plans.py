@@ -181,3 +181,22 @@ def test_a_question_that_reads_all_is_told_apart(filled):
     lines = plans(filled, lambda connection: connection.execute(sa.text("SELECT id FROM event WHERE message = 'x'")))
 
     assert whole(lines, "event")
+
+
+def test_tasks_by_tag_are_read_in_the_order_of_the_index(filled):
+    lines = plans(filled, lambda connection: tasks.find_by_tag(connection, tasks.Filter(), 50, None))
+
+    assert lines
+    assert whole(lines, "task", "run", "event") == []
+    assert not any("TEMP B-TREE FOR ORDER BY" in line for line in lines)
+
+
+def test_events_of_an_hour_are_counted_without_reading_all(filled):
+    since, until = NOON + 3_600 * SECOND, NOON + 7_200 * SECOND
+
+    lines = plans(
+        filled, lambda connection: events.count(connection, events.Filter(), since, until, 60 * SECOND, 1_000)
+    )
+
+    assert lines
+    assert whole(lines, "event") == []

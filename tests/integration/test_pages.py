@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What the pages show of real runs, readable without JavaScript; what hosts say changes nothing of their structure."""
 
+import csv
+import html
 import html.parser
+import io
+import json
 import urllib.parse
 
 import pytest
@@ -42,6 +46,7 @@ def paths_of(central):
     return [
         "/",
         "/?by=task",
+        "/?by=tag",
         "/hosts",
         "/events",
         "/data",
@@ -190,3 +195,76 @@ def test_a_filter_chooses_what_is_shown(central):
     assert "backup" not in tasks.partition("<main")[2]
     assert "line 41" in events or "plain words" in events
     assert events.count("<tr") == 1
+
+
+def test_everything_stands_by_tag_too(central):
+    fill(central)
+    with agent_of(central) as agent:
+        agent.send(say("log", 200, task="tagged", level="error", tags=["cron", "db"]), epoch="tags")
+    with signed_in(central) as visitor:
+        page = visitor.get("/?by=tag").text
+        narrowed = visitor.get("/?by=tag&q=tag:db").text
+
+    assert page.index(">cron</a>") < page.index(">db</a>") < page.index("no tag")
+    assert "no tag" not in narrowed.partition("<main")[2]
+
+
+def test_events_are_counted_over_time_and_each_step_narrows_the_search(central):
+    fill(central)
+    with signed_in(central) as visitor:
+        page = visitor.get("/events?q=since:2026-11-20 until:2026-11-25".replace(" ", "%20")).text
+        step = html.unescape(page.partition('<a href="/events?q=since')[2].partition('"')[0])
+        narrowed = visitor.get("/events?q=since" + step)
+
+    assert 'aria-label="Counted over time: 1 error' in page
+    assert narrowed.status == 200
+    assert "plain words" in narrowed.text
+
+
+def test_one_event_is_shown_with_all_that_is_known_of_it(central):
+    fill(central, HOSTILE)
+    with owner_of(central) as owner:
+        events = owner.get("/api/v1/events").body["items"]
+    with signed_in(central) as visitor:
+        pages = [visitor.get(f"/event/{event['id']}") for event in events]
+        gone = visitor.get("/event/01900000-0000-7000-8000-0000deadbeef")
+
+    assert {page.status for page in pages} == {200}
+    assert all("<script>" not in page.text for page in pages)
+    assert gone.status == 404
+
+
+def test_what_is_newer_is_sent_as_lines(central):
+    fill(central)
+    with owner_of(central) as owner:
+        newest = owner.get("/api/v1/events?limit=1").body["items"][0]["id"]
+    with agent_of(central) as agent:
+        agent.send(say("log", 900, message="just said"), epoch="newer")
+    with signed_in(central) as visitor:
+        page = visitor.get(f"/events/newer?than={newest}").text
+
+    assert page.count("<tr") == 1
+    assert "just said" in page
+
+
+def test_a_search_is_saved_as_csv_that_computes_nothing(central):
+    fill(central, "=HYPERLINK(1)")
+    with signed_in(central) as visitor:
+        csv_file = visitor.get("/events/export?form=csv&q=level:error")
+        lines = visitor.get("/events/export?form=ndjson")
+        wrong = visitor.get("/events/export?form=xls")
+
+    rows = list(csv.DictReader(io.StringIO(csv_file.text)))
+    assert [row["message"] for row in rows] == ["'=HYPERLINK(1)"]
+    assert 'filename="hume-events-' in csv_file.headers["content-disposition"]
+    assert len([json.loads(line) for line in lines.text.splitlines()]) == 6
+    assert wrong.status == 400
+
+
+def test_counts_are_told_by_the_api(central):
+    fill(central)
+    with owner_of(central) as owner:
+        counts = owner.get("/api/v1/events/counts?q=since:2026-11-20%20until:2026-11-25&level=error").body
+
+    assert [item["levels"] for item in counts["items"]] == [{"error": 1}]
+    assert "counted_since" not in counts

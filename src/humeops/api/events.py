@@ -16,7 +16,15 @@ def list_events(central: Central, asked: Asked) -> EventPage:
     """Return events in the order of their ids, which begin with the time: newest first unless order=oldest."""
     roles.authorize(asked.actor, "read", Thing("events"))
     query = parameters.read(asked.parameters, parameters.EventsQuery)
-    wanted = events.Filter(
+    wanted = filter_of(query, central.clock.wall_ns())
+    with central.database.reading() as connection:
+        page = events.find(connection, wanted, query.order == "oldest", query.limit, query.after)
+    return EventPage([views.event_view(row) for row in page.rows], page.next)
+
+
+def filter_of(query: parameters.CountsQuery, now_ns: int) -> events.Filter:
+    """Return which events these parameters choose."""
+    return events.Filter(
         query.host,
         query.task,
         query.tag,
@@ -26,8 +34,5 @@ def list_events(central: Central, asked: Asked) -> EventPage:
         query.text,
         query.since,
         query.until,
-        parameters.filter_of(query.q, "events", central.clock.wall_ns()),
+        parameters.filter_of(query.q, "events", now_ns),
     )
-    with central.database.reading() as connection:
-        page = events.find(connection, wanted, query.order == "oldest", query.limit, query.after)
-    return EventPage([views.event_view(row) for row in page.rows], page.next)

@@ -12,7 +12,7 @@ import msgspec
 from litestar import Response, get
 
 import humeops
-from humeops.api import badges, dead, overviews, parameters, people, said, schemas, tokens
+from humeops.api import badges, counting, dead, overviews, parameters, people, said, schemas, tokens
 from humeops.api.parameters import NoQuery
 from humeops.api.service import Asked
 from humeops.security import roles
@@ -42,6 +42,7 @@ QUESTIONS: Mapping[str, Described] = {
         "Two runs side by side", overviews.ComparisonView, parameters.ComparisonQuery, ["name"]
     ),
     "/api/v1/events": Described("What was said", schemas.EventPage, parameters.EventsQuery),
+    "/api/v1/events/counts": Described("How much was said over time", counting.EventCounts, parameters.CountsQuery),
     "/api/v1/data": Described("Shared data", schemas.DataPage, parameters.DataQuery),
     "/api/v1/data/history": Described(
         "The numbers that the runs of a task told", overviews.HistoryPage, parameters.HistoryQuery

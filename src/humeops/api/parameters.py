@@ -56,8 +56,8 @@ class RunsQuery(msgspec.Struct, forbid_unknown_fields=True):
     after: str | None = None
 
 
-class EventsQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """GET /api/v1/events."""
+class CountsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/events/counts."""
 
     host: Pattern = ""
     task: Pattern = ""
@@ -68,8 +68,13 @@ class EventsQuery(msgspec.Struct, forbid_unknown_fields=True):
     text: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
     since: Moment | None = None
     until: Moment | None = None
-    order: Literal["newest", "oldest"] = "newest"
     q: Filter = ""
+
+
+class EventsQuery(CountsQuery, forbid_unknown_fields=True):
+    """GET /api/v1/events."""
+
+    order: Literal["newest", "oldest"] = "newest"
     limit: Limit = DEFAULT_LIMIT
     after: str | None = None
 

@@ -9,8 +9,9 @@ import sys
 
 import click
 
+from humeops import cells
 from humeops.api import schemas
-from humeops.cli import client, listing, options
+from humeops.cli import client, options
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 
@@ -29,7 +30,7 @@ def command(name: str, central: str | None, folder: str | None) -> int:
     datum = find(options.ask(central, folder), host, task, key, SystemClock().wall_ns())
     if datum is None:
         return NO_VALUE
-    text = datum.value if isinstance(datum.value, str) else listing.to_json(datum.value)
+    text = datum.value if isinstance(datum.value, str) else cells.to_json(datum.value)
     if sys.stdout.isatty():
         text = terminal_of(sys.stdout).text(text)
     sys.stdout.buffer.write(f"{text}\n".encode("utf-8", "surrogatepass"))

@@ -7,7 +7,6 @@ formula. Columns are the items' fields; a dot goes deeper: `data.bytes`, `last_r
 """
 
 import csv
-import json
 import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,13 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import click
 import msgspec
 
+from humeops.cells import to_cell, to_json
 from humeops.cli import tables, verbs
 from humeops.cli.terminal import Terminal, terminal_of
-from humeops.visible import visible
 
 Record = dict[str, typing.Any]
 Derived = Mapping[str, Callable[[typing.Any], str]]  # columns that are made from an item, not taken from it
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def parse_columns(
@@ -80,21 +78,6 @@ def to_record(item: msgspec.Struct, wanted: Sequence[str] = (), derived: Derived
     record = {name: msgspec.to_builtins(getattr(item, name)) for name in item.__struct_fields__}
     extra = {name: make(item) for name, make in (derived or {}).items() if name in wanted}
     return record | extra
-
-
-def to_json(value: object) -> str:
-    """Return JSON in ASCII with nothing in it that a terminal would obey."""
-    return json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f")
-
-
-def to_cell(value: object, ascii_only: bool = False) -> str:
-    """Return a value as a CSV cell: nothing hidden in it, nothing a spreadsheet would compute."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        return to_json(value)
-    quoted = f"'{value}" if value.startswith(_FORMULA) else value
-    return visible(quoted, ascii_only)
 
 
 def _flat_fields(item: type[msgspec.Struct]) -> list[str]:

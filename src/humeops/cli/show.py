@@ -6,6 +6,7 @@ import urllib.parse
 
 import click
 
+from humeops import cells
 from humeops.api import schemas
 from humeops.cli import client, listing, options, timeline, wholerun
 from humeops.cli.terminal import terminal_of
@@ -44,7 +45,7 @@ def command(name: str | None, everything: bool, output: str, central: str | None
 def _print(detail: schemas.RunDetail, output: str, everything: bool) -> None:
     now_ns, terminal = SystemClock().wall_ns(), terminal_of(sys.stdout)
     if output == "json":
-        print(listing.to_json(listing.to_record(detail)))
+        print(cells.to_json(listing.to_record(detail)))
     elif output == "table":
         # Only a screen is too small for all of it; a file or a pager is not.
         for line in timeline.draw(terminal, detail, now_ns, folded=terminal.live and not everything):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import click
 import msgspec
 
-from humeops import moments
+from humeops import cells, moments
 from humeops.api import schemas
 from humeops.cli import choosing, client, listing, livestream, looks, options, page, phrases
 from humeops.cli.terminal import Terminal, terminal_of
@@ -90,7 +90,7 @@ def _last(central: client.Central, params: client.Params, count: int) -> list[sc
 
 
 def _as_json(event: schemas.EventView) -> str:
-    return listing.to_json(listing.to_record(event))
+    return cells.to_json(listing.to_record(event))
 
 
 def _as_line(event: schemas.EventView) -> str:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The first page: what is wrong, where, why and since when; then everything, by host, by task or by tag."""
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -31,17 +31,18 @@ class Row(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Rows under one heading."""
+    """Rows under one heading, and how many of all that belong there are in each state; nameless: what has no tag."""
 
     name: str
     rows: list[Row]
+    counts: Sequence[tuple[str, int]]
 
 
 class NowQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /."""
 
     q: parameters.Filter = ""
-    by: Literal["host", "task"] = "host"
+    by: tasks.GroupedBy = "host"
     after: str | None = None
 
 
@@ -49,7 +50,7 @@ class RowsQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /rows: `t` is HOST, a tab and TASK; `by` as on the page."""
 
     t: parameters.Several = []
-    by: Literal["host", "task"] = "host"
+    by: tasks.GroupedBy = "host"
 
 
 @get("/", sync_to_thread=True)
@@ -61,9 +62,11 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
     wanted = asking.tasks_filter(query.q, now_ns)
     with central.database.reading() as connection:
         counts = tasks.count(connection, wanted)
-        page = tasks.find(connection, wanted, ROWS, query.after, by_task=query.by == "task")
+        named, after = _page(connection, wanted, query)
         found = [] if query.after else _troubles(connection, wanted)
-        rows = lines(connection, [*found, *page.rows])
+        rows = lines(connection, [*found, *(task for _, task in named)])
+        names = [name for name, _ in named]
+        counted = tasks.count_by(connection, wanted, query.by, sorted({name for name in names if name}))
         heard = agents.heard(connection, now_ns - asking.QUIET_NS)
     return rendering.page(
         "now.html",
@@ -75,8 +78,8 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
         counts=[(state, counts[state]) for state in words.STATES if counts.get(state)],
         heard=heard,
         troubles=rows[: len(found)],
-        groups=_groups(rows[len(found) :], query.by),
-        after=page.next,
+        groups=_groups(names, rows[len(found) :], counted),
+        after=after,
         is_first=query.after is None,
     )
 
@@ -114,11 +117,21 @@ def _troubles(connection: sa.Connection, wanted: tasks.Filter) -> list[tasks.Tas
     return sorted(found, key=lambda task: (words.rank(task.state), -task.since))
 
 
-def _groups(rows: Sequence[Row], by: str) -> list[Group]:
+def _page(
+    connection: sa.Connection, wanted: tasks.Filter, query: NowQuery
+) -> tuple[Sequence[tuple[str, tasks.Task]], str | None]:
+    """Return a page of tasks, each with the heading it stands under."""
+    if query.by == "tag":
+        return tasks.find_by_tag(connection, wanted, ROWS, query.after)
+    found = tasks.find(connection, wanted, ROWS, query.after, by_task=query.by == "task")
+    return [(task.task if query.by == "task" else task.host, task) for task in found.rows], found.next
+
+
+def _groups(names: Sequence[str], rows: Sequence[Row], counted: Mapping[str, Mapping[str, int]]) -> list[Group]:
     groups: list[Group] = []
-    for row in rows:
-        name = row.view.host if by == "host" else row.view.task
+    for name, row in zip(names, rows, strict=True):
         if not groups or groups[-1].name != name:
-            groups.append(Group(name, []))
+            of = counted.get(name, {})
+            groups.append(Group(name, [], [(state, of[state]) for state in words.STATES if of.get(state)]))
         groups[-1].rows.append(row)
     return groups

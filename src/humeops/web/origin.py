@@ -3,6 +3,7 @@
 
 from humeops.api import wording
 from humeops.api.schemas import EventView, OriginView, RunDetail
+from humeops.event import Origin
 from humeops.web import words
 
 
@@ -22,6 +23,23 @@ def sentence(detail: RunDetail) -> list[tuple[str, str]]:
         ("interpreter", said.exe),
         ("sha256", said.sha256),
         ("trace", said.traceparent),
+    ]
+    return [(name, text) for name, text in pairs if text]
+
+
+def of_event(origin: Origin | None) -> list[tuple[str, str]]:
+    """Return where an event was said, as pairs of name and text."""
+    said = origin or Origin()
+    place = said.file or said.script
+    uid = "" if said.uid is None else f"uid {said.uid}"
+    person = f"{said.user} ({uid})" if said.user and uid else said.user or uid
+    pairs = [
+        ("said in", f"{place}, line {said.line}" if said.line is not None and place else place),
+        ("function", said.function),
+        ("command", said.command),
+        ("said as", person),
+        ("process", "" if said.pid is None else str(said.pid)),
+        ("taken by way of", said.via),
     ]
     return [(name, text) for name, text in pairs if text]
 

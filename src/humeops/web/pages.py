@@ -15,7 +15,7 @@ from humeops.api.service import Pages
 from humeops.clock import SystemClock
 from humeops.errors import HumeError
 from humeops.filters.tree import FilterError
-from humeops.web import data, events, hosts, notes, now, rendering, run, signin, static, task
+from humeops.web import data, events, exporting, hosts, notes, now, rendering, run, signin, static, task
 
 _log = structlog.get_logger("humeops.web")
 _Request = Request[Any, Any, Any]
@@ -45,6 +45,9 @@ def _routes() -> Router:
             hosts.list_hosts,
             hosts.show_host,
             events.list_events,
+            events.list_newer,
+            events.show_event,
+            exporting.export,
             data.list_data,
             data.show_datum,
             notes.write,

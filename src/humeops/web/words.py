@@ -55,7 +55,9 @@ def zone(now_ns: int) -> str:
 
 def amount(number: float, unit: str) -> str:
     """Return a number with its unit, thousands set apart."""
-    if unit in ("bytes", "s"):
+    if unit == "s" and number >= 0:
+        return span(int(number * spans.SECOND))
+    if unit == "bytes":
         return amounts.amount(number, unit)
     if float(number).is_integer() and abs(number) < 1e15:
         return f"{number:,.0f} {unit}".rstrip()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from humeops import moments, visible
 from humeops.api.schemas import DatumView, EventView
+from humeops.cells import to_cell, to_json
 from humeops.cli import phrases, tables
-from humeops.cli.listing import to_cell, to_json
 from humeops.cli.terminal import Terminal
 from humeops.clock import SystemClock
 from humeops.event import Value

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from humeops.cli import listing, options
+from humeops import cells
+from humeops.cli import options
 from humeops.cli.doctor import checks, finding, report
 from humeops.cli.doctor.gather import gather
 from humeops.cli.terminal import terminal_of
@@ -27,7 +28,7 @@ def command(folder: str | None, output: str) -> int:
     """
     results = list(checks.judge(gather(folder, os.environ, SystemClock())))
     if output == "json":
-        print(listing.to_json([{"check": result.check, **result.finding._asdict()} for result in results]))
+        print(cells.to_json([{"check": result.check, **result.finding._asdict()} for result in results]))
     else:
         print("\n".join(report.draw(terminal_of(sys.stdout), results)))
     return finding.exit_status(results)

@@ -9,13 +9,14 @@
     if (value == null) return "";
     if (unit === "bytes") {
       for (const [word, size] of [["TB", 1e12], ["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {
-        if (Math.abs(value) >= size) return `${(value / size).toFixed(1)} ${word}`;
+        if (Math.abs(value) >= size) return `${+(value / size).toFixed(1)} ${word}`;
       }
-      return `${value} bytes`;
+      return `${+value.toFixed(1)} bytes`;
     }
     if (unit === "s") {
-      if (value >= 3600) return `${Math.floor(value / 3600)} h ${Math.floor((value % 3600) / 60)} min`;
-      if (value >= 60) return `${Math.floor(value / 60)} min ${Math.floor(value % 60)} s`;
+      const two = (large, small, unit, rest) => `${Math.floor(value / large)} ${unit}${Math.floor((value % large) / small) ? ` ${Math.floor((value % large) / small)} ${rest}` : ""}`;
+      if (value >= 3600) return two(3600, 60, "h", "min");
+      if (value >= 60) return two(60, 1, "min", "s");
       return value >= 1 ? `${+value.toFixed(1)} s` : `${+(value * 1000).toFixed(1)} ms`;
     }
     return `${value.toLocaleString("en", { maximumFractionDigits: 3 })} ${unit}`.trim();
@@ -47,6 +48,7 @@
   }
 
   const drawnAs = new WeakMap();
+  const TIMES = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
 
   function draw(box) {
     drawnAs.set(box, box.dataset.chart);
@@ -58,7 +60,7 @@
       width: Math.max(120, box.clientWidth - (small ? 20 : 36)), height: small ? 110 : 200, legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: false } }, padding: [8, 8, 0, 0],
       scales: { y: { range: (_, low, high) => [Math.min(0, low), (high || 1) * 1.08] } },
-      axes: [{ ...axis, space: small ? 90 : 70, values: moments }, { ...axis, size: 74, values: (_, all) => all.map((value) => amount(value, drawn.unit)), space: small ? 24 : 36 }],
+      axes: [{ ...axis, size: 40, space: small ? 90 : 70, values: moments }, { ...axis, size: 74, ...(drawn.unit === "s" ? { incrs: TIMES } : {}), values: (_, all) => all.map((value) => amount(value, drawn.unit)), space: small ? 24 : 36 }],
       series: [{}, { stroke: colour("bar-ok"), width: 1.5, points: { show: false } }],
       hooks: { drawAxes: [usual(drawn)], draw: [dots(drawn)], setCursor: [(at) => {
         const i = at.cursor.idx;

@@ -5,9 +5,12 @@
 (() => {
   const main = document.getElementById("main");
   const status = document.getElementById("live");
-  const ROWS_AFTER = 150, PAGE_AFTER = 300, MOST_ROWS = 32;
+  const ROWS_AFTER = 150, PAGE_AFTER = 300, TAIL_AFTER = 150, MOST_ROWS = 32, MOST_LINES = 500, MOST_NEWER = 200, COUNTS_EVERY = 15000;
   let stream = null, place = "", later = 0, hiddenSince = 0, behind = false;
+  let fetching = 0, heard = false, wholeAt = performance.now(); // how long the last answer took; when the whole page was fetched last
   const changed = new Set();
+  const follow = () => document.getElementById("follow");
+  const follows = () => follow()?.getAttribute("aria-pressed") === "true";
 
   // -- what was said when --------------------------------------------------------------------------------------------
 
@@ -31,9 +34,16 @@
   const key = (row) => `${row.dataset.task}\n${"trouble" in row.dataset}`;
 
   async function fetched(path) {
-    const answer = await fetch(path, { headers: { Accept: "text/html" } });
-    if (answer.status === 401) location.reload();
-    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    const begun = performance.now();
+    try {
+      const answer = await fetch(path, { headers: { Accept: "text/html" } });
+      if (answer.status === 401) location.reload();
+      return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    } catch {
+      return null; // central is away; the stream comes again with it
+    } finally {
+      fetching = performance.now() - begun;
+    }
   }
 
   async function replaceRows(names) {
@@ -56,8 +66,22 @@
 
   const isBusy = () => main.matches(":hover") || (main.contains(document.activeElement) && document.activeElement !== main);
 
+  async function addNewer() {
+    const said = document.getElementById("said"), first = said?.querySelector("tr[data-id]");
+    if (!first) return replacePage();
+    const found = await fetched(`${main.dataset.newer}&than=${first.dataset.id}`);
+    const fresh = [...(found?.querySelectorAll("#said tr[data-id]") ?? [])].filter((row) => !said.querySelector(`[data-id="${row.dataset.id}"]`));
+    for (const row of fresh) row.classList.add("changed");
+    const lines = fresh.map((row) => document.importNode(row, true));
+    if (fresh.length < MOST_NEWER) said.prepend(...lines);
+    else said.replaceChildren(...lines); // there may be more between
+    for (const row of [...said.children].slice(MOST_LINES)) row.remove();
+    offer();
+  }
+
   async function replacePage() {
     behind = false;
+    wholeAt = performance.now();
     const found = await fetched(location.href);
     const fresh = found?.getElementById("main");
     if (!fresh) return;
@@ -85,22 +109,39 @@
   // -- what the stream tells -----------------------------------------------------------------------------------------
 
   function settle() {
-    later = 0;
     if (main.dataset.live === "page") return replacePage();
+    if (main.dataset.live === "tail") {
+      if (!follows() && isBusy()) { behind = true; return offer(); }
+      return performance.now() - wholeAt > COUNTS_EVERY && !isBusy() ? replacePage() : addNewer();
+    }
     const names = new Set(changed);
     changed.clear();
     if (!isBusy()) return replacePage();
     // Counts and order change with every state; they wait until nobody points at them, and only the lines follow.
     behind = true;
-    replaceRows(rows().map((row) => row.dataset.task).filter((name, at, all) => names.has(name) && all.indexOf(name) === at));
     offer();
+    return replaceRows(rows().map((row) => row.dataset.task).filter((name, at, all) => names.has(name) && all.indexOf(name) === at));
+  }
+
+  // A busy installation says something all the time: nobody asks more than a quarter of the time.
+  function soon(after) {
+    if (later) {
+      heard = true;
+      return;
+    }
+    later = setTimeout(async () => {
+      heard = false;
+      await settle();
+      later = 0;
+      if (heard) soon(after);
+    }, Math.max(after, 3 * fetching));
   }
 
   function hear(message) {
     place = message.lastEventId || place;
     const told = JSON.parse(message.data);
-    if (told.host !== undefined) changed.add(`${told.host}\t${told.task}`);
-    later ||= setTimeout(settle, main.dataset.live === "page" ? PAGE_AFTER : ROWS_AFTER);
+    if (main.dataset.live === "rows" && told.host !== undefined) changed.add(`${told.host}\t${told.task}`);
+    soon({ page: PAGE_AFTER, tail: TAIL_AFTER, rows: ROWS_AFTER }[main.dataset.live]);
   }
 
   function listen() {
@@ -109,11 +150,18 @@
     stream = new EventSource(path);
     for (const what of ["task", "run", "event"]) stream.addEventListener(what, hear);
     stream.addEventListener("ready", (message) => { place = message.lastEventId || place; offer(); });
-    stream.addEventListener("resync", () => { later ||= setTimeout(settle, PAGE_AFTER); });
+    stream.addEventListener("resync", () => { soon(PAGE_AFTER); });
     stream.addEventListener("error", offer);
   }
 
   if (!main?.dataset.stream || !window.EventSource || !window.htmx) return;
+  if (follow()) {
+    follow().hidden = false;
+    follow().addEventListener("click", (event) => {
+      event.target.setAttribute("aria-pressed", String(!follows()));
+      if (follows()) addNewer();
+    });
+  }
   listen();
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", (event) => { if (event.persisted) { listen(); replacePage(); } });

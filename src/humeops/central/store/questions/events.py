@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Events: searched newest (or oldest) first, or as the timeline of one run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -46,16 +46,44 @@ Event = sa.Row[Any]  # a row of the event table
 def find(connection: sa.Connection, wanted: Filter, oldest_first: bool, limit: int, after: str | None) -> Page[Event]:
     """Return a page of events in the order of their ids, which begin with the time."""
     span = _span(wanted, None if after is None else _last_of(after), oldest_first)
+    found = connection.execute(_question(connection, wanted, span, oldest_first, limit + 1)).all()
+    return cut(found, limit, lambda row: cursor.pack(rows.id_of(row.id)))
+
+
+def newer(connection: sa.Connection, wanted: Filter, event_id: str, limit: int) -> Sequence[Event]:
+    """Return the newest events whose ids come after this one, the newest first."""
+    span = _span(wanted, None, False)
+    low = rows.key_of(event_id)
+    span = span._replace(low=max(low, span.low or low), shown=low)
+    return connection.execute(_question(connection, wanted, span, False, limit)).all()
+
+
+def count(
+    connection: sa.Connection, wanted: Filter, since: int, until: int, step: int, most: int
+) -> Iterable[tuple[int, int, int]]:
+    """Return (place, rank of level, number) of the newest `most` events between two moments, in steps from the first of them."""
+    within = wanted._replace(since=max(since, wanted.since or 0), until=min(until, wanted.until or until))
+    found = _question(connection, within, _span(within, None, False), False, most).subquery()
+    place = ((found.c.time - since) // sa.literal(step, sa.BigInteger)).label("place")
+    query = sa.select(place, found.c.level, sa.func.count()).group_by(place, found.c.level)
+    return [(int(at), int(level), int(number)) for at, level, number in connection.execute(query)]
+
+
+def bounds(wanted: Filter) -> tuple[int | None, int | None]:
+    """Return since and until when events are asked for, None where that was not said."""
+    since, until = _bounds(wanted)
+    return max(since, default=None), min(until, default=None)
+
+
+def _question(
+    connection: sa.Connection, wanted: Filter, span: texts.Span, oldest_first: bool, limit: int
+) -> sa.Select[Any]:
     text = texts.telling(wanted.text, wanted.also)
     if text and texts.helps(connection, text, _is_narrow(wanted)):
         again = _conditions(wanted, lambda part: matching.rechecked(_event.c.message, part))
-        query = texts.select(connection, text, span, again, _conditions(wanted), oldest_first, limit + 1)
-    else:
-        order = _event.c.id if oldest_first else _event.c.id.desc()
-        within = texts.within(span, _event.c.id)
-        query = sa.select(_event).where(*within, *_conditions(wanted)).order_by(order).limit(limit + 1)
-    found = connection.execute(query).all()
-    return cut(found, limit, lambda row: cursor.pack(rows.id_of(row.id)))
+        return texts.select(connection, text, span, again, _conditions(wanted), oldest_first, limit)
+    order = _event.c.id if oldest_first else _event.c.id.desc()
+    return sa.select(_event).where(*texts.within(span, _event.c.id), *_conditions(wanted)).order_by(order).limit(limit)
 
 
 def timeline(connection: sa.Connection, summary: Summary, limit: int) -> tuple[Sequence[Event], bool]:
@@ -99,18 +127,19 @@ def _last_of(after: str) -> bytes:
 
 def _span(wanted: Filter, last: bytes | None, oldest_first: bool) -> texts.Span:
     """Return which ids come into question: by the times that were asked for, and by what was shown before."""
-    whole = filtering.held(wanted.also)
-    since = [
-        at for at in (wanted.since, *(filtering.moment(one) for one in whole if one.key == "since")) if at is not None
-    ]
-    until = [
-        at for at in (wanted.until, *(filtering.moment(one) for one in whole if one.key == "until")) if at is not None
-    ]
+    since, until = _bounds(wanted)
     low = [_first_key(at - _SLACK_NS) for at in since]
     high = [_first_key(at + _SLACK_NS) for at in until]
     if last is not None:
         (low if oldest_first else high).append(last)
     return texts.Span(max(low, default=None), min(high, default=None), last)
+
+
+def _bounds(wanted: Filter) -> tuple[list[int], list[int]]:
+    whole = filtering.held(wanted.also)
+    since = [wanted.since, *(filtering.moment(one) for one in whole if one.key == "since")]
+    until = [wanted.until, *(filtering.moment(one) for one in whole if one.key == "until")]
+    return [at for at in since if at is not None], [at for at in until if at is not None]
 
 
 def _is_narrow(wanted: Filter) -> bool:

@@ -2,7 +2,7 @@
 """Tasks as they are now."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -25,6 +25,7 @@ _WATCHED = (
 )
 
 PROBLEMS = keys.PROBLEMS
+GroupedBy = Literal["host", "task", "tag"]
 
 
 class Task(NamedTuple):
@@ -83,6 +84,29 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     return Page([_read(row, last.get(row.last_run)) for row in page.rows], page.next)
 
 
+def find_by_tag(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[tuple[str, Task]]:
+    """Return a page of (tag, task), by tag, host and name: a task stands under each of its tags, one without under "" at the end."""
+    begin = (None, "", "") if after is None else cursor.unpack(after, tuple[str | None, str, str])
+    found: list[Any] = []
+    if after is None or begin[0] is not None:
+        its = sa.and_(_tag.c.host == _task.c.host, _tag.c.task == _task.c.task)
+        place = (_tag.c.tag, _tag.c.host, _tag.c.task)
+        query = _tasks().add_columns(_tag.c.tag).join(_tag, its).where(*_conditions(wanted))
+        if after is not None:
+            query = query.where(sa.tuple_(*place) > sa.tuple_(*begin))
+        found += connection.execute(query.order_by(*place).limit(limit + 1))
+    if len(found) <= limit:
+        name = (_task.c.host, _task.c.task)
+        has_tags = sa.exists().where(_tag.c.host == _task.c.host, _tag.c.task == _task.c.task)
+        query = _tasks().add_columns(sa.null().label("tag")).where(~has_tags, *_conditions(wanted))
+        if begin[0] is None and after is not None:
+            query = query.where(sa.tuple_(*name) > sa.tuple_(*begin[1:]))
+        found += connection.execute(query.order_by(*name).limit(limit + 1 - len(found)))
+    page = cut(found, limit, lambda row: cursor.pack(row.tag, row.host, row.task))
+    last = runs.by_keys(connection, [row.last_run for row in page.rows if row.last_run])
+    return Page([(row.tag or "", _read(row, last.get(row.last_run))) for row in page.rows], page.next)
+
+
 def by_names(connection: sa.Connection, names: Sequence[tuple[str, str]]) -> list[Task]:
     """Return those of these tasks (host and name) that are known."""
     query = _tasks().where(sa.tuple_(_task.c.host, _task.c.task).in_(names))
@@ -95,6 +119,21 @@ def count(connection: sa.Connection, wanted: Filter) -> dict[str, int]:
     """Return how many of these tasks are in each state."""
     query = sa.select(_task.c.state, sa.func.count()).where(*_conditions(wanted)).group_by(_task.c.state)
     return {row[0]: row[1] for row in connection.execute(query.order_by(_task.c.state))}
+
+
+def count_by(
+    connection: sa.Connection, wanted: Filter, by: GroupedBy, names: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    """Return how many of these tasks are in each state, for each of these hosts, names or tags."""
+    column = {"host": _task.c.host, "task": _task.c.task, "tag": _tag.c.tag}[by]
+    query = sa.select(column, _task.c.state, sa.func.count()).where(column.in_(names), *_conditions(wanted))
+    if by == "tag":
+        its = sa.and_(_tag.c.host == _task.c.host, _tag.c.task == _task.c.task)
+        query = query.select_from(_task.join(_tag, its))
+    counted: dict[str, dict[str, int]] = {}
+    for name, state, number in connection.execute(query.group_by(column, _task.c.state)) if names else ():
+        counted.setdefault(name, {})[state] = number
+    return counted
 
 
 def versions_after(connection: sa.Connection, name: tuple[str, str], limit: int) -> list[Version]:
