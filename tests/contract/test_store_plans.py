@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from humeops.central import fold, indexing
 from humeops.central.store import rows, tables
-from humeops.central.store.questions import data, events, runs, tasks
+from humeops.central.store.questions import data, events, history, runs, tasks
 from humeops.clock import FakeClock
 from humeops.filters import parsing, tree
 from humeops.wire.eventid import make_event_id
@@ -200,3 +200,10 @@ def test_events_of_an_hour_are_counted_without_reading_all(filled):
 
     assert lines
     assert whole(lines, "event") == []
+
+
+def test_what_a_task_shared_before_is_read_by_index(filled):
+    lines = plans(filled, lambda connection: history.find(connection, ("db7", "task0", "bytes"), 50, None))
+
+    assert any("ix_event_shared" in line or "host_task_id_idx" in line for line in lines)
+    assert whole(lines, "event", "run") == []

@@ -63,7 +63,7 @@ def test_what_a_task_told_before_is_its_history(owner):
     page = owner.get(f"{where}&limit=1").body
     rest = owner.get(f"{where}&after={page['next']}").body
 
-    told = [(one["value"], one["started_at"]) for one in [*page["items"], *rest["items"]]]
+    told = [(one["value"], one["at"]) for one in [*page["items"], *rest["items"]]]
     assert told == [(9, NOON + 100 * SECOND), (7, NOON)]
     assert owner.get("/api/v1/data/history?host=a&task=b").status == 400
 

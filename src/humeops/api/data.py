@@ -7,7 +7,7 @@ from humeops.api import parameters, views
 from humeops.api.overviews import HistoryPage, PointView
 from humeops.api.schemas import DataPage
 from humeops.api.service import Asked, Central
-from humeops.central.store.questions import data
+from humeops.central.store.questions import data, history
 from humeops.security import roles
 from humeops.security.roles import Thing
 
@@ -26,9 +26,9 @@ def list_data(central: Central, asked: Asked) -> DataPage:
 
 @get("/api/v1/data/history", sync_to_thread=True)
 def show_history(central: Central, asked: Asked) -> HistoryPage:
-    """Return the numbers that the runs of a task told under one name, newest first."""
+    """Return what a task told under one name, newest first: the numbers of its runs, and all that was said outside of them."""
     roles.authorize(asked.actor, "read", Thing("data"))
     query = parameters.read(asked.parameters, parameters.HistoryQuery)
     with central.database.reading() as connection:
-        page = data.history(connection, query.host, query.task, query.key, query.limit, query.after)
+        page = history.find(connection, (query.host, query.task, query.key), query.limit, query.after)
     return HistoryPage([PointView(*point) for point in page.rows], page.next)

@@ -45,7 +45,7 @@ QUESTIONS: Mapping[str, Described] = {
     "/api/v1/events/counts": Described("How much was said over time", counting.EventCounts, parameters.CountsQuery),
     "/api/v1/data": Described("Shared data", schemas.DataPage, parameters.DataQuery),
     "/api/v1/data/history": Described(
-        "The numbers that the runs of a task told", overviews.HistoryPage, parameters.HistoryQuery
+        "What a piece of data was before", overviews.HistoryPage, parameters.HistoryQuery
     ),
     "/api/v1/notes": Described("What people wrote", schemas.NotePage, people.NotesQuery),
     "/api/v1/watches": Described("What is expected of tasks", schemas.WatchPage, parameters.WatchesQuery),

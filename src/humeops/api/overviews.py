@@ -7,6 +7,7 @@ As in schemas: times are integer ns since 1970, and the command line may read th
 import msgspec
 
 from humeops.api import schemas
+from humeops.event import Value
 
 
 class HostView(msgspec.Struct, omit_defaults=True):
@@ -39,12 +40,13 @@ class TransitionView(msgspec.Struct, omit_defaults=True):
 
 
 class PointView(msgspec.Struct, omit_defaults=True):
-    """A number that a run told."""
+    """A value: a number that a run told, `at` when that began, or what an event outside of runs said."""
 
-    run: str
-    started_at: int
-    value: float
+    at: int
+    value: Value
     unit: str = ""
+    run: str | None = None
+    event: str | None = None
 
 
 class StretchPair(msgspec.Struct, omit_defaults=True):

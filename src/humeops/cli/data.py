@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 import click
 
-from humeops.api import schemas
+from humeops import moments
+from humeops.api import overviews, schemas
 from humeops.cli import choosing, listing, options, phrases
 from humeops.clock import SystemClock
 
 COLUMNS = ("host", "task", "key", "amount", "time", "uid")
+PAST = ("when", "amount", "run", "event")
 
 
 @click.command("data")
@@ -17,6 +19,7 @@ COLUMNS = ("host", "task", "key", "amount", "time", "uid")
 @click.option("--host", type=options.filled, metavar="HOST", help="Only this host.")
 @click.option("--task", type=options.filled, metavar="TASK", help="Only this task.")
 @click.option("--key", type=options.filled, metavar="KEY", help="Only this piece.")
+@click.option("--history", is_flag=True, help="What one piece was before, newest first: HOST:TASK and --key.")
 @options.listing_options(default_limit=1000)
 @options.central_options
 def command(
@@ -24,6 +27,7 @@ def command(
     host: str | None,
     task: str | None,
     key: str | None,
+    history: bool,
     output: str,
     columns: str | None,
     limit: int,
@@ -37,6 +41,18 @@ def command(
     name, words = choosing.split(words)
     named_host, _, named_task = (name or "").partition(":")
     now_ns = SystemClock().wall_ns()
+    if history:
+        place = {"host": host or named_host, "task": task or named_task, "key": key or ""}
+        if words or not all(place.values()):
+            raise click.UsageError("--history is of one piece: hume data HOST:TASK --key KEY --history")
+        told = options.ask(central, folder).items("data/history", overviews.HistoryPage, place, limit)
+        shown = {
+            "when": lambda point: moments.brief(point.at, now_ns),
+            "amount": lambda point: phrases.measured(point.value, point.unit),
+        }
+        empty = "it was never said, or before what is kept"
+        listing.print_items(told, output, columns, PAST, overviews.PointView, now_ns, empty=empty, derived=shown)
+        return 0
     params = choosing.question(
         *(choosing.named("host", host or named_host), choosing.named("task", task or named_task)),
         *(choosing.named("key", key), choosing.read(words, "data")),

@@ -41,7 +41,7 @@ def value(of: typing.Any) -> str:
 def amount(datum: DatumView, now_ns: int) -> str:
     """Return a shared value, a number with its unit and large ones of bytes rounded; what no longer holds says so."""
     number, unit = datum.value, unit_of(datum.value, datum.unit)
-    text = amounts.size(number) if unit == "bytes" and isinstance(number, int) else _measured(number, unit)
+    text = amounts.size(number) if unit == "bytes" and isinstance(number, int) else measured(number, unit)
     if datum.expires_at is not None and datum.expires_at <= now_ns:
         return f"{text} (expired {moments.ago(datum.expires_at, now_ns)})"
     return text
@@ -53,10 +53,11 @@ def plural(count: int, noun: str) -> str:
 
 
 def _data(event: EventView) -> str:
-    return " ".join(f"{key}={_measured(inner, event.unit)}" for key, inner in event.data.items())
+    return " ".join(f"{key}={measured(inner, event.unit)}" for key, inner in event.data.items())
 
 
-def _measured(of: Value, unit: str) -> str:
+def measured(of: Value, unit: str) -> str:
+    """Return a value, a number with its unit."""
     named = unit_of(of, unit)
     return f"{value(of)} {named}" if named else value(of)
 

@@ -10,9 +10,11 @@ from typing import NamedTuple
 import msgspec
 
 from humeops import amounts
+from humeops.central.store.questions import history
 from humeops.central.store.questions.series import Point, Value
 from humeops.central.usual import Past
 from humeops.clock import NS_PER_SECOND
+from humeops.event import is_number
 
 
 class Chart(NamedTuple):
@@ -54,6 +56,21 @@ def numbers(key: str, unit: str, values: Sequence[Value]) -> Chart:
     }
     last = amounts.amount(values[-1].value, known)
     return Chart(key, _json(drawn), f"{key} of the last {len(values)} runs that told it; the last one {last}")
+
+
+def values(key: str, unit: str, newest_first: Sequence[history.Point]) -> Chart | None:
+    """Return what a piece of data was over time, as far as it was a number."""
+    told = [point for point in reversed(newest_first) if is_number(point.value)]
+    if len(told) < 2:
+        return None
+    known = amounts.unit_of(key, unit or told[-1].unit)
+    drawn: dict[str, object] = {
+        "unit": known,
+        "x": [point.at / NS_PER_SECOND for point in told],
+        "y": [point.value for point in told],
+        "runs": [point.run for point in told],
+    }
+    return Chart(key, _json(drawn), f"{key}: its last {len(told)} numbers")
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

@@ -7,13 +7,14 @@ from litestar import Response, get
 from humeops.api import parameters, views
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
-from humeops.central.store.questions import data, series
+from humeops.central.store.questions import data, history
 from humeops.security import roles
 from humeops.security.roles import Thing
 from humeops.web import asking, charts, rendering
 
 DATA = 200
 POINTS = 500
+VALUES = 50
 
 
 class DatumQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -46,6 +47,12 @@ def show_datum(central: Central, asked: Asked) -> Response[str]:
         found = next((one for one in rows if (one.host, one.task, one.key) == name), None)
         if found is None:
             raise NotFoundError(f"{query.host[:100]!a} shares no {query.key[:100]!a} in {query.task[:100]!a}")
-        told = series.numbers(connection, query.host, query.task, POINTS, POINTS)
-    chart = next((charts.numbers(*one) for one in told if one[0] == query.key), None)
-    return rendering.page("datum.html", now_ns=now_ns, actor=asked.actor, datum=views.datum_view(found), chart=chart)
+        told = history.find(connection, name, POINTS, None).rows
+    return rendering.page(
+        "datum.html",
+        now_ns=now_ns,
+        actor=asked.actor,
+        datum=views.datum_view(found),
+        chart=charts.values(query.key, found.unit, told),
+        told=told[:VALUES],
+    )

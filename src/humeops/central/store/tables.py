@@ -107,6 +107,16 @@ sa.Index(
 )
 # One host's events, newest first.
 sa.Index("ix_event_host", event.c.host)
+# What a task shared outside of its runs, newest first.
+_SHARED_LOOSE = sa.and_(event.c.kind == sa.literal_column("'data'"), event.c.run.is_(None))
+sa.Index(
+    "ix_event_shared",
+    event.c.host,
+    event.c.task,
+    event.c.id,
+    sqlite_where=_SHARED_LOOSE,
+    postgresql_where=_SHARED_LOOSE,
+)
 # Warnings and worse, newest first, among millions that are not.
 sa.Index("ix_event_trouble", event.c.id, sqlite_where=event.c.level >= 3, postgresql_where=event.c.level >= 3)
 

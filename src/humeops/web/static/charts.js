@@ -69,7 +69,7 @@
     }, [drawn.x, drawn.y], box);
     if (drawn.runs) {
       chart.over.style.cursor = "pointer";
-      chart.over.addEventListener("click", () => chart.cursor.idx != null && location.assign(`/run/${drawn.runs[chart.cursor.idx]}`));
+      chart.over.addEventListener("click", () => chart.cursor.idx != null && drawn.runs[chart.cursor.idx] && location.assign(`/run/${drawn.runs[chart.cursor.idx]}`));
     }
     return chart;
   }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Shared data: current values, and what runs told before."""
+"""Shared data: current values. What they were before: `history`."""
 
 from typing import Any, NamedTuple
 
@@ -8,13 +8,11 @@ import sqlalchemy as sa
 
 from humeops.central.store import cursor, filtering, matching, rows, tables
 from humeops.central.store.questions.page import Page, cut
-from humeops.event import EventId, Value, unit_of
+from humeops.event import Value, unit_of
 from humeops.filters.tree import EVERYTHING, Match, Node
 
 _datum = tables.datum
 _event = tables.event
-_run = tables.run
-_told = tables.run_datum
 _read_value = msgspec.json.Decoder(Value).decode
 
 
@@ -30,15 +28,6 @@ class Datum(NamedTuple):
     run: str | None
     uid: int | None
     expires_at: int | None
-
-
-class Point(NamedTuple):
-    """A number that a run told."""
-
-    run: str
-    started_at: int
-    value: float
-    unit: str
 
 
 class Filter(NamedTuple):
@@ -62,19 +51,6 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
         query = query.where(sa.tuple_(*place) > sa.tuple_(*cursor.unpack(after, tuple[str, str, str])))
     found = connection.execute(query.order_by(*place).limit(limit + 1)).all()
     return cut([_read(row) for row in found], limit, lambda datum: cursor.pack(datum.host, datum.task, datum.key))
-
-
-def history(connection: sa.Connection, host: str, task: str, key: str, limit: int, after: str | None) -> Page[Point]:
-    """Return what the runs of a task told under this name, the run that started last first: numbers only."""
-    query = sa.select(_run.c.id, _run.c.started_at, _told.c.value, _told.c.unit)
-    query = query.join(_told, sa.and_(_told.c.run == _run.c.id, _told.c.key == key))
-    query = query.where(_run.c.host == host, _run.c.task == task)
-    if after is not None:
-        started_at, run = cursor.unpack(after, tuple[rows.Int64, EventId])
-        query = query.where(sa.tuple_(_run.c.started_at, _run.c.id) < sa.tuple_(started_at, rows.key_of(run)))
-    found = connection.execute(query.order_by(_run.c.started_at.desc(), _run.c.id.desc()).limit(limit + 1)).all()
-    points = [Point(rows.id_of(row.id), row.started_at, row.value, row.unit) for row in found]
-    return cut(points, limit, lambda point: cursor.pack(point.started_at, point.run))
 
 
 def _read(row: sa.Row[Any]) -> Datum:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reports over HTTP that may be sent again: what their keys stand for."""
+"""Reports over HTTP that may be sent again: what their keys stand for. And what tasks shared outside of runs, by index."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,8 +23,18 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_report_key_at", "report_key", ["at"], unique=False)
+    shared = sa.text("kind = 'data' AND run IS NULL")
+    op.create_index(
+        "ix_event_shared",
+        "event",
+        ["host", "task", "id"],
+        unique=False,
+        sqlite_where=shared,
+        postgresql_where=shared,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_event_shared", table_name="event")
     op.drop_index("ix_report_key_at", table_name="report_key")
     op.drop_table("report_key")
