@@ -26,3 +26,19 @@ def rough(ns: int) -> str:
         if ns < unit:
             return f"{max(ns, 0) // smaller} {word}"
     return f"{ns // DAY} days"
+
+
+def in_words(ns: int) -> str:
+    """Return a length of time as a sentence has it: `350 ms`, `4.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`."""
+    if ns < SECOND:
+        return f"{max(ns, 0) / 1_000_000:.0f} ms"
+    if ns < 10 * SECOND:
+        return f"{ns / SECOND:.1f} s"
+    if ns < MINUTE:
+        return f"{ns // SECOND} s"
+    for unit, part, words in ((HOUR, MINUTE, ("min", "s")), (DAY, HOUR, ("h", "min"))):
+        if ns < unit:
+            whole, rest = divmod(ns, part)
+            smaller = rest * 60 // part
+            return f"{whole} {words[0]} {smaller} {words[1]}" if smaller else f"{whole} {words[0]}"
+    return f"{ns // DAY} d {ns % DAY // HOUR} h"

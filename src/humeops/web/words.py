@@ -28,18 +28,7 @@ def shape(state: str) -> str:
 
 def span(ns: int) -> str:
     """Return a length of time as a sentence has it: `350 ms`, `4.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`."""
-    if ns < spans.SECOND:
-        return f"{max(ns, 0) / 1_000_000:.0f} ms"
-    if ns < 10 * spans.SECOND:
-        return f"{ns / spans.SECOND:.1f} s"
-    if ns < spans.MINUTE:
-        return f"{ns // spans.SECOND} s"
-    for unit, part, words in ((spans.HOUR, spans.MINUTE, ("min", "s")), (spans.DAY, spans.HOUR, ("h", "min"))):
-        if ns < unit:
-            whole, rest = divmod(ns, part)
-            smaller = rest * 60 // part
-            return f"{whole} {words[0]} {smaller} {words[1]}" if smaller else f"{whole} {words[0]}"
-    return f"{ns // spans.DAY} d {ns % spans.DAY // spans.HOUR} h"
+    return spans.in_words(ns)
 
 
 def utc(moment_ns: int) -> str:

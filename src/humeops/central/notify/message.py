@@ -51,3 +51,4 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     time_ns: int
     items: tuple[Item, ...]
     note: str = ""  # what a notice says; beside items, a word about all of them
+    thread: str = ""  # the same for a problem, its reminders and its recovery; empty: found by what the items say
