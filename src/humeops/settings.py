@@ -22,7 +22,8 @@ _ENUM = re.compile(r"Invalid enum value (?P<value>.*)", re.DOTALL)
 _PATTERN = re.compile(r"Expected `str` matching regex (?P<pattern>.*)", re.DOTALL)
 _WRONG_TYPE = re.compile(r"Expected `(?P<expected>\w+)`, got `(?P<got>\w+)`")
 _BOUND = re.compile(r"Expected `(?P<expected>\w+)` (?P<sign>[<>]=?) (?P<limit>\S+)")
-_LENGTH = re.compile(r"Expected `str` of length (?P<sign>[<>]=?) (?P<limit>\d+)")
+_LENGTH = re.compile(r"Expected `(?P<expected>str|array|object)` of length (?P<sign>[<>]=?) (?P<limit>\d+)")
+_MISSING = re.compile(r"Object missing required field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<path>[^`]*)`)?")
 _NAMES = {
     "str": "text",
     "int": "a whole number",
@@ -34,6 +35,8 @@ _NAMES = {
 _BOUNDS = {">=": "of at least", "<=": "of at most", ">": "above", "<": "below"}
 # msgspec tells a form as a regular expression; what each of ours means.
 _FORMS = (
+    ("@[A-Za-z0-9-]", "a mail address is expected, such as ops@example.org"),
+    ("^/", "a full path is expected, such as /usr/local/bin/tell"),
     ("https?://", "an address is expected, such as http://127.0.0.1:4863"),
     ("127\\\\.0", "the path of a socket, or 127.0.0.1:PORT is expected"),
     ("redis|rediss|unix", "an address is expected: redis://HOST:PORT/0, rediss://… or unix:///PATH"),
@@ -65,6 +68,14 @@ def parse(text: str, kind: type[T], name: str) -> T:
         raise ConfigError(_explain(text, kind, name, str(error))) from error
 
 
+def convert(given: object, kind: type[T], name: str) -> T:
+    """Return what was given as this type; `name` is what errors call it."""
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explain("", kind, name, str(error))) from None
+
+
 def fault(file: pathlib.Path, setting: str, what: str) -> ConfigError:
     """Return the error for a setting of this file that has the right form and yet cannot work."""
     *parents, key = setting.split(".")
@@ -93,6 +104,10 @@ def _explain(text: str, kind: type[msgspec.Struct], name: str, message: str) -> 
         near = difflib.get_close_matches(key, _keys_at(kind, parents), 1, 0.5)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         return f"{name}{_line_of(text, parents, key)}: no setting `{'.'.join([*parents, key])}`{hint}"
+    if missing := _MISSING.search(message):
+        parents = _parts(missing["path"] or "")
+        place = _line_of(text, parents[:-1], parents[-1]) if parents else ""
+        return f"{name}{place}: `{'.'.join([*parents, missing['key']])}` is missing"
     if at := _AT.search(message):
         parts = _parts(at["path"])
         what = _in_words(message[: at.start()], _type_at(kind, parts))
@@ -116,7 +131,8 @@ def _in_words(message: str, kind: object) -> str:
     if length := _LENGTH.fullmatch(message):
         if length["limit"] == "1" and length["sign"] == ">=":
             return "it may not be empty"
-        return f"text {_BOUNDS[length['sign']]} {length['limit']} characters is expected"
+        of = "characters" if length["expected"] == "str" else "members"
+        return f"{_NAMES[length['expected']]} {_BOUNDS[length['sign']]} {length['limit']} {of} is expected"
     return message
 
 
