@@ -14,6 +14,7 @@ import msgspec
 
 from humeops import settings
 from humeops.central import addresses, keeping
+from humeops.central.notify import channel, clocks
 from humeops.errors import ConfigError
 from humeops.layout import Layout
 from humeops.wire import hostname
@@ -77,6 +78,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     agent: AgentSettings = msgspec.field(default_factory=AgentSettings)
     metrics: MetricsSettings = msgspec.field(default_factory=MetricsSettings)
     watch: WatchSettings = msgspec.field(default_factory=WatchSettings)
+    notify: channel.NotifySettings = msgspec.field(default_factory=channel.NotifySettings)
     log: LogSettings = msgspec.field(default_factory=LogSettings)
     retention: keeping.RetentionSettings = msgspec.field(default_factory=keeping.RetentionSettings)
 
@@ -96,6 +98,7 @@ class Config:
     agent_host: str
     silent_after: int  # seconds without a word after which a host is silent
     ping_url: str  # asked each minute while somebody watches; empty: none
+    notify: channel.NotifySettings  # what channels may touch; `wording.of` and `channel.allowed` read it
     log_level: str
     person_token: pathlib.Path
     agent_token: pathlib.Path
@@ -128,6 +131,7 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[
         agent_host=chosen.agent.host or _host_of_machine(),
         silent_after=chosen.watch.silent_after,
         ping_url=chosen.watch.ping_url,
+        notify=chosen.notify,
         log_level=chosen.log.level,
         person_token=layout.person_token,
         agent_token=layout.agent_token,
@@ -141,6 +145,8 @@ def check(config: Config) -> None:
     """Raise ConfigError for what cannot work, whether the file or the command line says it. Nothing is made or asked."""
     hostname.check(config.agent_host, "agent.host")
     check_address(config)
+    channel.allowed(config.notify)
+    clocks.of(config.notify.zone, "notify.zone")
     if config.metrics:
         addresses.metrics_place(config.metrics)
     if isinstance(config.database, str):

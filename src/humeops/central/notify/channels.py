@@ -29,7 +29,19 @@ _DELIVERIES: dict[type, Callable[..., None]] = {
 _KINDS: dict[str, type[Channel]] = {"mail": Mail, "webhook": Webhook, "apprise": Apprise, "command": Command}
 TYPES = tuple(_KINDS)
 
-__all__ = ["TYPES", "Allowed", "Channel", "RefusedError", "UnreachableError", "deliver", "read"]
+__all__ = [
+    "TYPES",
+    "Allowed",
+    "Apprise",
+    "Channel",
+    "Command",
+    "Mail",
+    "RefusedError",
+    "UnreachableError",
+    "Webhook",
+    "deliver",
+    "read",
+]
 
 
 def deliver(

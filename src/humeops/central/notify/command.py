@@ -25,7 +25,7 @@ from humeops.central.notify.wording import Wording
 from humeops.errors import Exit, explain
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_GRACE_SECONDS = 2
+_GRACE_SECONDS = 1
 _KEPT = 2_000
 # These say that another attempt is of no use (docs/reference/exit-codes.md); all others are tried again.
 _FOR_GOOD = (Exit.USAGE, Exit.DATA, Exit.REFUSED, Exit.CONFIG, 126, 127)

@@ -2,7 +2,7 @@
 """Templates of people's own, rendered in a process that has little time, little memory and nothing else.
 
 The process gets all templates and the views of one message on its standard input, and answers with what became of each. Its
-limits are the kernel's: whatever a template does, it costs two seconds of one core and 400 MB, once, and nothing is left.
+limits are the kernel's: whatever a template does, it costs a second of one core and 400 MB, once, and nothing is left.
 """
 
 import json
@@ -17,7 +17,7 @@ from humeops.central.notify import rendering
 from humeops.central.notify.rendering import Name
 from humeops.errors import explain
 
-_CPU_SECONDS = 2
+_CPU_SECONDS = 1
 _WALL_SECONDS = 10
 _MEMORY_BYTES = 400_000_000
 _MOST_ANSWER = 8_000_000
@@ -34,7 +34,7 @@ def render(templates: dict[Name, str], given: dict[str, Any]) -> dict[Name, str 
         made.update(_answers(left, given))
         if killed := next((name for name in left if name not in made), None):
             # It ended the process with it; those after it get another one.
-            made[killed] = TemplateFaultError(f"it took more than {_CPU_SECONDS} s or too much memory")
+            made[killed] = TemplateFaultError(f"it took more than {_CPU_SECONDS} s, or too much memory")
     return made
 
 

@@ -86,7 +86,7 @@ def deliver(channel: Mail, message: Message, wording: Wording, now_ns: int, allo
             raise RefusedError(reach.inside(host, address))
     password = secret.read(channel.password, "password")
     connection = reach.dial(host, addresses, port, channel.timeout)
-    with reach.limited(connection, channel.timeout), _explained(host), _session(channel, connection) as session:
+    with _explained(host), reach.limited(connection, channel.timeout), _session(channel, connection) as session:
         if channel.username:
             session.login(channel.username, password)
         refused = session.send_message(mail, email.utils.parseaddr(channel.sender)[1], list(channel.to))
@@ -143,15 +143,22 @@ def _session(channel: Mail, connection: socket.socket) -> Iterator[smtplib.SMTP]
     with connection:
         if channel.safety() == "tls":
             connection = _context(channel).wrap_socket(connection, server_hostname=host)
-        session = _Session(connection, host, channel.timeout)
-        session.ehlo_or_helo_if_needed()
-        if channel.safety() == "starttls":
-            # Without an offer this raises: nothing goes on in the clear, whoever stands between.
-            session.starttls(context=_context(channel))
-            session.ehlo()
-        yield session
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            session.quit()
+        session: smtplib.SMTP | None = None
+        try:
+            session = _Session(connection, host, channel.timeout)
+            session.ehlo_or_helo_if_needed()
+            if channel.safety() == "starttls":
+                # Without an offer this raises: nothing goes on in the clear, whoever stands between.
+                session.starttls(context=_context(channel))
+                session.ehlo()
+            yield session
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                session.quit()
+        finally:
+            # With TLS it is another object than the one above, and STARTTLS makes yet another.
+            connection.close()
+            if session is not None:
+                session.close()
 
 
 def _context(channel: Mail) -> ssl.SSLContext:
@@ -178,6 +185,8 @@ def _explained(host: str) -> Iterator[None]:
         raise RefusedError(f"{host} does not offer {offers}{hint}: {quoted(str(error))}") from error
     except smtplib.SMTPResponseException as error:
         raise _answered(host, error.smtp_code, error.smtp_error) from error
+    except TimeoutError as error:
+        raise UnreachableError(f"{host}: no answer in time") from error
     except (smtplib.SMTPException, OSError, EOFError) as error:
         raise UnreachableError(f"{host}: {quoted(str(error)) or type(error).__name__}") from error
 

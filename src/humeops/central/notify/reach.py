@@ -17,6 +17,8 @@ from humeops.errors import ConfigError
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+# Older Pythons count these among the internet.
+_NOT_GLOBAL_4 = tuple(ipaddress.IPv4Network(net) for net in ("192.0.0.0/24", "192.88.99.0/24"))
 _GLOBAL_6 = ipaddress.IPv6Network("2000::/3")
 # Ways to write an IPv4 address that some router unpacks again.
 _TUNNELS = tuple(ipaddress.IPv6Network(net) for net in ("2001::/32", "2002::/16"))
@@ -45,7 +47,8 @@ def is_public(address: Address) -> bool:
     """Tell whether this address belongs to somebody on the internet and can't lead back inside."""
     address = _plain(address)
     if isinstance(address, ipaddress.IPv4Address):
-        return address.is_global and not address.is_multicast and not address.is_reserved
+        plain = address.is_global and not address.is_multicast and not address.is_reserved
+        return plain and not any(address in network for network in _NOT_GLOBAL_4)
     return address in _GLOBAL_6 and address.is_global and not any(address in tunnel for tunnel in _TUNNELS)
 
 
@@ -108,10 +111,11 @@ def inside(host: str, address: Address) -> str:
 
 @contextlib.contextmanager
 def limited(connection: socket.socket, seconds: float) -> Iterator[None]:
-    """End this connection when the block is not done in time, however slowly the other side dribbles its answer."""
+    """End this connection, and raise TimeoutError, when the block is not done in time, however the other side dribbles."""
     # A second descriptor of the same connection: the first may be wrapped in TLS and closed meanwhile.
     with connection.dup() as handle:
-        timer = threading.Timer(seconds, _shut, [handle])
+        over = threading.Event()
+        timer = threading.Timer(seconds, _shut, [handle, over])
         timer.daemon = True
         timer.start()
         try:
@@ -119,9 +123,13 @@ def limited(connection: socket.socket, seconds: float) -> Iterator[None]:
         finally:
             timer.cancel()
             timer.join()
+        if over.is_set():
+            # An end that we made must not be read as the end of an answer.
+            raise TimeoutError
 
 
-def _shut(handle: socket.socket) -> None:
+def _shut(handle: socket.socket, over: threading.Event) -> None:
+    over.set()
     with contextlib.suppress(OSError):
         handle.shutdown(socket.SHUT_RDWR)
 

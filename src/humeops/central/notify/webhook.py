@@ -75,7 +75,7 @@ def deliver(channel: Webhook, message: Message, wording: Wording, now_ns: int, a
     headers = _headers(channel, document.key_of(message), now_ns // 1_000_000_000, body)
     host, port = str(url.hostname), url.port or (443 if url.scheme == "https" else 80)
     connection = reach.connect(host, port, allowed.internal, channel.timeout)
-    with reach.limited(connection, channel.timeout), _explained(host), connection:
+    with connection, _explained(host), reach.limited(connection, channel.timeout):
         _only_inside_unencrypted(url.scheme, host, connection)
         status, wait = _post(_encrypted(channel, url, connection), url, body, headers)
     _judge(host, status, wait)

@@ -12,6 +12,7 @@ from typing import Any
 import markupsafe
 
 from humeops.central.notify import clocks, limited, rendering, view
+from humeops.central.notify.channel import NotifySettings
 from humeops.central.notify.clocks import Clock
 from humeops.central.notify.message import Item, Line, Message
 from humeops.central.notify.rendering import FILES, Name
@@ -75,6 +76,15 @@ class Wording:
         if name == "html":
             return made.replace("</body>", f'<p class="soft">{markupsafe.escape(note)}</p>\n</body>')
         return made  # one line has no room for it; the log and the other forms say it
+
+
+def of(settings: NotifySettings, root: pathlib.Path) -> Wording:
+    """Return the wording that central's settings ask for; a folder that is not absolute lies in central's own.
+
+    Raise ConfigError for templates that do not work: that is said when central starts, and not when somebody is to be told.
+    """
+    clocks.of(settings.zone, "notify.zone")
+    return Wording(read(root / settings.templates) if settings.templates else None, settings.zone)
 
 
 def read(folder: pathlib.Path) -> dict[Name, str]:
