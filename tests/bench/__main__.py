@@ -19,6 +19,7 @@ from tests.bench import (
     large,
     latency,
     lost,
+    live,
     machine,
     path,
     report,
@@ -47,6 +48,7 @@ LARGE: dict[str, Measure] = {
     "large": large.measure,
     "embedded": embedded.measure,
     "latency": latency.measure,
+    "live": live.measure,
     "agents": agents.measure,
     "filled": filled.measure,
 }

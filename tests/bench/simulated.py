@@ -43,12 +43,13 @@ class Agent:
         """Go on for ever; begin at some moment of the first pause."""
         await asyncio.sleep(random.random() * pause)
         runs = [make_id() for _ in range(tasks)]
-        await self._say([an_event(run, b"task-%d" % n, run, b"start", b"") for n, run in enumerate(runs)])
+        await self.say([an_event(run, b"task-%d" % n, run, b"start", b"") for n, run in enumerate(runs)])
         while True:
             await asyncio.sleep(pause)
-            await self._say([an_event(make_id(), b"task-0", runs[0], b"ping", b"")])
+            await self.say([an_event(make_id(), b"task-0", runs[0], b"ping", b"")])
 
-    async def _say(self, events: list[bytes]) -> None:
+    async def say(self, events: list[bytes]) -> None:
+        """Hand these over, until they are committed."""
         body, began = self._host.batch_of(events), time.perf_counter()
         while True:
             status, receipt = await self._exchange(body)

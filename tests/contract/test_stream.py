@@ -7,7 +7,7 @@ import pytest
 import redis.asyncio
 import sqlalchemy as sa
 
-from humeops.central.store import tables
+from humeops.central.store import rows, tables
 from humeops.central.store.questions import runs
 from humeops.central.stream import inbox, keyspace, leases
 from humeops.central.stream.intake import StreamFullError, StreamIntake
@@ -215,11 +215,24 @@ def test_a_database_that_does_not_answer_keeps_everything_in_hand(
 # -- the API's side ---------------------------------------------------------------------------------------------------
 
 
-def in_api(redis_server, act, longest=100):
+class Ear:
+    """Notes what it is told."""
+
+    def __init__(self):
+        self.noted, self.missed = [], 0
+
+    def note(self, events):
+        self.noted.append(list(events))
+
+    def miss(self):
+        self.missed += 1
+
+
+def in_api(redis_server, act, longest=100, ear=None):
     async def main():
         async with redis.asyncio.Redis.from_url(redis_server.url) as client:
             stream = StreamIntake(client, PARTITIONS, longest)
-            ears = asyncio.create_task(stream.listen())
+            ears = asyncio.create_task(stream.listen(ear or Ear()))
             await asyncio.sleep(0.05)
             try:
                 return await act(stream)
@@ -227,6 +240,23 @@ def in_api(redis_server, act, longest=100):
                 ears.cancel()
 
     return asyncio.run(main())
+
+
+def test_who_looks_on_hears_which_events_are_committed(redis_server, database, agent, redis_client, make_worker):
+    worker, ear = make_worker(), Ear()
+    worker.step()
+    said = a_run(say("log", 5))
+
+    async def act(stream):
+        asked = asyncio.create_task(stream.take(agent.id, agent.host, body_of(*said), NOON))
+        while not asked.done() or not any(ear.noted):
+            await asyncio.to_thread(worker.step)
+            await asyncio.sleep(0.01)
+
+    in_api(redis_server, act, ear=ear)
+
+    assert [keys for keys in ear.noted if keys] == [[rows.key_of(event.id) for event in said]]
+    assert ear.missed == 1
 
 
 def test_the_answer_says_how_far_the_database_has_it(redis_server, database, agent, redis_client, make_worker):

@@ -130,7 +130,7 @@ def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
 async def _listening(central: Central, hub: Hub, _app: Litestar) -> AsyncIterator[None]:
     beside = [asyncio.create_task(hub.run())]
     if central.stream is not None:
-        beside.append(asyncio.create_task(central.stream.listen()))
+        beside.append(asyncio.create_task(central.stream.listen(hub)))
     try:
         yield
     finally:

@@ -16,14 +16,12 @@ from humeops.api import overviews, views
 from humeops.api.ring import What
 from humeops.central.store import rows
 from humeops.central.store.questions import events, runs, transitions
-from humeops.clock import NS_PER_SECOND
 from humeops.event import Origin
 from humeops.filters import facts
 
 MOST_EVENTS = 2_000  # read at one look
 _MOST_TRANSITIONS = 1_000
 _AGAIN = 200  # numbers before the last one that are looked at again
-_RECENT_NS = 5 * NS_PER_SECOND
 _REMEMBERED = 20_000
 
 _to_json = msgspec.json.Encoder().encode
@@ -38,21 +36,16 @@ class Found(NamedTuple):
 
 
 class Looker:
-    """Remembers what was seen. `by_time`: nobody tells which events are new, so those of the last seconds are looked at."""
+    """Remembers what was seen."""
 
-    def __init__(self, newest: int, by_time: bool) -> None:
+    def __init__(self, newest: int) -> None:
         self._newest = newest
         self._first = newest
-        self._by_time = by_time
         self._seen: collections.OrderedDict[int | bytes, None] = collections.OrderedDict()
 
-    def look(self, connection: sa.Connection, noted: Sequence[bytes], now_ns: int) -> list[Found]:
-        """Return what has changed, in an order in which it may be told."""
-        if self._by_time:
-            new = events.recent(connection, now_ns - _RECENT_NS, MOST_EVENTS)
-        else:
-            new = events.by_keys(connection, noted)
-        said = [row for row in new if self._is_new(row.id)]
+    def look(self, connection: sa.Connection, noted: Sequence[bytes]) -> list[Found]:
+        """Return what has changed, in an order in which it may be told; `noted` are the events that are new, or may be."""
+        said = events.by_keys(connection, [key for key in dict.fromkeys(noted) if self._is_new(key)])
         moved = self._moves(connection)
         keys = {row.run for row in said if row.run} | {rows.key_of(move.run) for move in moved if move.run}
         touched = runs.by_keys(connection, sorted(keys))

@@ -2,10 +2,9 @@
 """Finds out what has changed and puts it into the ring, for those who look on live.
 
 *Design.* After its commit the intake of this process notes the ids of the batch's events (`note`, from any thread) and
-wakes the loop, which reads them from the database together with the transitions that are new. Where workers commit (Redis)
-nobody notes anything here: then the loop looks every second, and takes for new the events of the last seconds that it has not
-seen; one that arrives later than that is in every list, and not in the live stream. While nobody looks on, nothing is read,
-and the ring keeps a gap. A fault in here never reaches intake: what was committed is committed.
+wakes the loop, which reads them from the database together with the transitions that are new. Where workers commit, they say so in
+Redis, and what hears it there (`StreamIntake.listen`) notes it here; when its connection was lost, whoever looks on is told
+to look anew (`miss`). While nobody looks on, nothing is read, and the ring keeps a gap. A fault in here never reaches intake: what was committed is committed.
 """
 
 import asyncio
@@ -57,6 +56,11 @@ class Hub:
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._wake.set)
 
+    def miss(self) -> None:
+        """Take that something may have been committed that was not noted; may be called by the loop's own thread alone."""
+        if self._looker is not None:
+            self._forget()
+
     @contextlib.contextmanager
     def viewing(self) -> Iterator[None]:
         """Count one who looks on."""
@@ -98,7 +102,7 @@ class Hub:
             return
         if self._looker is None:
             newest = await anyio.to_thread.run_sync(self._newest)
-            self._looker = changes.Looker(newest, self._central.stream is not None)
+            self._looker = changes.Looker(newest)
             return
         if len(self._noted) > _MOST_NOTED:
             self._forget()
@@ -114,7 +118,7 @@ class Hub:
 
     def _read(self, looker: changes.Looker, noted: list[bytes]) -> list[changes.Found]:
         with self._central.database.reading() as connection:
-            return looker.look(connection, noted, self._central.clock.wall_ns())
+            return looker.look(connection, noted)
 
     def _newest(self) -> int:
         with self._central.database.reading() as connection:

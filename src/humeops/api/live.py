@@ -54,18 +54,18 @@ class _Viewer:
     async def step(self) -> bool:
         """Tell what is new, or wait for it; return whether to go on."""
         news, ring = self._hub.news, self._hub.ring
-        found = ring.since(self._at)
-        if found is None:
-            await self._say(_RESYNC)
-            return False
-        if not found:
+        if ring.newest == self._at:
             try:
                 await asyncio.wait_for(news.wait(), HEARTBEAT_SECONDS)
             except TimeoutError:
                 return await self._say(self._mark(b": still here\n"))
             return True
-        self._at = found[-1].number
-        return await self._say(b"".join(one.text for one in found if one.what in self._what and one.fits(self._wanted)))
+        text = ring.text_since(self._at, self._what, self._wanted)
+        if text is None:
+            await self._say(_RESYNC)
+            return False
+        self._at = ring.newest
+        return await self._say(text)
 
     def _mark(self, text: bytes) -> bytes:
         # An id without data is no event, and the place is remembered all the same.

@@ -39,17 +39,20 @@ class Ring:
     def __init__(self, most: int = MOST) -> None:
         self._name = secrets.token_hex(4)
         self._changes: collections.deque[Change] = collections.deque(maxlen=most)
+        self._texts: dict[tuple[int, frozenset[What], tree.Node], bytes] = {}
         self.newest = 0
 
     def add(self, what: What, known: facts.Facts, body: bytes) -> None:
         """Put a change at the end; `body` is one line."""
         self.newest += 1
+        self._texts.clear()
         head = f"id: {self.place(self.newest)}\nevent: {what}\ndata: ".encode()
         self._changes.append(Change(self.newest, what, known, head + body + b"\n\n", {}))
 
     def forget(self) -> None:
         """Leave a gap: what came meanwhile is not known."""
         self._changes.clear()
+        self._texts.clear()
         self.newest += 1
 
     def place(self, number: int) -> str:
@@ -71,3 +74,13 @@ class Ring:
         if not 0 < missing <= len(self._changes):
             return None
         return [self._changes[index] for index in range(len(self._changes) - missing, len(self._changes))]
+
+    def text_since(self, number: int, what: frozenset[What], wanted: tree.Node) -> bytes | None:
+        """Return what of the changes after this one is to be sent; many look on at the same, and it is put together once."""
+        asked = (number, what, wanted)
+        if asked not in self._texts:
+            found = self.since(number)
+            if found is None:
+                return None
+            self._texts[asked] = b"".join(one.text for one in found if one.what in what and one.fits(wanted))
+        return self._texts[asked]

@@ -16,6 +16,18 @@ from humeops.security.roles import Actor
 from humeops.wire import batch
 
 
+class Follower(Protocol):
+    """Who wants to know what was committed (see hub)."""
+
+    def note(self, events: Sequence[bytes]) -> None:
+        """Take the ids of events that were committed just now; none: something else has changed."""
+        ...
+
+    def miss(self) -> None:
+        """Take that some of it may not have been told."""
+        ...
+
+
 class StreamIntake(Protocol):
     """Where batches go when they do not go straight to the database (see central.stream)."""
 
@@ -27,8 +39,8 @@ class StreamIntake(Protocol):
         """Tell whether batches can be queued now."""
         ...
 
-    async def listen(self) -> None:
-        """Run beside the requests, for ever."""
+    async def listen(self, follower: Follower) -> None:
+        """Run beside the requests, for ever; tell the follower what workers commit."""
         ...
 
 

@@ -4,7 +4,7 @@
 Promise: what this answers as committed is what a worker wrote after its commit, never more. It asks no database: while that
 is slow or away, batches still come in, up to LONGEST a partition and four fifths of Redis' memory; then agents are asked to wait, and keep their events.
 
-*Design.* One connection for commands, one that listens on `hume:committed`; every waiting request is a future under its agent
+*Design.* One connection for commands, one that listens to workers (`hume:committed`, and `hume:said` and `hume:live` for those who look on); every waiting request is a future under its agent
 and epoch. A message that is missed costs only patience: at the end the mark itself is read. An agent that was not committed in
 time is told so (`queued`) and asks again with a batch of no events, which waits without adding to the stream.
 """
@@ -13,13 +13,15 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import msgspec
 import redis.asyncio
 import redis.exceptions
 
 from humeops.central import metrics
+from humeops.central.current import keyspace as current
 from humeops.central.stream import keyspace
 from humeops.errors import UnavailableError
 from humeops.wire import batch
@@ -40,7 +42,20 @@ return redis.call('XADD', KEYS[1], '*', 'a', ARGV[2], 'h', ARGV[3], 'r', ARGV[4]
 """
 
 _Life = tuple[int, str]  # agent, epoch
+_COMMITTED, _SAID = keyspace.COMMITTED.encode(), keyspace.SAID.encode()
 log = logging.getLogger(__name__)
+
+
+class Follower(Protocol):
+    """Who wants to know what was committed."""
+
+    def note(self, events: Sequence[bytes]) -> None:
+        """Take the ids of events that were committed just now; none: something else has changed."""
+        ...
+
+    def miss(self) -> None:
+        """Take that some of it may not have been told."""
+        ...
 
 
 class StreamFullError(UnavailableError):
@@ -89,14 +104,15 @@ class StreamIntake:
         except redis.exceptions.RedisError:
             return False
 
-    async def listen(self) -> None:
-        """Hear of commits, for ever; a lost connection is made anew."""
+    async def listen(self, follower: Follower) -> None:
+        """Hear of commits, for ever, and tell the follower; a lost connection is made anew, and what it missed is forgotten."""
         while True:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
-                    await channel.subscribe(keyspace.COMMITTED)
+                    await channel.subscribe(keyspace.COMMITTED, keyspace.SAID, current.LIVE)
+                    follower.miss()
                     async for message in channel.listen():
-                        self._hear(message["data"])
+                        self._hear_on(message["channel"], message["data"], follower)
             except (redis.exceptions.RedisError, OSError) as error:
                 log.warning("does not hear of commits: %s", error)
                 await asyncio.sleep(_LISTEN_AGAIN_SECONDS)
@@ -110,6 +126,13 @@ class StreamIntake:
     async def _mark(self, life: _Life) -> int:
         found = await self._redis.hget(keyspace.mark(life[0]), life[1])
         return int(found or 0)
+
+    def _hear_on(self, channel: bytes, message: bytes, follower: Follower) -> None:
+        if channel == _COMMITTED:
+            self._hear(message)
+        else:
+            # Changes of tasks are read from the database; that there is one is all that is taken from here.
+            follower.note(keyspace.read_said(message) if channel == _SAID else ())
 
     def _hear(self, message: bytes) -> None:
         agent, epoch, committed_upto = keyspace.read_committed(message)

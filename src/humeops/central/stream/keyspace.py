@@ -12,14 +12,19 @@ Nothing else of hume writes them, and losing all of them loses nothing: humed ke
 | hume:mark:{agent} | hash | the worker after its commit: epoch → how far it is committed; expires after MARK_DAYS without a word | – |
 | hume:tried:{p} | hash | the worker that holds partition p: entry → how often it was begun by itself; a trace of batches that end workers | the same, when the entry is done |
 | hume:committed | channel | the worker after its commit: `AGENT EPOCH UPTO` | – |
+| hume:said | channel | the worker after its commit: the ids of the events of one transaction, 16 bytes each | – |
 
 A partition is `agent % partitions`: the batches of one agent are folded in the order they came, by one worker. The user of an
 agent may XADD to its own stream and HGET its own mark, and nothing else.
 """
 
+from collections.abc import Sequence
+
 PARTITIONS = 16
+_ID = 16
 GROUP = b"workers"
 COMMITTED = "hume:committed"
+SAID = "hume:said"
 WORKERS = "hume:workers"
 MARK_DAYS = 30
 
@@ -67,6 +72,16 @@ def mark(agent: int) -> str:
 def committed_message(agent: int, epoch: str, upto: int) -> str:
     """Return what is published when an epoch is committed further."""
     return f"{agent} {epoch} {upto}"
+
+
+def said_message(keys: Sequence[bytes]) -> bytes:
+    """Return what is published when these events are committed."""
+    return b"".join(keys)
+
+
+def read_said(message: bytes) -> list[bytes]:
+    """Return the ids in such a message."""
+    return [message[at : at + _ID] for at in range(0, len(message) - _ID + 1, _ID)]
 
 
 def read_committed(message: bytes) -> tuple[int, str, int]:

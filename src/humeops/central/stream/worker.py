@@ -11,7 +11,7 @@ worker waiting with its batches in hand, and nothing is let go.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import redis
@@ -91,7 +91,7 @@ class Worker:
         self._count(group, begun_ns)
         # Before it is told: whoever hears that it is committed finds it.
         self._copying.show(folded.due)
-        self._tell(folded.marks)
+        self._tell(folded.marks, folded.said)
         self._inbox.let_go(group)
         self._in_hand = self._in_hand[len(group) :]
         crash.point("central-worker-let-go")
@@ -134,10 +134,12 @@ class Worker:
         ]
         return [Source(keyspace.stream(partition).encode(), partition), *direct]
 
-    def _tell(self, marks: Mapping[Life, int]) -> None:
+    def _tell(self, marks: Mapping[Life, int], said: Sequence[bytes]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
         for (agent, epoch), upto in marks.items():
             pipeline.hset(keyspace.mark(agent), epoch, upto)
             pipeline.expire(keyspace.mark(agent), keyspace.MARK_DAYS * 86_400)
             pipeline.publish(keyspace.COMMITTED, keyspace.committed_message(agent, epoch, upto))
+        if said:
+            pipeline.publish(keyspace.SAID, keyspace.said_message(said))
         pipeline.execute()

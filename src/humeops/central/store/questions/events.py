@@ -108,12 +108,6 @@ def by_keys(connection: sa.Connection, keys: Sequence[bytes]) -> Sequence[Event]
     )
 
 
-def recent(connection: sa.Connection, since: int, limit: int) -> Sequence[Event]:
-    """Return the newest events made since then by their ids, in the order of these."""
-    query = sa.select(_event).where(_event.c.id >= _first_key(since)).order_by(_event.c.id.desc()).limit(limit)
-    return connection.execute(query).all()[::-1]
-
-
 def links(connection: sa.Connection, run: str, limit: int) -> Sequence[Event]:
     """Return what was said of this run without being part of it, as long ago first."""
     query = sa.select(_event).where(_event.c.link == rows.key_of(run))
