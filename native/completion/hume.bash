@@ -1,8 +1,20 @@
 # hume completion for bash; in ~/.bashrc: eval "$(hume completion bash)"
 _hume() {
-    local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]}
+    local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} line=${COMP_LINE:0:COMP_POINT} whole cut before=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take badge login link hosts watch queue rules doctor watchdog central completion help version" -- "$word"))
+        return
+    fi
+    # Bash splits words at colons; what is typed is looked at as it stands.
+    whole=${line##* }
+    read -ra before <<<"${line%"$whole"}"
+    before=${before[${#before[@]} - 1]}
+    if [[ $whole != -* && ( " status runs show events tail wait check data note take badge " == *" $verb "* || $before == -@(t|T|-task|-tags) ) ]]; then
+        mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" completion words "$verb" -- "$before" "$whole" 2>/dev/null)
+        [[ ${COMPREPLY[0]-} == *: ]] && compopt -o nospace 2>/dev/null
+        cut=${whole%"$word"}
+        [[ $COMP_WORDBREAKS == *:* && $whole == *:* ]] && cut=${whole%"${whole##*:}"}
+        COMPREPLY=("${COMPREPLY[@]#"$cut"}")
         return
     fi
     case $verb in
@@ -22,20 +34,20 @@ _hume() {
         shell-init) COMPREPLY=($(compgen -W "bash zsh sh --help" -- "$word")) ;;
         run) COMPREPLY=($(compgen -W "--timeout --kill-after --lock --lock-wait --output --every --cron --calendar --tz --grace --max --describe --runbook --owner --task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         up) COMPREPLY=($(compgen -W "--dir --port --help" -- "$word")) ;;
-        status) COMPREPLY=($(compgen -W "--host --task --tag --problems --watch --output --columns --limit --central --dir --help" -- "$word")) ;;
-        runs) COMPREPLY=($(compgen -W "--host --task --tag --state --failed --lost --since --until --output --columns --limit --central --dir --help" -- "$word")) ;;
-        show) COMPREPLY=($(compgen -W "--all --output --central --dir --help" -- "$word")) ;;
-        events) COMPREPLY=($(compgen -W "--host --task --tag --run --kind --level --text --oldest --since --until --output --columns --limit --central --dir --help" -- "$word")) ;;
-        tail) COMPREPLY=($(compgen -W "--follow --lines --output --central --dir --help" -- "$word")) ;;
-        wait) COMPREPLY=($(compgen -W "--next --timeout --central --dir --help" -- "$word")) ;;
-        check) COMPREPLY=($(compgen -W "--max-age --central --dir --help" -- "$word")) ;;
-        data) COMPREPLY=($(compgen -W "--host --task --key --output --columns --limit --central --dir --help" -- "$word")) ;;
-        note) COMPREPLY=($(compgen -W "--output --columns --limit --central --dir --help" -- "$word")) ;;
-        take) COMPREPLY=($(compgen -W "--release --central --dir --help" -- "$word")) ;;
-        badge) COMPREPLY=($(compgen -W "--remove --central --dir --help" -- "$word")) ;;
+        status) COMPREPLY=($(compgen -W "--host --task --tag --problems --watch --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
+        runs) COMPREPLY=($(compgen -W "--host --task --tag --state --failed --lost --since --until --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
+        show) COMPREPLY=($(compgen -W "--all --output --central --profile --dir --help" -- "$word")) ;;
+        events) COMPREPLY=($(compgen -W "--host --task --tag --run --kind --level --text --oldest --since --until --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
+        tail) COMPREPLY=($(compgen -W "--follow --lines --output --central --profile --dir --help" -- "$word")) ;;
+        wait) COMPREPLY=($(compgen -W "--next --timeout --central --profile --dir --help" -- "$word")) ;;
+        check) COMPREPLY=($(compgen -W "--max-age --central --profile --dir --help" -- "$word")) ;;
+        data) COMPREPLY=($(compgen -W "--host --task --key --history --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
+        note) COMPREPLY=($(compgen -W "--output --columns --limit --central --profile --dir --help" -- "$word")) ;;
+        take) COMPREPLY=($(compgen -W "--release --central --profile --dir --help" -- "$word")) ;;
+        badge) COMPREPLY=($(compgen -W "--remove --central --profile --dir --help" -- "$word")) ;;
         login) COMPREPLY=($(compgen -W "--profile --help" -- "$word")) ;;
-        link) COMPREPLY=($(compgen -W "--central --dir --help" -- "$word")) ;;
-        hosts) COMPREPLY=($(compgen -W "--output --columns --limit --central --dir --help" -- "$word")) ;;
+        link) COMPREPLY=($(compgen -W "--central --profile --dir --help" -- "$word")) ;;
+        hosts) COMPREPLY=($(compgen -W "--output --columns --limit --central --profile --dir --help" -- "$word")) ;;
         watch) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
         queue) COMPREPLY=($(compgen -W "--output --dir --help" -- "$word")) ;;
         rules) COMPREPLY=($(compgen -W "--event --last --config --dir --help" -- "$word")) ;;

@@ -236,6 +236,7 @@ complete -c hume -n '__fish_seen_subcommand_from status' -l output
 complete -c hume -n '__fish_seen_subcommand_from status' -l columns
 complete -c hume -n '__fish_seen_subcommand_from status' -l limit
 complete -c hume -n '__fish_seen_subcommand_from status' -l central
+complete -c hume -n '__fish_seen_subcommand_from status' -l profile
 complete -c hume -n '__fish_seen_subcommand_from status' -l dir
 complete -c hume -n '__fish_seen_subcommand_from status' -l help
 complete -c hume -n '__fish_seen_subcommand_from runs' -l host
@@ -250,11 +251,13 @@ complete -c hume -n '__fish_seen_subcommand_from runs' -l output
 complete -c hume -n '__fish_seen_subcommand_from runs' -l columns
 complete -c hume -n '__fish_seen_subcommand_from runs' -l limit
 complete -c hume -n '__fish_seen_subcommand_from runs' -l central
+complete -c hume -n '__fish_seen_subcommand_from runs' -l profile
 complete -c hume -n '__fish_seen_subcommand_from runs' -l dir
 complete -c hume -n '__fish_seen_subcommand_from runs' -l help
 complete -c hume -n '__fish_seen_subcommand_from show' -l all
 complete -c hume -n '__fish_seen_subcommand_from show' -l output
 complete -c hume -n '__fish_seen_subcommand_from show' -l central
+complete -c hume -n '__fish_seen_subcommand_from show' -l profile
 complete -c hume -n '__fish_seen_subcommand_from show' -l dir
 complete -c hume -n '__fish_seen_subcommand_from show' -l help
 complete -c hume -n '__fish_seen_subcommand_from events' -l host
@@ -271,55 +274,66 @@ complete -c hume -n '__fish_seen_subcommand_from events' -l output
 complete -c hume -n '__fish_seen_subcommand_from events' -l columns
 complete -c hume -n '__fish_seen_subcommand_from events' -l limit
 complete -c hume -n '__fish_seen_subcommand_from events' -l central
+complete -c hume -n '__fish_seen_subcommand_from events' -l profile
 complete -c hume -n '__fish_seen_subcommand_from events' -l dir
 complete -c hume -n '__fish_seen_subcommand_from events' -l help
 complete -c hume -n '__fish_seen_subcommand_from tail' -l follow
 complete -c hume -n '__fish_seen_subcommand_from tail' -l lines
 complete -c hume -n '__fish_seen_subcommand_from tail' -l output
 complete -c hume -n '__fish_seen_subcommand_from tail' -l central
+complete -c hume -n '__fish_seen_subcommand_from tail' -l profile
 complete -c hume -n '__fish_seen_subcommand_from tail' -l dir
 complete -c hume -n '__fish_seen_subcommand_from tail' -l help
 complete -c hume -n '__fish_seen_subcommand_from wait' -l next
 complete -c hume -n '__fish_seen_subcommand_from wait' -l timeout
 complete -c hume -n '__fish_seen_subcommand_from wait' -l central
+complete -c hume -n '__fish_seen_subcommand_from wait' -l profile
 complete -c hume -n '__fish_seen_subcommand_from wait' -l dir
 complete -c hume -n '__fish_seen_subcommand_from wait' -l help
 complete -c hume -n '__fish_seen_subcommand_from check' -l max-age
 complete -c hume -n '__fish_seen_subcommand_from check' -l central
+complete -c hume -n '__fish_seen_subcommand_from check' -l profile
 complete -c hume -n '__fish_seen_subcommand_from check' -l dir
 complete -c hume -n '__fish_seen_subcommand_from check' -l help
 complete -c hume -n '__fish_seen_subcommand_from data' -l host
 complete -c hume -n '__fish_seen_subcommand_from data' -l task
 complete -c hume -n '__fish_seen_subcommand_from data' -l key
+complete -c hume -n '__fish_seen_subcommand_from data' -l history
 complete -c hume -n '__fish_seen_subcommand_from data' -l output
 complete -c hume -n '__fish_seen_subcommand_from data' -l columns
 complete -c hume -n '__fish_seen_subcommand_from data' -l limit
 complete -c hume -n '__fish_seen_subcommand_from data' -l central
+complete -c hume -n '__fish_seen_subcommand_from data' -l profile
 complete -c hume -n '__fish_seen_subcommand_from data' -l dir
 complete -c hume -n '__fish_seen_subcommand_from data' -l help
 complete -c hume -n '__fish_seen_subcommand_from note' -l output
 complete -c hume -n '__fish_seen_subcommand_from note' -l columns
 complete -c hume -n '__fish_seen_subcommand_from note' -l limit
 complete -c hume -n '__fish_seen_subcommand_from note' -l central
+complete -c hume -n '__fish_seen_subcommand_from note' -l profile
 complete -c hume -n '__fish_seen_subcommand_from note' -l dir
 complete -c hume -n '__fish_seen_subcommand_from note' -l help
 complete -c hume -n '__fish_seen_subcommand_from take' -l release
 complete -c hume -n '__fish_seen_subcommand_from take' -l central
+complete -c hume -n '__fish_seen_subcommand_from take' -l profile
 complete -c hume -n '__fish_seen_subcommand_from take' -l dir
 complete -c hume -n '__fish_seen_subcommand_from take' -l help
 complete -c hume -n '__fish_seen_subcommand_from badge' -l remove
 complete -c hume -n '__fish_seen_subcommand_from badge' -l central
+complete -c hume -n '__fish_seen_subcommand_from badge' -l profile
 complete -c hume -n '__fish_seen_subcommand_from badge' -l dir
 complete -c hume -n '__fish_seen_subcommand_from badge' -l help
 complete -c hume -n '__fish_seen_subcommand_from login' -l profile
 complete -c hume -n '__fish_seen_subcommand_from login' -l help
 complete -c hume -n '__fish_seen_subcommand_from link' -l central
+complete -c hume -n '__fish_seen_subcommand_from link' -l profile
 complete -c hume -n '__fish_seen_subcommand_from link' -l dir
 complete -c hume -n '__fish_seen_subcommand_from link' -l help
 complete -c hume -n '__fish_seen_subcommand_from hosts' -l output
 complete -c hume -n '__fish_seen_subcommand_from hosts' -l columns
 complete -c hume -n '__fish_seen_subcommand_from hosts' -l limit
 complete -c hume -n '__fish_seen_subcommand_from hosts' -l central
+complete -c hume -n '__fish_seen_subcommand_from hosts' -l profile
 complete -c hume -n '__fish_seen_subcommand_from hosts' -l dir
 complete -c hume -n '__fish_seen_subcommand_from hosts' -l help
 complete -c hume -n '__fish_seen_subcommand_from watch' -l help
@@ -342,6 +356,17 @@ complete -c hume -n '__fish_seen_subcommand_from central' -l help
 complete -c hume -n '__fish_seen_subcommand_from completion' -l help
 complete -c hume -n '__fish_seen_subcommand_from help' -l help
 complete -c hume -n '__fish_seen_subcommand_from version' -l help
+complete -c hume -f -n '__fish_seen_subcommand_from status' -a '(hume completion words status -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from runs' -a '(hume completion words runs -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from show' -a '(hume completion words show -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from events' -a '(hume completion words events -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from tail' -a '(hume completion words tail -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from wait' -a '(hume completion words wait -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from check' -a '(hume completion words check -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from data' -a '(hume completion words data -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from note' -a '(hume completion words note -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from take' -a '(hume completion words take -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from badge' -a '(hume completion words badge -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n __fish_use_subcommand -a start -d 'a run begins: hume start [TASK] [MESSAGE]'
 complete -c hume-cli -f -n __fish_use_subcommand -a debug -d 'an event of that level: hume debug TEXT'
 complete -c hume-cli -f -n __fish_use_subcommand -a info -d 'an event: hume info TEXT'
@@ -579,6 +604,7 @@ complete -c hume-cli -n '__fish_seen_subcommand_from status' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from status' -l columns
 complete -c hume-cli -n '__fish_seen_subcommand_from status' -l limit
 complete -c hume-cli -n '__fish_seen_subcommand_from status' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from status' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from status' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from status' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l host
@@ -593,11 +619,13 @@ complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l columns
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l limit
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from show' -l all
 complete -c hume-cli -n '__fish_seen_subcommand_from show' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from show' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from show' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from show' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from show' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from events' -l host
@@ -614,55 +642,66 @@ complete -c hume-cli -n '__fish_seen_subcommand_from events' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from events' -l columns
 complete -c hume-cli -n '__fish_seen_subcommand_from events' -l limit
 complete -c hume-cli -n '__fish_seen_subcommand_from events' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from events' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from events' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from events' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l follow
 complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l lines
 complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l next
 complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l timeout
 complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from check' -l max-age
 complete -c hume-cli -n '__fish_seen_subcommand_from check' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from check' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from check' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from check' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l host
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l task
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l key
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l history
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l columns
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l limit
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from data' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from data' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from note' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from note' -l columns
 complete -c hume-cli -n '__fish_seen_subcommand_from note' -l limit
 complete -c hume-cli -n '__fish_seen_subcommand_from note' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from note' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from note' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from note' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from take' -l release
 complete -c hume-cli -n '__fish_seen_subcommand_from take' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from take' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from take' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from take' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l remove
 complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from login' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from login' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from link' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l columns
 complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l limit
 complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from watch' -l help
@@ -685,3 +724,14 @@ complete -c hume-cli -n '__fish_seen_subcommand_from central' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from completion' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from help' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from version' -l help
+complete -c hume-cli -f -n '__fish_seen_subcommand_from status' -a '(hume-cli completion words status -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from runs' -a '(hume-cli completion words runs -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from show' -a '(hume-cli completion words show -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from events' -a '(hume-cli completion words events -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from tail' -a '(hume-cli completion words tail -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from wait' -a '(hume-cli completion words wait -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from check' -a '(hume-cli completion words check -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from data' -a '(hume-cli completion words data -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from note' -a '(hume-cli completion words note -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from take' -a '(hume-cli completion words take -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from badge' -a '(hume-cli completion words badge -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'

@@ -59,8 +59,10 @@ def central_options(command: Command) -> Command:
         click.option("--dir", "folder", metavar="DIR", help="The hume folder [HUME_DIR, else ~/.local/state/hume]."),
         click.option(
             "--central",
+            "--profile",
+            "central",
             metavar="URL|PROFILE",
-            help="Central's address, or a profile [HUME_CENTRAL, else that of the folder].",
+            help="Central's address, or a profile of hume login [HUME_CENTRAL, HUME_PROFILE, else that of the folder].",
         ),
     ):
         command = option(command)
