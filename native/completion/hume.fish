@@ -32,6 +32,8 @@ complete -c hume -f -n __fish_use_subcommand -a hosts -d 'the hosts that report,
 complete -c hume -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
 complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
+complete -c hume -f -n __fish_use_subcommand -a sign -d 'sign a script with your own OpenSSH key'
+complete -c hume -f -n __fish_use_subcommand -a verify -d 'does a script verify here, and what was signed'
 complete -c hume -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
 complete -c hume -f -n __fish_use_subcommand -a watchdog -d 'one round trip through hume, humed and central, timed: for a timer or cron'
 complete -c hume -f -n __fish_use_subcommand -a central -d 'centrals own verbs on its machine, as hume-central: dead, retention, backup, restore'
@@ -345,6 +347,22 @@ complete -c hume -n '__fish_seen_subcommand_from rules' -l last
 complete -c hume -n '__fish_seen_subcommand_from rules' -l config
 complete -c hume -n '__fish_seen_subcommand_from rules' -l dir
 complete -c hume -n '__fish_seen_subcommand_from rules' -l help
+complete -c hume -n '__fish_seen_subcommand_from sign' -l key
+complete -c hume -n '__fish_seen_subcommand_from sign' -l as
+complete -c hume -n '__fish_seen_subcommand_from sign' -l interpreter
+complete -c hume -n '__fish_seen_subcommand_from sign' -l argument
+complete -c hume -n '__fish_seen_subcommand_from sign' -l no-arguments
+complete -c hume -n '__fish_seen_subcommand_from sign' -l source
+complete -c hume -n '__fish_seen_subcommand_from sign' -l host
+complete -c hume -n '__fish_seen_subcommand_from sign' -l for
+complete -c hume -n '__fish_seen_subcommand_from sign' -l env
+complete -c hume -n '__fish_seen_subcommand_from sign' -l number
+complete -c hume -n '__fish_seen_subcommand_from sign' -l namespace
+complete -c hume -n '__fish_seen_subcommand_from sign' -l inside
+complete -c hume -n '__fish_seen_subcommand_from sign' -l help
+complete -c hume -n '__fish_seen_subcommand_from verify' -l trust
+complete -c hume -n '__fish_seen_subcommand_from verify' -l output
+complete -c hume -n '__fish_seen_subcommand_from verify' -l help
 complete -c hume -n '__fish_seen_subcommand_from doctor' -l dir
 complete -c hume -n '__fish_seen_subcommand_from doctor' -l output
 complete -c hume -n '__fish_seen_subcommand_from doctor' -l help
@@ -400,6 +418,8 @@ complete -c hume-cli -f -n __fish_use_subcommand -a hosts -d 'the hosts that rep
 complete -c hume-cli -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
 complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume-cli -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
+complete -c hume-cli -f -n __fish_use_subcommand -a sign -d 'sign a script with your own OpenSSH key'
+complete -c hume-cli -f -n __fish_use_subcommand -a verify -d 'does a script verify here, and what was signed'
 complete -c hume-cli -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
 complete -c hume-cli -f -n __fish_use_subcommand -a watchdog -d 'one round trip through hume, humed and central, timed: for a timer or cron'
 complete -c hume-cli -f -n __fish_use_subcommand -a central -d 'centrals own verbs on its machine, as hume-central: dead, retention, backup, restore'
@@ -713,6 +733,22 @@ complete -c hume-cli -n '__fish_seen_subcommand_from rules' -l last
 complete -c hume-cli -n '__fish_seen_subcommand_from rules' -l config
 complete -c hume-cli -n '__fish_seen_subcommand_from rules' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from rules' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l key
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l as
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l interpreter
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l argument
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l no-arguments
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l source
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l for
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l env
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l number
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l namespace
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l inside
+complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from verify' -l trust
+complete -c hume-cli -n '__fish_seen_subcommand_from verify' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from verify' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from doctor' -l help

@@ -56,9 +56,7 @@ static void take_unknown(struct reading *reading, const char *argument) {
     if (reading->fault->status != 0)
         return;
     const char *meant = option_nearest(argument);
-    if (strcmp(argument, "--signed") == 0)
-        fault_set(reading->fault, EXIT_USAGE, "signed scripts are not there yet: without --signed it runs unchecked");
-    else if (meant)
+    if (meant)
         fault_set(reading->fault, EXIT_USAGE, "no option '%.60s'; did you mean %s?", argument, meant);
     else
         fault_set(reading->fault, EXIT_USAGE,

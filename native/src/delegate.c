@@ -11,7 +11,7 @@
 static const char cli[] = "hume-cli";
 
 // The one beside this very file first: it is of the same version, whatever PATH says.
-static void become_neighbour(char **argv) {
+void delegate_become_neighbour(char **argv) {
     char path[PATH_MAX + sizeof cli];
     ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
     if (length <= 0)
@@ -25,7 +25,7 @@ static void become_neighbour(char **argv) {
 }
 
 void delegate_become(char **argv) {
-    become_neighbour(argv);
+    delegate_become_neighbour(argv);
     execvp(cli, argv);
 }
 

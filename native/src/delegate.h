@@ -8,6 +8,9 @@
 // Becomes hume-cli: the one beside this program, else one on PATH. Returns only when there is none.
 void delegate_become(char **argv);
 
+// Becomes the one beside this program and no other; returns when there is none.
+void delegate_become_neighbour(char **argv);
+
 // Becomes hume-cli with the same arguments, and does not return. Returns only with a fault: there is none to become.
 void delegate(char **argv, const char *verb, struct fault *fault);
 

@@ -28,6 +28,7 @@
 #include "report.h"
 #include "run.h"
 #include "sentence.h"
+#include "signed.h"
 #include "shell.h"
 #include "surroundings.h"
 #include "whereabouts.h"
@@ -141,6 +142,11 @@ int main(int argc, char **argv) {
     event.boot_ns = boot_clock_ns();
     event.status = -1; // not as an initialiser: all of the event would then be bytes of the program
     unsigned closed = reserve_streams();
+    if (signed_is_asked(argc, argv)) {
+        signed_become(argv, &fault);
+        complain("%s", fault.text);
+        return fault.status;
+    }
     if (setting("HUME_TAGS"))
         event_add_tags(&event, setting("HUME_TAGS"));
     arguments_read(argc, argv, &asked, &event, &fault);

@@ -32,6 +32,7 @@ static const struct {
     {"--owner", 0, true, OPTION_DECLARE},      {"--timeout", 0, true, OPTION_TIMEOUT},
     {"--kill-after", 0, true, OPTION_KILL_AFTER}, {"--lock", 0, true, OPTION_LOCK},
     {"--lock-wait", 0, true, OPTION_LOCK_WAIT}, {"--output", 0, true, OPTION_OUTPUT},
+    {"--signed", 0, true, OPTION_SIGNED},      {"--trust", 0, true, OPTION_TRUST},
     {"--hume-cmd", 'c', true, OPTION_COMMAND},
     {"--message", 'm', true, OPTION_MESSAGE},  {"--hostname", 0, true, OPTION_HOST},
     {"--auth-token", 0, true, OPTION_TOKEN},   {"--recv-timeout", 0, true, OPTION_PATIENCE},

@@ -26,6 +26,8 @@ enum option {
     OPTION_LOCK,
     OPTION_LOCK_WAIT,
     OPTION_OUTPUT,
+    OPTION_SIGNED, // of `hume run` too: hume-cli's to act upon (signed.h)
+    OPTION_TRUST,
     OPTION_COMMAND, // the 1.x form's (older.h): -c, -m, --auth-token, --recv-timeout
     OPTION_MESSAGE,
     OPTION_TOKEN,

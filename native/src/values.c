@@ -119,6 +119,10 @@ void value_take(const struct option_read *found, struct asked *asked, struct eve
     case OPTION_PATIENCE:
         asked->deadline_ms = value_patience(value);
         break;
+    case OPTION_SIGNED:
+    case OPTION_TRUST:
+        fault_set(fault, EXIT_USAGE, "%s stands before the script: hume run [OPTIONS] --signed SCRIPT", found->name);
+        break;
     case OPTION_TIMEOUT:
     case OPTION_KILL_AFTER:
     case OPTION_LOCK:

@@ -20,6 +20,7 @@ class Exit(enum.IntEnum):
     UNAVAILABLE = 75  # could not be stored or answered now; trying again may help
     REFUSED = 77  # belongs to another user, or needs a credential
     CONFIG = 78  # a configuration file is wrong
+    UNSIGNED = 126  # a script does not verify: it is not run
 
 
 _REMEDIES = {

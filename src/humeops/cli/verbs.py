@@ -26,6 +26,8 @@ PEOPLE: dict[str, str] = {
     "watch": "what is expected of tasks: hume watch list, add, show, remove, pause, apply",
     "queue": "this host's spool: what waits to reach central",
     "rules": "what the rules of humed.toml make of an event: hume rules test",
+    "sign": "sign a script with your own OpenSSH key",
+    "verify": "does a script verify here, and what was signed",
     "doctor": "what is wrong with this installation, and the command that mends it",
     "watchdog": "one round trip through hume, humed and central, timed: for a timer or cron",
     "central": "central's own verbs on its machine, as hume-central: dead, retention, backup, restore",
@@ -53,7 +55,7 @@ NATIVE: dict[str, str] = {
 }
 
 # Native verbs that the client hands over when the answer is central's; they are modules here too, unlisted.
-HANDED_OVER = frozenset({"get"})
+HANDED_OVER = frozenset({"get", "run"})
 
 # Words people try first; difflib would not lead from them to the right one.
 _MEANT = {

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""`hume sign`: sign a script with one's own OpenSSH key, beside it or inside it."""
+
+import datetime
+import os
+import pathlib
+import re
+import shlex
+import shutil
+from collections.abc import Sequence
+
+import click
+
+from humeops import wholefile
+from humeops.cli import options, signing
+from humeops.errors import HumeError
+from humeops.security.signing import envelope, manifest, sealing, sshsig, starting, trust, verification
+from humeops.security.signing.envelope import Envelope
+from humeops.security.signing.manifest import Manifest, SignatureError
+from humeops.security.signing.verification import Script
+
+_KEYS = ("id_ed25519_sk", "id_ecdsa_sk", "id_ed25519", "id_ecdsa", "id_rsa")
+
+
+@click.command("sign")
+@click.argument("script", type=options.filled)
+@click.option("--key", metavar="FILE", help="Your key, or its .pub while an agent has it [of ~/.ssh].")
+@click.option("--as", "signer", metavar="NAME", help="Who you are in allowed_signers [the comment of the key].")
+@click.option("--interpreter", metavar="COMMAND", help="What runs it, with its whole path [its #! line].")
+@click.option("--argument", "globs", multiple=True, metavar="GLOB", help="Each argument must match one of these.")
+@click.option("--no-arguments", is_flag=True, help="It takes none.")
+@click.option("--source", "sources", multiple=True, metavar="FILE", help="A file that it sources, by its whole path.")
+@click.option("--host", "hosts", multiple=True, metavar="GLOB", help="Only on these hosts.")
+@click.option("--for", "span", type=options.span, metavar="SPAN", help="Good for so long, as in 52w.")
+@click.option("--env", "variables", multiple=True, metavar="NAME", help="A variable of the caller that it gets.")
+@click.option("--number", type=click.IntRange(1), metavar="N", help="Its version [one more than it had].")
+@click.option("--namespace", metavar="TEXT", default=trust.NAMESPACE, show_default=True, help="As policy.toml has it.")
+@click.option("--inside", is_flag=True, help="At the end of the script, as comments, instead of SCRIPT.sig.")
+def command(
+    script: str,
+    key: str | None,
+    signer: str | None,
+    interpreter: str | None,
+    globs: Sequence[str],
+    no_arguments: bool,
+    sources: Sequence[str],
+    hosts: Sequence[str],
+    span: int | None,
+    variables: Sequence[str],
+    number: int | None,
+    namespace: str,
+    inside: bool,
+) -> int:
+    """Sign SCRIPT with your own OpenSSH key: its content, name, version, interpreter and whatever else is given.
+
+    The key may be an agent's or a FIDO token's. What is signed: docs/guide/signing.md.
+    """
+    if no_arguments and globs:
+        raise click.UsageError("--argument beside --no-arguments: one of them is too many")
+    read = verification.read(pathlib.Path(script))
+    path = _key(key)
+    moment = signing.now().replace(microsecond=0)
+    inside = inside or read.content != read.data
+    content = envelope.content_of(read.data) if inside else read.data
+    signed = Manifest(
+        1,
+        read.name,
+        read._replace(content=content).sha256,
+        number or _version_before(read) + 1,
+        signer or _comment(path),
+        moment.isoformat(),
+        shlex.split(interpreter) if interpreter else interpreter_of(read),
+        [] if no_arguments else list(globs) or None,
+        (moment + datetime.timedelta(microseconds=span // 1000)).isoformat() if span else None,
+        list(hosts),
+        dict(map(_source, sources)),
+        list(variables),
+    )
+    line = manifest.pack(signed)
+    manifest.unpack(line)  # whatever would not be accepted is not signed
+    made = Envelope(line, sshsig.sign(line, path, namespace))
+    where = _put(read, made, inside=inside)
+    print(f"{where}: version {signed.version}, signed as {signed.signer}")
+    return 0
+
+
+def _put(read: Script, made: Envelope, *, inside: bool) -> pathlib.Path:
+    where = read.path if inside else read.path.with_name(read.name + envelope.SUFFIX)
+    mode = read.path.stat().st_mode & 0o7777 if inside else 0o644
+    with wholefile.appearing(where) as draft:
+        draft.write_bytes(envelope.pack_inside(read.data, made) if inside else envelope.pack(made))
+        draft.chmod(mode)
+        if inside:
+            _keep_owner(draft, read.path)
+    return where
+
+
+def _keep_owner(draft: pathlib.Path, script: pathlib.Path) -> None:
+    found = script.stat()
+    if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()):
+        os.chown(draft, found.st_uid, found.st_gid)
+
+
+def _version_before(read: Script) -> int:
+    if not read.enclosed:
+        return 0
+    try:
+        return manifest.unpack(envelope.unpack(read.enclosed).signed).version
+    except SignatureError as error:
+        raise HumeError(f"{read.path}: {error}; give its version with --number") from None
+
+
+def interpreter_of(read: Script) -> list[str]:
+    """Return what the first line names, by its whole path; raise HumeError where it names none."""
+    first = read.data.split(b"\n", 1)[0].decode("utf-8", "replace")
+    words = shlex.split(first[2:]) if first.startswith("#!") else []
+    if words and words[0].endswith("/env"):
+        words = [word for word in words[1:] if word != "-S"]
+        found = shutil.which(words[0], path=starting.PATH) if words else None
+        words = [found, *words[1:]] if found else []
+    if not words or not words[0].startswith("/") or re.search(r"(^|/)hume$", words[0]):
+        raise HumeError(f"{read.path}: its first line names no interpreter: give it with --interpreter /bin/sh")
+    return words
+
+
+def _source(name: str) -> tuple[str, str]:
+    path = pathlib.Path(name)
+    if not path.is_absolute():
+        raise click.UsageError(f"--source {name!a}: its whole path, as the script says it")
+    data, _ = sealing.read_once(path)
+    return name, Script(path, path.name, data, data, None).sha256
+
+
+def _key(given: str | None) -> pathlib.Path:
+    if given:
+        path = pathlib.Path(given).expanduser()
+        if path.exists():
+            return path
+        raise HumeError(f"{given}: there is no such key")
+    folder = pathlib.Path.home() / ".ssh"
+    found = next((folder / name for name in _KEYS if (folder / name).exists()), None)
+    if found is None:
+        raise HumeError(f"no key in {folder}: name yours with --key, or make one: ssh-keygen -t ed25519")
+    return found
+
+
+def _comment(key: pathlib.Path) -> str:
+    public = key if key.suffix == ".pub" else key.with_name(f"{key.name}.pub")
+    try:
+        words = public.read_text("utf-8").split(None, 2)
+    except (OSError, UnicodeDecodeError):
+        words = []
+    if len(words) < 3:
+        raise HumeError(f"{public} has no comment that says who you are: give it with --as, as allowed_signers has it")
+    return words[2].strip()

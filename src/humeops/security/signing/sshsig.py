@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""Signatures by OpenSSH's own program, `ssh-keygen -Y`: so that people's keys, agents and FIDO tokens work as they are.
+
+It is called by its whole path and in an environment of its own; what it is given to check are files that this process just made.
+"""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+from collections.abc import Mapping
+
+from humeops.errors import HumeError, UnavailableError
+from humeops.security.signing.envelope import Envelope
+from humeops.security.signing.manifest import SignatureError
+
+PLACES = ("/usr/bin/ssh-keygen", "/bin/ssh-keygen", "/usr/local/bin/ssh-keygen")
+PATIENCE_SECONDS = 10.0
+
+
+def program() -> str:
+    """Return where ssh-keygen is; raise UnavailableError when there is none."""
+    found = next((place for place in PLACES if os.access(place, os.X_OK)), None)
+    if found is None:
+        raise UnavailableError("signatures are OpenSSH's: ssh-keygen (openssh-client, 8.2 or newer) is not installed")
+    return found
+
+
+def sign(signed: bytes, key: pathlib.Path, namespace: str, environ: Mapping[str, str] = os.environ) -> bytes:
+    """Return the signature of these bytes by a person's key; the person may be asked for a passphrase or a touch."""
+    with tempfile.TemporaryDirectory(prefix="hume-sign-") as folder:
+        path = pathlib.Path(folder, "manifest")
+        path.write_bytes(signed)
+        words = [program(), "-Y", "sign", "-q", "-f", str(key), "-n", namespace, str(path)]
+        done = subprocess.run(words, env=dict(environ), stdout=subprocess.DEVNULL, check=False)
+        signature = path.with_name("manifest.sig")
+        if done.returncode or not signature.exists():
+            raise HumeError(f"ssh-keygen did not sign with {key}: it says why above")
+        return signature.read_bytes()
+
+
+def verify(envelope: Envelope, signer: str, namespace: str, allowed: pathlib.Path, revoked: pathlib.Path) -> str:
+    """Return the fingerprint of the key that signed this as that principal; raise SignatureError when none that is allowed did."""
+    with tempfile.NamedTemporaryFile(prefix="hume-verify-", suffix=".sig") as signature:
+        signature.write(envelope.signature)
+        signature.flush()
+        words = [program(), "-Y", "verify", "-f", str(allowed), "-I", signer, "-n", namespace, "-s", signature.name]
+        good, said = _ask([*words, "-r", str(revoked)], envelope.signed)
+        if good:
+            return said.rpartition(" ")[2]
+        # It does not say why. What verifies but for the list of revoked keys, verifies without it.
+        if _ask(words, envelope.signed)[0]:
+            raise SignatureError("revoked", f"the key with which {signer} signed it is revoked")
+    raise SignatureError("signature", f"its signature by {signer} does not verify: {said[:200]}")
+
+
+def _ask(words: list[str], signed: bytes) -> tuple[bool, str]:
+    """Return whether ssh-keygen finds it good, and its first line."""
+    environ = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(
+            words, input=signed, env=environ, capture_output=True, timeout=PATIENCE_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return False, "ssh-keygen did not answer"
+    said = (done.stdout + done.stderr).decode(errors="replace").strip().splitlines()
+    first = said[0] if said else "no allowed signer signed this"
+    return done.returncode == 0 and first.startswith("Good "), first

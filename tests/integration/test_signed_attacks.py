@@ -1,0 +1,384 @@
+# SPDX-License-Identifier: MIT
+"""Attacks on signed scripts, with OpenSSH's own program: none of them verifies, and each is told by its own word."""
+
+import os
+import pathlib
+import stat
+import subprocess
+import threading
+
+import click.testing
+import pytest
+
+from humeops.cli import sign, signing
+from humeops.errors import ConfigError, HumeError
+from humeops.security.signing import envelope, manifest, sealing, sshsig, trust, verification
+from humeops.security.signing.envelope import Envelope
+from tests.fixtures import signers
+
+GOOD = "#!/bin/sh\necho good\n"
+
+
+@pytest.fixture
+def host(tmp_path):
+    signers.require()
+    return signers.Signers(tmp_path)
+
+
+def put_signature(host, script, *words, key="ann"):
+    command = [str(script), "--key", str(host.key(key)), *words]
+    done = click.testing.CliRunner().invoke(sign.command, command, standalone_mode=False)
+    if done.exception:
+        raise done.exception
+    return script
+
+
+def signed(host, *words, key="ann", text=GOOD, name="job.sh"):
+    return put_signature(host, host.write(text, name), *words, key=key)
+
+
+def sig_of(script):
+    return script.with_name(f"{script.name}.sig")
+
+
+def look(host, script, *arguments, remember=False):
+    return signing.look(str(script), arguments, str(host.trust), remember=remember)
+
+
+def kind(host, script, *arguments):
+    fault = look(host, script, *arguments).fault
+    return fault.kind if fault else "ok"
+
+
+@pytest.mark.parametrize("words", [(), ("--inside",)], ids=["beside", "inside"])
+def test_a_script_that_was_signed_verifies(host, words):
+    script = signed(host, *words)
+
+    found = look(host, script, "any", "arguments")
+
+    assert found.fault is None
+    assert found.policy == "refuse"
+    assert found.verified.manifest.signer == "ann@example.com"
+    assert script.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("words", [(), ("--inside",)], ids=["beside", "inside"])
+def test_a_byte_that_changed_is_found(host, words):
+    script = signed(host, *words)
+    data = bytearray(script.read_bytes())
+    data[12] ^= 1
+    script.write_bytes(data)
+
+    assert kind(host, script) == "changed"
+
+
+def test_each_byte_of_the_manifest_counts(host):
+    script = signed(host)
+    whole = sig_of(script).read_bytes()
+    for place in range(0, whole.index(b"\n"), 7):
+        data = bytearray(whole)
+        data[place] ^= 1
+        sig_of(script).write_bytes(data)
+        assert kind(host, script) in ("signature", "malformed")
+
+
+def test_an_unsigned_script_is_told(host):
+    assert kind(host, host.write(GOOD)) == "unsigned"
+
+
+@pytest.mark.parametrize(
+    ("prepare", "told"),
+    [
+        (lambda host: host.revoke("ann"), "revoked"),
+        (lambda host: host.allow("bob"), "signature"),
+        (lambda host: host.allow("ann", options='namespaces="file"'), "signature"),
+        (lambda host: host.allow("ann", options='valid-before="20200101"'), "signature"),
+        (lambda host: host.allow(), "signature"),
+    ],
+    ids=["revoked", "not allowed", "wrong namespace", "key out of date", "nobody allowed"],
+)
+def test_who_is_not_believed_any_more(host, prepare, told):
+    script = signed(host)
+    prepare(host)
+
+    assert kind(host, script) == told
+
+
+def test_a_signature_for_another_purpose_does_not_count(host):
+    script = signed(host)
+    enclosed = envelope.unpack(sig_of(script).read_bytes())
+    other = sshsig.sign(enclosed.signed, host.key("ann"), "git")
+    sig_of(script).write_bytes(envelope.pack(Envelope(enclosed.signed, other)))
+
+    assert kind(host, script) == "signature"
+
+
+def test_nobody_signs_in_anothers_name(host):
+    host.allow("ann", "bob")
+    script = signed(host, "--as", "ann@example.com", key="bob")
+
+    assert kind(host, script) == "signature"
+
+
+def test_a_pattern_for_a_principal_is_refused(host):
+    script = signed(host)
+    (host.trust / "allowed_signers").write_text(f"*@example.com {host.public('ann')}\n")
+
+    with pytest.raises(ConfigError, match="allowed_signers:1: a pattern for a principal"):
+        look(host, script)
+
+
+def test_an_older_version_does_not_come_back(host):
+    script = signed(host)
+    old = script.read_bytes(), sig_of(script).read_bytes()
+    assert look(host, script, remember=True).fault is None
+    script.write_text("#!/bin/sh\necho better\n")
+    put_signature(host, script)
+    assert look(host, script, remember=True).verified.manifest.version == 2
+
+    script.write_bytes(old[0])
+    sig_of(script).write_bytes(old[1])
+
+    assert kind(host, script) == "rolled-back"
+
+
+def test_another_content_under_a_version_that_was_here_does_not_run(host):
+    script = signed(host)
+    assert look(host, script, remember=True).fault is None
+    script.write_text("#!/bin/sh\necho other\n")
+    put_signature(host, script, "--number", "1")
+
+    assert kind(host, script) == "rolled-back"
+
+
+def test_a_signature_ends(host, monkeypatch):
+    script = signed(host, "--for", "1h")
+    assert kind(host, script) == "ok"
+    later = signing.now().replace(year=signing.now().year + 1)
+    monkeypatch.setattr(signing, "now", lambda: later)
+
+    assert kind(host, script) == "expired"
+
+
+def test_a_signed_script_under_another_name_does_not_run(host):
+    other = signed(host, name="delete-all.sh")
+    script = host.root / "job.sh"
+    script.write_bytes(other.read_bytes())
+    sig_of(script).write_bytes(sig_of(other).read_bytes())
+
+    assert kind(host, script) == "name"
+
+
+def test_a_link_to_another_signed_script_does_not_run(host):
+    other = signed(host, name="delete-all.sh")
+    script = host.root / "job.sh"
+    script.symlink_to(other)
+    sig_of(script).symlink_to(sig_of(other))
+
+    assert kind(host, script) == "name"
+
+
+def test_a_link_to_an_unsigned_script_does_not_run(host):
+    script = signed(host)
+    evil = host.write("#!/bin/sh\necho evil\n", "evil")
+    script.unlink()
+    script.symlink_to(evil)
+
+    assert kind(host, script) == "changed"
+
+
+def test_only_the_arguments_it_was_signed_for(host):
+    script = signed(host, "--argument", "/srv/*", "--argument", "--quick")
+
+    assert kind(host, script, "--quick", "/srv/www") == "ok"
+    assert kind(host, script, "/etc/passwd") == "arguments"
+    assert kind(host, signed(host, "--no-arguments", name="none.sh"), "x") == "arguments"
+
+
+def test_only_on_the_hosts_it_was_signed_for(host):
+    assert kind(host, signed(host, "--host", "no-such-host-*")) == "host"
+    assert kind(host, signed(host, "--host", "*", name="any.sh")) == "ok"
+
+
+def test_what_it_sources_is_signed_too(host):
+    common = host.write("x=1\n", "common.sh")
+    script = signed(host, "--source", str(common))
+    assert kind(host, script) == "ok"
+    common.write_text("x=2\n")
+
+    assert kind(host, script) == "source"
+
+
+def test_what_it_sources_must_be_out_of_others_reach(host):
+    common = host.write("x=1\n", "common.sh")
+    script = signed(host, "--source", str(common))
+    common.chmod(0o666)
+
+    assert kind(host, script) == "source"
+
+
+@pytest.mark.parametrize(
+    "behind", [b"echo evil\n", b"# x\recho evil\n", b"# x\x0becho\n", b"# no line feed", b"#x\n", b"\n"]
+)
+def test_nothing_runs_from_behind_a_block(host, behind):
+    script = signed(host, "--inside")
+    script.write_bytes(script.read_bytes() + behind)
+
+    assert kind(host, script) == "malformed"
+
+
+def test_more_comments_in_a_block_are_more_than_was_signed(host):
+    script = signed(host, "--inside")
+    script.write_bytes(script.read_bytes() + b"# more\n")
+
+    assert kind(host, script) == "malformed"
+
+
+@pytest.mark.parametrize(
+    "variable", ["LD_PRELOAD", "BASH_ENV", "PATH", "IFS", "ENV", "PYTHONPATH", "HUME_DIR", "PERL5OPT"]
+)
+def test_no_manifest_lets_through_what_an_interpreter_obeys(host, variable):
+    script = host.write(GOOD)
+
+    with pytest.raises(HumeError, match=f"lets {variable} through"):
+        put_signature(host, script, "--env", variable)
+
+
+@pytest.mark.parametrize("name", ["allowed_signers", "revoked"])
+def test_without_a_list_nobody_is_believed(host, name):
+    script = signed(host)
+    (host.trust / name).unlink()
+
+    with pytest.raises(ConfigError, match=name):
+        look(host, script)
+
+
+@pytest.mark.parametrize("name", ["allowed_signers", "revoked", "."])
+def test_what_others_may_change_is_not_believed(host, name):
+    script = signed(host)
+    (host.trust / name).chmod(0o777)
+
+    with pytest.raises(ConfigError, match="others may change it"):
+        look(host, script)
+
+
+def test_a_policy_that_others_may_change_is_not_believed(host):
+    script = signed(host)
+    (host.trust / "policy.toml").write_text('policy = "report"\n')
+    (host.trust / "policy.toml").chmod(0o666)
+
+    with pytest.raises(ConfigError, match="others may change it"):
+        look(host, script)
+
+
+def test_the_systems_trust_is_roots_alone(host):
+    with pytest.raises(ConfigError):
+        trust.check_place(host.trust / "revoked", (12345,)) if os.geteuid() else _owned_by_another(host)
+
+
+def _owned_by_another(host):
+    os.chown(host.trust / "revoked", 12345, -1)
+    trust.check_place(host.trust / "revoked", (0,))
+
+
+@pytest.mark.parametrize("place", ["fifo", "folder", "giant"])
+def test_what_is_no_script_is_not_read_for_ever(host, place):
+    path = host.root / "job.sh"
+    if place == "fifo":
+        os.mkfifo(path)
+    elif place == "folder":
+        path.mkdir()
+    else:
+        with path.open("wb") as file:
+            file.truncate(sealing.MAX_SCRIPT_BYTES + 1)
+
+    with pytest.raises(HumeError):
+        look(host, path)
+
+
+def test_a_racing_writer_never_gets_his_bytes_to_run(host):
+    script = signed(host)
+    evil = GOOD.replace("good", "evil")
+    over = threading.Event()
+
+    def race():
+        while not over.is_set():
+            script.write_text(evil)
+            script.write_text(GOOD)
+
+    racer = threading.Thread(target=race)
+    racer.start()
+    outcomes = set()
+    try:
+        for _ in range(60):
+            found = look(host, script)
+            if found.fault is None:
+                descriptor = sealing.seal(found.script.data, "job")
+                outcomes.add(os.pread(descriptor, 100, 0))
+                os.close(descriptor)
+    finally:
+        over.set()
+        racer.join()
+
+    assert outcomes <= {GOOD.encode()}
+
+
+def test_what_is_sealed_cannot_be_changed():
+    descriptor = sealing.seal(b"echo good\n", "job")
+    try:
+        with pytest.raises(OSError, match=r".*"):
+            os.write(descriptor, b"evil")
+        with pytest.raises(PermissionError):
+            os.open(f"/proc/self/fd/{descriptor}", os.O_RDWR | os.O_TRUNC)
+        assert os.pread(descriptor, 100, 0) == b"echo good\n"
+        assert stat.S_ISREG(os.fstat(descriptor).st_mode)
+    finally:
+        os.close(descriptor)
+
+
+# -- with stock ssh-keygen -------------------------------------------------------------------------------------------------
+
+
+def test_stock_ssh_keygen_verifies_what_hume_signed(host):
+    script = signed(host)
+    line, _, signature = sig_of(script).read_bytes().partition(b"\n")
+    (host.root / "s").write_bytes(signature)
+    words = ["ssh-keygen", "-Y", "verify", "-f", host.trust / "allowed_signers", "-I", "ann@example.com"]
+
+    done = subprocess.run(
+        [*words, "-n", trust.NAMESPACE, "-s", host.root / "s"], input=line + b"\n", capture_output=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_hume_verifies_what_stock_ssh_keygen_signed(host):
+    script = host.write(GOOD)
+    read = verification.read(script)
+    line = manifest.pack(
+        manifest.Manifest(1, "job.sh", read.sha256, 1, "ann@example.com", "2026-11-28T00:00:00+00:00", ["/bin/sh"])
+    )
+    words = ["ssh-keygen", "-Y", "sign", "-q", "-f", host.key("ann"), "-n", trust.NAMESPACE]
+    signature = subprocess.run(words, input=line, capture_output=True, check=True).stdout
+    sig_of(script).write_bytes(line + signature)
+
+    assert kind(host, script) == "ok"
+
+
+def test_a_key_that_an_agent_holds_signs(host, tmp_path):
+    socket = tmp_path / "agent"
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        environ = {**os.environ, "SSH_AUTH_SOCK": str(socket)}
+        for _ in range(200):
+            if pathlib.Path(socket).exists():
+                break
+            threading.Event().wait(0.01)
+        subprocess.run(["ssh-add", "-q", host.key("ann")], env=environ, check=True, stderr=subprocess.DEVNULL)
+        public = host.root / "public.pub"
+        public.write_text(f"{host.public('ann')} ann@example.com\n")
+
+        assert b"BEGIN SSH SIGNATURE" in sshsig.sign(b"x\n", public, trust.NAMESPACE, environ)
+    finally:
+        agent.kill()
+        agent.wait()
