@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import rows, statements
+from humeops.central.store import outbox, rows, statements
 
 
 class Moved(NamedTuple):
@@ -27,8 +27,9 @@ class Moved(NamedTuple):
 
 
 def record(connection: sa.Connection, moved: Sequence[Moved], now_ns: int) -> None:
-    """Store these changes, in their order."""
+    """Store these changes, in their order, and have alerts look at them."""
     statements.add_transitions(connection, [_row(one, now_ns) for one in moved])
+    outbox.put(connection, (outbox.Change(*one[:5], one.run or "", one.event or "", now_ns) for one in moved))
 
 
 def _row(one: Moved, now_ns: int) -> tuple[object, ...]:

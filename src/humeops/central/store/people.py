@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import rows, tables
+from humeops.central.store import alertrows, rows, tables
 
 _note = tables.note
 _about = tables.about
@@ -62,6 +62,8 @@ def add(connection: sa.Connection, kind: Kind, name: Name, run: str | None, auth
     """Write something down; return it as it stands."""
     row = {"at": at, "author": author, "kind": kind, "host": name[0], "task": name[1], "text": text}
     made = sa.insert(_note).values({**row, "run": rows.key_of(run) if run else None}).returning(_note.c.id)
+    if kind != "note":
+        alertrows.touch(connection, at, name)
     return Note(int(connection.execute(made).scalar_one()), at, author, kind, *name, run, text)
 
 

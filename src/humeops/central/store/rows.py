@@ -60,6 +60,11 @@ def id_of(key: bytes) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def made_at(event_id: str) -> int:
+    """Return when an id was made, by the clock of whoever made it, to the millisecond; ns."""
+    return int(event_id[:8] + event_id[9:13], 16) * 1_000_000
+
+
 def first_key(wall_ns: int) -> bytes:
     """Return the least id of that millisecond: its time, and nothing but zeros where chance would be."""
     return key_of(make_event_id(min(wall_ns, _LAST_ID_NS), 0))[:6] + bytes(10)

@@ -445,3 +445,144 @@ badge = sa.Table(
     sa.UniqueConstraint("host", "task", "tag"),
     sqlite_with_rowid=False,
 )
+
+# Changes of state that alerts have not looked at yet: written with each of them, gone with what follows from it (see alerting).
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("change", sa.Text, nullable=False),  # JSON of outbox.Change
+)
+
+# One trouble of a task, or of a host (then the task is empty). Of each at most one is not closed.
+alert = sa.Table(
+    "alert",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("host", _NAME, nullable=False),
+    sa.Column("task", _NAME, nullable=False),
+    sa.Column("state", _NAME, nullable=False),  # waiting | open | closed
+    sa.Column("trouble", _NAME, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sa.Column("opened_at", sa.BigInteger),
+    sa.Column("closed_at", sa.BigInteger),
+    sa.Column("taken_by", sa.Text, nullable=False),
+    sa.Column("silenced_until", sa.BigInteger),
+    sa.Column("together", _NAME),  # while it waits to be told: what it is told with
+    sa.Column("due", sa.BigInteger),  # when to look at it again
+    sa.Column("body", sa.Text, nullable=False),  # JSON of course.Alert
+)
+sa.Index(
+    "ix_alert_current",
+    alert.c.host,
+    alert.c.task,
+    unique=True,
+    sqlite_where=alert.c.state != "closed",
+    postgresql_where=alert.c.state != "closed",
+)
+sa.Index("ix_alert_due", alert.c.due, sqlite_where=alert.c.due.is_not(None), postgresql_where=alert.c.due.is_not(None))
+sa.Index(
+    "ix_alert_together",
+    alert.c.together,
+    sqlite_where=alert.c.together.is_not(None),
+    postgresql_where=alert.c.together.is_not(None),
+)
+sa.Index("ix_alert_task", alert.c.host, alert.c.task, alert.c.opened_at)  # how often it was raised lately
+
+# What became of an alert, line by line.
+alert_entry = sa.Table(
+    "alert_entry",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("alert", sa.Integer, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("what", _NAME, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+sa.Index("ix_alert_entry_alert", alert_entry.c.alert, alert_entry.c.id)
+
+# What people wrote of rules, routes and channels; the last one is in force, the others are who wrote what when.
+alert_book = sa.Table(
+    "alert_book",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # JSON of book.Book
+)
+
+# The notifiers' common word, one row, locked by whoever judges: when one of them did so last, and the channel to the address
+# given at set-up, as central.toml has it.
+alerting = sa.Table(
+    "alerting",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("beat_at", sa.BigInteger),
+    sa.Column("setup", sa.Text, nullable=False),  # JSON of the channel's settings; empty without an address
+)
+
+silence = sa.Table(
+    "silence",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("what", sa.Text, nullable=False),  # a filter
+    sa.Column("starts_at", sa.BigInteger, nullable=False),
+    sa.Column("ends_at", sa.BigInteger),
+    sa.Column("cron", sa.Text, nullable=False),
+    sa.Column("calendar", sa.Text, nullable=False),
+    sa.Column("tz", sa.Text, nullable=False),
+    sa.Column("lasts", sa.Integer, nullable=False),  # seconds, of one that repeats
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("ended_at", sa.BigInteger),
+    sa.Column("ended_by", sa.Text, nullable=False),
+)
+
+# What is to be told to one channel. Whoever sends it holds it for a while (`lease_until`); `key` is the same at every attempt.
+notification = sa.Table(
+    "notification",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", _NAME, nullable=False, unique=True),
+    sa.Column("channel", _NAME, nullable=False),
+    sa.Column("kind", _NAME, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),  # JSON of message.Message
+    sa.Column("state", _NAME, nullable=False),  # waiting | sent | failed
+    sa.Column("due", sa.BigInteger),
+    sa.Column("lease_until", sa.BigInteger),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("sent_at", sa.BigInteger),
+    sa.Column("error", sa.Text, nullable=False),
+)
+sa.Index(
+    "ix_notification_due",
+    notification.c.due,
+    sqlite_where=notification.c.state == "waiting",
+    postgresql_where=notification.c.state == "waiting",
+)
+sa.Index("ix_notification_channel", notification.c.channel, notification.c.id)
+
+# What waits for the end of a channel's quiet hours.
+digest = sa.Table(
+    "digest",
+    metadata,
+    sa.Column("channel", _NAME, primary_key=True),
+    sa.Column("alert", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("due", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_digest_due", digest.c.due)
+
+# How a channel fares: since when it fails, and since when it counts as dead.
+channel_health = sa.Table(
+    "channel_health",
+    metadata,
+    sa.Column("channel", _NAME, primary_key=True),
+    sa.Column("ok_at", sa.BigInteger),
+    sa.Column("failing_since", sa.BigInteger),
+    sa.Column("dead_at", sa.BigInteger),
+    sa.Column("error", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""What people wrote of alerts: rules, routes, parents, channels; read whole, with every fault named, or not taken at all. Pure.
+
+The names are those of docs/reference/alerts.md. What is not written has a default: with no rule every failed, lost, late and
+overdue task and every silent host is told of, with no route to every channel there is.
+"""
+
+import functools
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+
+from humeops.central.alerts import windows
+from humeops.central.watches import spanning
+from humeops.filters import facts, keys, parsing
+from humeops.filters.tree import EVERYTHING, FilterError, Match, Node, leaves
+
+MOST = 200  # rules, routes, parents, channels each
+_KEYS = ("host", "task", "tag", "state")
+SETUP = "set-up"  # the channel to the address given at set-up
+
+Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._@+-]*$")]
+Filter: TypeAlias = Annotated[str, msgspec.Meta(max_length=parsing.MAX_LENGTH)]
+Span: TypeAlias = Annotated[str, msgspec.Meta(max_length=32)]
+Of: TypeAlias = Literal["tasks", "hosts", "findings"]
+Group: TypeAlias = Literal["host", "task", "rule", "none"]
+
+
+class BookError(ValueError):
+    """What is written cannot be taken; the text names the place and the mend."""
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whom to tell as well when nobody has taken it after so long."""
+
+    after: Span
+    to: Annotated[list[Name], msgspec.Meta(min_length=1, max_length=16)]
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is told of, and how often. Of several rules that fit the first one counts."""
+
+    name: Name
+    when: Filter = ""
+    of: Of = "tasks"
+    failures: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 1
+    after: Span = ""
+    wait: Span = "30s"
+    group: Group = "host"
+    repeat: Span = "1d"
+    escalate: Annotated[list[Step], msgspec.Meta(max_length=8)] = []
+    recovery: bool = True
+    flapping: Annotated[int, msgspec.Meta(ge=0, le=100)] = 5
+
+    def escalates_at(self, step: int) -> int | None:
+        """Return after how many ns the step of this number is due."""
+        return span_ns(self.escalate[step].after) if step < len(self.escalate) else None
+
+
+class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where what fits goes. Of several routes that fit the first one counts, unless it says `go_on`."""
+
+    to: Annotated[list[Name], msgspec.Meta(max_length=16)]
+    when: Filter = ""
+    time: Annotated[list[str], msgspec.Meta(max_length=16)] | str = ""
+    quiet: Annotated[list[str], msgspec.Meta(max_length=16)] | str = ""
+    tz: str = ""
+    go_on: bool = False
+
+
+class Parent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Tasks that are kept quiet while the one they depend on (`db1:postgres`, or a host) is down."""
+
+    when: Annotated[str, msgspec.Meta(min_length=1, max_length=parsing.MAX_LENGTH)]
+    on: Annotated[str, msgspec.Meta(min_length=1, max_length=320)]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Host and task that they depend on; no task: the host itself."""
+        host, _, task = self.on.partition(":")
+        return host, task
+
+
+class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """All of it. Channels are kept as they were written: what may stand in them is `central.notify`'s to say."""
+
+    rule: Annotated[list[Rule], msgspec.Meta(max_length=MOST)] = []
+    route: Annotated[list[Route], msgspec.Meta(max_length=MOST)] = []
+    parent: Annotated[list[Parent], msgspec.Meta(max_length=MOST)] = []
+    channel: dict[Name, dict[str, Any]] = {}
+    fallback: Annotated[list[Name], msgspec.Meta(max_length=16)] = []
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """The rules in force."""
+        return self.rule or DEFAULT_RULES
+
+    def rule_named(self, name: str) -> Rule | None:
+        """Return the rule of this name, if there is one still."""
+        return next((rule for rule in self.rules if rule.name == name), None)
+
+    def first_rule(self, of: Of, seen: facts.Facts) -> Rule | None:
+        """Return the first rule that fits; None when nobody wants to be told."""
+        return next((rule for rule in self.rules if rule.of == of and _fits(rule, seen)), None)
+
+
+DEFAULT_RULES = (Rule("troubles"), Rule("silent hosts", of="hosts"))
+# What is told of by a rule that says nothing of states.
+_TOLD_OF = ("failed", "lost", "late", "overdue")
+
+
+def read(told: Any, channels: Mapping[str, str] | None = None) -> Book:
+    """Return what this says (objects as JSON or TOML have them); raise BookError.
+
+    `channels` may tell what is wrong with the settings of a channel, by name.
+    """
+    try:
+        book = msgspec.convert(told, Book)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        raise BookError(f"`{where.rstrip('`').lstrip('.') or 'the file'}`: {what}") from None
+    for name, fault in (channels or {}).items():
+        raise BookError(f"channel {name}: {fault}")
+    for number, rule in enumerate(book.rule, 1):
+        _check(f"rule {number} ({rule.name})", functools.partial(_check_rule, rule))
+    for number, route in enumerate(book.route, 1):
+        _check(f"route {number}", functools.partial(_check_route, route))
+    for number, parent in enumerate(book.parent, 1):
+        _check(f"parent {number}", functools.partial(parse, parent.when))
+    _check_names(book)
+    return book
+
+
+def span_ns(text: str) -> int:
+    """Return a span that was checked in ns; none is nothing."""
+    return spanning.ns(spanning.read(text)) if text and text != "0" else 0
+
+
+def read_windows(told: Sequence[str] | str) -> list[windows.Window]:
+    """Return the windows that were written, one or several."""
+    texts = [told] if isinstance(told, str) else told
+    return [windows.read(text) for text in texts if text]
+
+
+def holds(when: str, seen: facts.Facts) -> bool:
+    """Tell whether a filter of the book holds."""
+    return facts.holds(parse(when), seen)
+
+
+def _fits(rule: Rule, seen: facts.Facts) -> bool:
+    if rule.of != "tasks":
+        return holds(rule.when, seen)
+    names_states = any(isinstance(leaf, Match) and leaf.key == "state" for leaf in leaves(parse(rule.when)))
+    return seen.state in (keys.PROBLEMS if names_states else _TOLD_OF) and holds(rule.when, seen)
+
+
+@functools.lru_cache(maxsize=4_096)
+def parse(when: str) -> Node:
+    """Return the tree of a filter over tasks and hosts as alerts see them; raise FilterError."""
+    if not when.strip():
+        return EVERYTHING
+    node = parsing.parse(when)
+    for leaf in leaves(node):
+        if isinstance(leaf, Match) and leaf.key not in _KEYS:
+            raise FilterError(f"alerts are chosen by {', '.join(_KEYS)} and text", leaf.at, leaf.key)
+    return node
+
+
+def _check(where: str, act: Any) -> None:
+    try:
+        act()
+    except (ValueError, FilterError) as error:
+        raise BookError(f"{where}: {error}") from None
+
+
+def _check_rule(rule: Rule) -> None:
+    parse(rule.when)
+    for name, text in (("after", rule.after), ("wait", rule.wait), ("repeat", rule.repeat)):
+        _span(name, text)
+    for step in rule.escalate:
+        _span("escalate.after", step.after)
+
+
+def _check_route(route: Route) -> None:
+    parse(route.when)
+    read_windows(route.time)
+    read_windows(route.quiet)
+    if route.tz:
+        try:
+            zoneinfo.ZoneInfo(route.tz)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"`tz`: no time zone {route.tz[:60]!a}; it is written Europe/Madrid") from None
+
+
+def _span(name: str, text: str) -> None:
+    try:
+        span_ns(text)
+    except ValueError as error:
+        raise ValueError(f"`{name}`: {error}") from None
+
+
+def _check_names(book: Book) -> None:
+    twice = [
+        rule.name for number, rule in enumerate(book.rule) if rule.name in {one.name for one in book.rule[:number]}
+    ]
+    if twice:
+        raise BookError(f"rule {twice[0]}: the name is there twice")
+    if len(book.channel) > MOST:
+        raise BookError(f"`channel`: more than {MOST} of them")
+    known = {*book.channel, SETUP}
+    if SETUP in book.channel:
+        raise BookError(f"channel {SETUP}: this name is that of the address given at set-up; choose another")
+    named = [(f"route {number}", name) for number, route in enumerate(book.route, 1) for name in route.to]
+    named += [(f"rule {rule.name}", name) for rule in book.rule for step in rule.escalate for name in step.to]
+    for where, name in [*named, *(("`fallback`", name) for name in book.fallback)]:
+        if name not in known:
+            raise BookError(f"{where}: there is no channel {name[:64]!a}; there are {', '.join(sorted(known))}")

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: MIT
+"""The notifier's loop: judges what changed, and tells people; until it is told to stop; patient with a database that is away.
+
+Design: it holds nothing. Judging (`store.alerting`) is one transaction at a time, whoever does it; sending goes on beside it in as
+many notifiers as there are, each holding what it sends for LEASE_NS. What is killed between sending and noting that it was sent
+is sent again, with the same key.
+
+A channel that refuses a message, or could not be reached for DEAD_AFTER_NS, is dead: that is told through another one, with all
+that waits for it. It is tried on, and whatever it accepts ends that.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from humeops import crash, spans
+from humeops.central.alerts import routing
+from humeops.central.notify.message import Message
+from humeops.central.store import alertbooks, alerting, notifications
+from humeops.central.store.database import Database
+from humeops.central.store.notifications import Held
+from humeops.clock import NS_PER_SECOND, Clock
+from humeops.errors import HumeError, UnavailableError
+
+STEP_SECONDS = 0.5
+LEASE_NS = 3 * spans.MINUTE
+SEND_MOST = 10
+DEAD_AFTER_NS = 5 * spans.MINUTE
+GIVE_UP_NS = 2 * spans.DAY
+RETRY_FIRST_SECONDS = 10.0
+RETRY_LONGEST_SECONDS = 900.0
+STALE_NS = 2 * spans.MINUTE
+MOST_MOVED = 200
+_TROUBLE = (UnavailableError, sa.exc.DBAPIError)
+
+log = logging.getLogger(__name__)
+
+
+class Deliver(Protocol):
+    """Tells one message on one channel; see `central.delivering`."""
+
+    def __call__(self, settings: dict[str, Any], message: Message, now_ns: int) -> None:
+        """Return when it was accepted. UnavailableError: try again later; any other HumeError: it never will be."""
+        ...
+
+
+class Notifier:
+    """`step` is one look, `run` the loop; it ends after `stop`, which may be called from anywhere."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        deliver: Deliver,
+        enrich: Callable[[Message], Message] = lambda message: message,
+        setup: str = "",
+        draw: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        """`enrich` adds to a message what the database tells of its items; `setup` is the channel given at set-up, as JSON."""
+        self._database = database
+        self._clock = clock
+        self._deliver = deliver
+        self._enrich = enrich
+        self._setup = setup
+        self._draw = draw
+        self._stopping = threading.Event()
+        self._is_set_up = False
+        self._beat_ns = 0
+
+    def stop(self) -> None:
+        """Ask it to end after the step under way."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Judge and tell until told to stop."""
+        while not self._stopping.is_set():
+            try:
+                while self.step() and not self._stopping.is_set():
+                    pass
+            except _TROUBLE as error:
+                log.warning("waits: %s", " ".join(str(error).split())[:300])
+            except Exception:
+                # A fault of hume's own with one message must not keep the others from being told.
+                log.exception("notifying failed")
+            self._stopping.wait(STEP_SECONDS)
+
+    def step(self) -> bool:
+        """Judge what there is, and send what is due, up to one portion of each; return whether there may be more."""
+        judged, sent = self.judge(), self.send()
+        return judged or sent
+
+    def judge(self) -> bool:
+        """Let changes and deadlines become messages; return whether there may be more at once."""
+        now_ns = self._clock.wall_ns()
+        if not self._is_set_up:
+            self._database.write(lambda connection: alertbooks.set_up(connection, self._setup, now_ns))
+            self._is_set_up = True
+        with self._database.reading() as connection:
+            is_due = alerting.is_any_due(connection, now_ns)
+        if not is_due and self._clock.boot_ns() < self._beat_ns:
+            return False
+        self._beat_ns = self._clock.boot_ns() + STALE_NS // 4
+        more = self._database.write(lambda connection: self._judge(connection, now_ns))
+        crash.point("notifier-judged")
+        return more
+
+    def _judge(self, connection: sa.Connection, now_ns: int) -> bool:
+        crash.point("notifier-before-judging")
+        more = alerting.judge(connection, now_ns)
+        crash.point("notifier-before-commit")
+        return more
+
+    def send(self) -> bool:
+        """Send what is due and nobody else sends; return whether there may be more."""
+        now_ns = self._clock.wall_ns()
+        with self._database.reading() as connection:
+            if not notifications.is_any_due(connection, now_ns):
+                return False
+        held = self._database.write(lambda connection: notifications.claim(connection, now_ns, LEASE_NS, SEND_MOST))
+        crash.point("notifier-claimed")
+        for one in held:
+            if self._stopping.is_set():
+                break  # what was not sent is free again when the hold runs out
+            self._send(one)
+        return len(held) == SEND_MOST
+
+    def _send(self, one: Held) -> None:
+        with self._database.reading() as connection:
+            settings = alertbooks.channels(connection, alertbooks.current(connection).book).get(one.channel)
+        if settings is None:
+            self._refused(one, f"there is no channel {one.channel} any more")
+            return
+        try:
+            self._deliver(settings, self._enrich(one.message), self._clock.wall_ns())
+        except UnavailableError as error:
+            self._unreached(one, _line(error), getattr(error, "wait_seconds", None))
+        except HumeError as error:
+            self._refused(one, _line(error))
+        except Exception as error:
+            log.exception("sending to %s failed", one.channel)
+            self._unreached(one, f"a fault of hume's own: {type(error).__name__}", None)
+        else:
+            crash.point("notifier-sent")
+            self._database.write(lambda connection: self._note_sent(connection, one))
+            crash.point("notifier-marked")
+
+    def _note_sent(self, connection: sa.Connection, one: Held) -> None:
+        now_ns = self._clock.wall_ns()
+        notifications.mark_sent(connection, one, now_ns)
+        if notifications.note_success(connection, one.channel, now_ns):
+            self._tell_others(connection, one.channel, f"The channel {one.channel} works again.", now_ns)
+
+    def _unreached(self, one: Held, error: str, wait_seconds: float | None) -> None:
+        now_ns = self._clock.wall_ns()
+        bound = min(RETRY_FIRST_SECONDS * 2 ** min(one.attempts - 1, 20), RETRY_LONGEST_SECONDS)
+        wait = max(self._draw(bound / 2, bound), min(wait_seconds or 0, RETRY_LONGEST_SECONDS))
+
+        def note(connection: sa.Connection) -> None:
+            if now_ns - one.at > GIVE_UP_NS:
+                notifications.give_up(connection, one, error)
+            else:
+                notifications.put_off(connection, one, now_ns + round(wait * NS_PER_SECOND), error)
+            self._note_failure(connection, one.channel, error, now_ns, DEAD_AFTER_NS)
+
+        self._database.write(note)
+        log.warning("channel %s: %s", one.channel, error)
+
+    def _refused(self, one: Held, error: str) -> None:
+        now_ns = self._clock.wall_ns()
+
+        def note(connection: sa.Connection) -> None:
+            notifications.give_up(connection, one, error)
+            self._note_failure(connection, one.channel, error, now_ns, 0)
+            # It counted as dead before: then nobody moves this one but us.
+            self._move(connection, one.channel, [one.message], now_ns)
+
+        self._database.write(note)
+        log.error("channel %s: %s", one.channel, error)
+
+    def _note_failure(
+        self, connection: sa.Connection, channel: str, error: str, now_ns: int, dead_after_ns: int
+    ) -> None:
+        if not notifications.note_failure(connection, channel, error, now_ns, dead_after_ns):
+            return
+        waiting = notifications.unsent(connection, channel, MOST_MOVED)
+        what = f"{len(waiting)} message{'' if len(waiting) == 1 else 's'} for it follow{'s' if len(waiting) == 1 else ''} here"
+        self._tell_others(connection, channel, f"The channel {channel} does not work: {error}. {what}.", now_ns)
+        self._move(connection, channel, waiting, now_ns)
+
+    def _tell_others(self, connection: sa.Connection, channel: str, note: str, now_ns: int) -> None:
+        for name in self._others(connection, channel):
+            notifications.add(connection, name, "notice", (), f"channel {channel}", now_ns, note=note)
+
+    def _move(self, connection: sa.Connection, channel: str, messages: list[Message], now_ns: int) -> None:
+        """Tell on other channels what this one does not; what was moved before has its key there already."""
+        for name in self._others(connection, channel):
+            for message in messages:
+                copy = notifications.copy_for(message, name, channel)
+                if not notifications.is_known(connection, copy.key):
+                    notifications.put(connection, name, copy, now_ns)
+
+    def _others(self, connection: sa.Connection, channel: str) -> list[str]:
+        written = alertbooks.current(connection).book
+        dead = [one.channel for one in notifications.health(connection).values() if one.dead_at is not None]
+        return routing.instead(written, list(alertbooks.channels(connection, written)), [channel, *dead])
+
+
+def trouble_of(database: Database, now_ns: int) -> str:
+    """Return that nobody tells anybody; nothing when a notifier judged just now."""
+    with database.reading() as connection:
+        beat_at = alertbooks.beat_at(connection)
+    if beat_at is not None and now_ns - beat_at <= STALE_NS:
+        return ""
+    return "no notifier tells anybody of what is wrong (hume-central notifier)"
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

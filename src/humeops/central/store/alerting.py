@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""One step of judging, one transaction: what changed moves alerts, what is due is told, and what is to be told becomes rows.
+
+1. Be the only one who judges (a lock on the row `alerting`); whoever comes second goes and sends.
+2. Take changes out of the outbox, in their order, and let each move its alert (`course.note`).
+3. With nothing left there, look at the alerts that are due (`course.look`), and at those that are told with them. Not before:
+   a trouble that was over before anybody was told is told as such.
+4. Gather what is to be told, by channel, and write it down. What falls into quiet hours waits for the digest.
+
+All of it is committed, or none: whoever is killed here is followed by the next one, who finds the same rows.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from humeops.central.alerts import book, course, gathering, routing, silence
+from humeops.central.alerts.course import Alert, News, Told
+from humeops.central.alerts.gathering import Saying
+from humeops.central.store import alertbooks, alertrows, digests, notifications, outbox, rows, silences, surroundings
+from humeops.central.store.alertrows import Stored
+from humeops.central.store.driver import Pair
+from humeops.central.store.outbox import Change
+from humeops.filters.facts import Facts
+
+MOST = 500
+
+
+def is_any_due(connection: sa.Connection, now_ns: int) -> bool:
+    """Tell whether there is anything to judge; a look into indexes."""
+    return (
+        outbox.waits(connection) or alertrows.is_any_due(connection, now_ns) or digests.is_any_due(connection, now_ns)
+    )
+
+
+def judge(connection: sa.Connection, now_ns: int, most: int = MOST) -> bool:
+    """Do one step; return whether there may be more to do at once."""
+    if not alertbooks.lock(connection, now_ns):
+        return False
+    judging = _Judging(connection, now_ns)
+    changes = outbox.take(connection, most)
+    judging.take_in(changes)
+    if len(changes) == most:
+        return True
+    looked = judging.look(alertrows.due(connection, now_ns, most))
+    judging.tell()
+    judging.tell_digests()
+    return looked == most
+
+
+class _Judging:
+    def __init__(self, connection: sa.Connection, now_ns: int) -> None:
+        self._connection = connection
+        self._now_ns = now_ns
+        self._book = alertbooks.current(connection).book
+        self._channels = alertbooks.names(connection, self._book)
+        self._all_channels = list(alertbooks.channels(connection, self._book))
+        self._silences = silences.live(connection, now_ns)
+        self._sayings: list[Saying] = []
+
+    def take_in(self, changes: Sequence[Change]) -> None:
+        """Let these changes move their alerts."""
+        for one in changes:
+            if not one.host:
+                self._tell_notice(one)
+        of = [one for one in changes if one.host]
+        names = {(one.host, one.task) for one in of}
+        if not names:
+            return
+        tags = surroundings.tags(self._connection, names)
+        skews = surroundings.skews(self._connection, {one.host for one in of})
+        known = alertrows.current(self._connection, names)
+        openings = alertrows.openings(self._connection, names, self._now_ns)
+        changed: dict[int, Alert] = {}
+        for one in of:
+            self._take_in(one, tags.get((one.host, one.task), ()), skews.get(one.host, 0), known, openings, changed)
+        alertrows.put(self._connection, changed)
+
+    def _take_in(
+        self,
+        one: Change,
+        tags: Sequence[str],
+        skew: int,
+        known: dict[Pair, Stored],
+        openings: dict[Pair, int],
+        changed: dict[int, Alert],
+    ) -> None:
+        name = (one.host, one.task)
+        stored = known.get(name)
+        rule = self._rule_for(one, tags)
+        step = course.note(stored.alert if stored else None, rule, _news(one, skew), openings.get(name, 0))
+        if step.alert is None:
+            if stored is not None:
+                alertrows.drop(self._connection, [stored.id])
+                changed.pop(stored.id, None)
+                del known[name]
+            return
+        number = stored.id if stored else alertrows.add(self._connection, step.alert)
+        if stored is not None and step.alert != stored.alert:
+            changed[number] = step.alert
+        alertrows.write(self._connection, number, step.entries, self._now_ns)
+        if any(entry.what == "raised" for entry in step.entries):
+            openings[name] = openings.get(name, 0) + 1
+        if step.alert.state == "closed":
+            # The next one of this task is another row: this one makes room for it first.
+            alertrows.put(self._connection, {number: step.alert})
+            changed.pop(number, None)
+            known.pop(name, None)
+        else:
+            known[name] = Stored(number, step.alert)
+
+    def _rule_for(self, one: Change, tags: Sequence[str]) -> book.Rule | None:
+        seen = surroundings.facts_of(one.host, one.task, one.after, one.reason, tags)
+        if one.task:
+            return self._book.first_rule("tasks", seen)
+        return self._book.first_rule("hosts", seen) if one.after == "silent" else None
+
+    def look(self, due: Sequence[Stored]) -> int:
+        """Look at these alerts, and at those that are told with them; return how many were due."""
+        telling = [one.alert.grouping for one in due if one.alert.tell and one.alert.grouping]
+        pulled = alertrows.together(self._connection, telling, [one.id for one in due])
+        every = [*due, *pulled]
+        if not every:
+            return 0
+        places = [surroundings.Place(one.alert.host, one.alert.task, one.alert.run) for one in every]
+        around = surroundings.around(self._connection, places, self._book)
+        openings = alertrows.openings(
+            self._connection,
+            [(one.alert.host, one.alert.task) for one in due if one.alert.state == "waiting"],
+            self._now_ns,
+        )
+        changed: dict[int, Alert] = {}
+        for number, one in enumerate(every):
+            after = self._look(one, around, openings, is_pulled=number >= len(due))
+            if after != one.alert:
+                changed[one.id] = after
+        alertrows.put(self._connection, changed)
+        return len(due)
+
+    def _look(
+        self, one: Stored, around: surroundings.Surroundings, openings: dict[Pair, int], is_pulled: bool
+    ) -> Alert:
+        alert = one.alert
+        name = (alert.host, alert.task)
+        tags = around.tags.get(name, ())
+        seen = surroundings.facts_of(*name, alert.trouble, alert.reason, tags)
+        held = course.Around(
+            around.taken.get(name, ""), silence.of(self._silences, seen, self._now_ns), around.above.get(name, "")
+        )
+        rule = self._book.rule_named(alert.rule)
+        step = course.look(alert, rule, held, self._now_ns, openings.get(name, 0), is_pulled)
+        assert step.alert is not None  # noqa: S101 - looking drops nothing
+        alertrows.write(self._connection, one.id, step.entries, self._now_ns)
+        after = step.alert
+        for told in step.told:
+            after = self._route(one.id, after, told, seen)
+        return after
+
+    def _route(self, number: int, alert: Alert, told: Told, seen: Facts) -> Alert:
+        """Have it told to whom it concerns; return the alert, which knows them from now on."""
+        item = gathering.item_of(alert, told.kind)
+        for way in self._ways(alert, told, seen):
+            if way.quiet_until is not None:
+                digests.add(self._connection, way.channel, number, way.quiet_until)
+            else:
+                self._sayings.append(Saying(way.channel, told.kind, alert.grouping, item, f"alert-{number}"))
+        names = [way.channel for way in self._ways(alert, told, seen)]
+        return course.told_to(alert, names)
+
+    def _ways(self, alert: Alert, told: Told, seen: Facts) -> list[routing.Way]:
+        if told.to:
+            return [routing.Way(name) for name in told.to if name in self._all_channels]
+        if told.kind == "recovery" and alert.channels:
+            # Whoever heard of the trouble hears that it is over.
+            return [
+                routing.Way(name, routing.quiet_until(self._book, name, seen, self._now_ns))
+                for name in alert.channels
+                if name in self._all_channels
+            ]
+        return routing.ways(self._book, self._channels, seen, self._now_ns)
+
+    def tell(self) -> None:
+        """Write down what is to be told now."""
+        for parcel in gathering.gather(self._sayings):
+            self._add(parcel)
+        self._sayings = []
+
+    def tell_digests(self) -> None:
+        """Write down what waited for the end of quiet hours."""
+        for channel, numbers in digests.take(self._connection, self._now_ns).items():
+            alerts = alertrows.by_ids(self._connection, numbers)
+            items = [
+                gathering.item_of(alert, "recovery" if alert.state == "closed" else "problem")
+                for _, alert in sorted(alerts.items())
+            ]
+            if items and channel in self._all_channels:
+                self._add(gathering.Parcel(channel, "digest", items, "digest", ""))
+
+    def _tell_notice(self, one: Change) -> None:
+        for channel in self._channels:
+            notifications.add(
+                self._connection, channel, "notice", (), f"central {one.at}", self._now_ns, note=one.reason
+            )
+
+    def _add(self, parcel: gathering.Parcel) -> None:
+        notifications.add(
+            self._connection,
+            parcel.channel,
+            parcel.kind,
+            parcel.items,
+            parcel.mark,
+            self._now_ns,
+            thread=parcel.thread,
+        )
+
+
+def _news(one: Change, skew: int) -> News:
+    said_at = min(one.at, rows.made_at(one.event) + skew) if one.event else one.at
+    return News(one.host, one.task, one.before, one.after, one.reason, one.run, one.at, said_at)

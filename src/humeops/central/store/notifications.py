@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT
+"""What is to be told, as rows: written with the alert they are of, held by whoever sends them, kept afterwards as history.
+
+*Held* means: until `lease_until` nobody else sends it. Whoever dies while he sends leaves it to the next one, who sends it
+again with the same key; so it may arrive twice, and never not at all.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from humeops.central.notify.message import Item, Kind, Message
+from humeops.central.store import rows, tables
+
+_notification = tables.notification
+_health = tables.channel_health
+_read = msgspec.json.Decoder(Message).decode
+MOST_ITEMS = 200
+
+
+class Held(NamedTuple):
+    """One to be sent, held until then."""
+
+    id: int
+    channel: str
+    message: Message
+    attempts: int
+    lease_until: int
+    at: int
+
+
+class Health(NamedTuple):
+    """How a channel fares."""
+
+    channel: str
+    ok_at: int | None
+    failing_since: int | None
+    dead_at: int | None
+    error: str
+
+
+def add(
+    connection: sa.Connection, channel: str, kind: Kind, items: Sequence[Item], mark: str, now_ns: int, **more: str
+) -> None:
+    """Have this told; `mark` tells it from others of the same moment. Many items become several messages."""
+    for begin in range(0, max(len(items), 1), MOST_ITEMS):
+        key = hashlib.sha256(f"{channel}\0{kind}\0{mark}\0{begin}\0{now_ns}".encode()).hexdigest()[:32]
+        portion = tuple(items[begin : begin + MOST_ITEMS])
+        put(connection, channel, Message(key=key, kind=kind, time_ns=now_ns, items=portion, **more), now_ns)
+
+
+def put(connection: sa.Connection, channel: str, message: Message, now_ns: int) -> None:
+    """Have this very message told."""
+    row = {
+        "key": message.key,
+        "channel": channel,
+        "kind": message.kind,
+        "at": now_ns,
+        "message": rows.json_text(message),
+        "state": "waiting",
+        "due": now_ns,
+        "attempts": 0,
+        "error": "",
+    }
+    connection.execute(sa.insert(_notification).values(row))
+
+
+def claim(connection: sa.Connection, now_ns: int, lease_ns: int, most: int) -> list[Held]:
+    """Hold some that are due and that nobody holds, and return them."""
+    free = sa.or_(_notification.c.lease_until.is_(None), _notification.c.lease_until <= now_ns)
+    query = (
+        sa.select(_notification)
+        .where(_notification.c.state == "waiting", _notification.c.due <= now_ns, free)
+        .order_by(_notification.c.due)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    found = connection.execute(query).all()
+    until = now_ns + lease_ns
+    if found:
+        ids = [row.id for row in found]
+        connection.execute(
+            sa.update(_notification)
+            .where(_notification.c.id.in_(ids))
+            .values(lease_until=until, attempts=_notification.c.attempts + 1)
+        )
+    return [Held(row.id, row.channel, _read(row.message), row.attempts + 1, until, row.at) for row in found]
+
+
+def is_any_due(connection: sa.Connection, now_ns: int) -> bool:
+    """Tell whether there is one to be sent that nobody holds."""
+    free = sa.or_(_notification.c.lease_until.is_(None), _notification.c.lease_until <= now_ns)
+    query = sa.select(_notification.c.id).where(_notification.c.state == "waiting", _notification.c.due <= now_ns, free)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def mark_sent(connection: sa.Connection, one: Held, now_ns: int) -> None:
+    """Note that it was accepted, also when the hold ran out meanwhile: sending it once more helps nobody."""
+    connection.execute(
+        sa.update(_notification)
+        .where(_notification.c.id == one.id)
+        .values(state="sent", sent_at=now_ns, due=None, lease_until=None, error="")
+    )
+
+
+def put_off(connection: sa.Connection, one: Held, due: int, error: str) -> None:
+    """Have it tried again then."""
+    connection.execute(_still_ours(one).values(due=due, lease_until=None, error=error))
+
+
+def give_up(connection: sa.Connection, one: Held, error: str) -> None:
+    """Note that it was not told on this channel, and will not be."""
+    connection.execute(_still_ours(one).values(state="failed", due=None, lease_until=None, error=error))
+
+
+def unsent(connection: sa.Connection, channel: str, most: int) -> list[Message]:
+    """Return what waits for a channel, or was given up, the oldest first; each once: the key tells a copy."""
+    query = (
+        sa.select(_notification.c.message)
+        .where(_notification.c.channel == channel, _notification.c.state != "sent")
+        .order_by(_notification.c.id)
+        .limit(most)
+    )
+    return [_read(text) for text in connection.execute(query).scalars()]
+
+
+def is_known(connection: sa.Connection, key: str) -> bool:
+    """Tell whether there is a message of this key."""
+    return connection.execute(sa.select(_notification.c.id).where(_notification.c.key == key)).first() is not None
+
+
+def copy_for(message: Message, channel: str, instead_of: str) -> Message:
+    """Return the same message for another channel, with a key of its own that is always the same."""
+    key = hashlib.sha256(f"{message.key}\0{channel}".encode()).hexdigest()[:32]
+    note = f"{message.note}\n" if message.note else ""
+    return msgspec.structs.replace(
+        message, key=key, note=f"{note}told here because the channel {instead_of} does not work"
+    )
+
+
+def health(connection: sa.Connection, names: Iterable[str] | None = None) -> dict[str, Health]:
+    """Return how channels fare, of which something is known."""
+    query = sa.select(_health) if names is None else sa.select(_health).where(_health.c.channel.in_(list(names)))
+    return {row.channel: Health(*row) for row in connection.execute(query)}
+
+
+def note_success(connection: sa.Connection, channel: str, now_ns: int) -> bool:
+    """Note that a channel works; return whether it counted as dead: then this one, alone, says that it works again."""
+    _make(connection, channel)
+    was_dead = connection.execute(
+        sa.update(_health)
+        .where(_health.c.channel == channel, _health.c.dead_at.is_not(None))
+        .values(ok_at=now_ns, failing_since=None, dead_at=None, error="")
+    ).rowcount
+    if not was_dead:
+        connection.execute(
+            sa.update(_health).where(_health.c.channel == channel).values(ok_at=now_ns, failing_since=None, error="")
+        )
+    return bool(was_dead)
+
+
+def note_failure(connection: sa.Connection, channel: str, error: str, now_ns: int, dead_after_ns: int) -> bool:
+    """Note that a channel failed; return whether it counts as dead from now on: then this one, alone, says so."""
+    _make(connection, channel)
+    since = sa.func.coalesce(_health.c.failing_since, now_ns)
+    connection.execute(sa.update(_health).where(_health.c.channel == channel).values(failing_since=since, error=error))
+    died = connection.execute(
+        sa.update(_health)
+        .where(_health.c.channel == channel, _health.c.dead_at.is_(None))
+        .where(_health.c.failing_since <= now_ns - dead_after_ns)
+        .values(dead_at=now_ns)
+    )
+    return bool(died.rowcount)
+
+
+def _make(connection: sa.Connection, channel: str) -> None:
+    words = f"INSERT INTO {_health.name} (channel, error) VALUES (:channel, '') ON CONFLICT DO NOTHING"  # noqa: S608
+    connection.execute(sa.text(words), {"channel": channel})
+
+
+def _still_ours(one: Held) -> sa.Update:
+    here = (
+        _notification.c.id == one.id,
+        _notification.c.state == "waiting",
+        _notification.c.lease_until == one.lease_until,
+    )
+    return sa.update(_notification).where(*here)
+
+
+def forget(connection: sa.Connection, before: int, most: int) -> int:
+    """Let go of what was told before then, at most so many."""
+    ids = sa.select(_notification.c.id).where(_notification.c.state != "waiting", _notification.c.at < before)
+    return connection.execute(sa.delete(_notification).where(_notification.c.id.in_(ids.limit(most)))).rowcount
