@@ -86,12 +86,12 @@ class World:
                 for row in connection.execute(sa.select(tables.alert).order_by(tables.alert.c.id))
             ]
 
-    def silence(self, what, lasts=HOUR, **more):
+    def silence(self, what, span=HOUR, **more):
         values = {
             "id": 0,
             "what": what,
             "starts_at": self.now,
-            "ends_at": self.now + lasts,
+            "ends_at": self.now + span,
             "cron": "",
             "calendar": "",
             "tz": "",

@@ -126,7 +126,7 @@ class Notifier:
             if self._stopping.is_set():
                 break  # what was not sent is free again when the hold runs out
             self._send(one)
-        return len(held) == SEND_MOST
+        return bool(held)
 
     def _send(self, one: Held) -> None:
         with self._database.reading() as connection:
