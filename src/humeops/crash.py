@@ -33,6 +33,12 @@ NAMES = (
     "watcher-before-judging",
     "watcher-before-commit",
     "watcher-after-commit",
+    "notifier-before-judging",
+    "notifier-before-commit",
+    "notifier-judged",
+    "notifier-claimed",
+    "notifier-sent",
+    "notifier-marked",
 )
 
 _name, _, _count = os.environ.get("HUME_CRASH_AT", "").partition(":")

@@ -37,6 +37,7 @@ _BOUNDS = {">=": "of at least", "<=": "of at most", ">": "above", "<": "below"}
 _FORMS = (
     ("@[A-Za-z0-9-]", "a mail address is expected, such as ops@example.org"),
     ("^/", "a full path is expected, such as /usr/local/bin/tell"),
+    ("[0-9A-Fa-f:.]", "a mail server is expected: HOST or HOST:PORT, such as mail.example.org:587"),
     ("https?://", "an address is expected, such as http://127.0.0.1:4863"),
     ("127\\\\.0", "the path of a socket, or 127.0.0.1:PORT is expected"),
     ("redis|rediss|unix", "an address is expected: redis://HOST:PORT/0, rediss://… or unix:///PATH"),

@@ -12,7 +12,20 @@ import msgspec
 from litestar import Response, get
 
 import humeops
-from humeops.api import badges, counting, dead, overviews, parameters, people, said, schemas, tokens
+from humeops.api import (
+    alerts,
+    alertschemas,
+    badges,
+    counting,
+    dead,
+    overviews,
+    parameters,
+    people,
+    said,
+    schemas,
+    silences,
+    tokens,
+)
 from humeops.api.parameters import NoQuery
 from humeops.api.service import Asked
 from humeops.security import roles
@@ -49,6 +62,15 @@ QUESTIONS: Mapping[str, Described] = {
     ),
     "/api/v1/notes": Described("What people wrote", schemas.NotePage, people.NotesQuery),
     "/api/v1/watches": Described("What is expected of tasks", schemas.WatchPage, parameters.WatchesQuery),
+    "/api/v1/alerts": Described("What is wrong, and who is told", alertschemas.AlertPage, alerts.AlertsQuery),
+    "/api/v1/alerts/{number}": Described("One alert with its history", alertschemas.AlertDetail, NoQuery, ["number"]),
+    "/api/v1/alertbook": Described("The rules, routes and channels in force", alertschemas.BookView),
+    "/api/v1/channels": Described("Channels, and how each fares", alertschemas.ChannelPage),
+    "/api/v1/notifications": Described("What was told", alertschemas.NotificationPage, alerts.NotificationsQuery),
+    "/api/v1/notifications/{number}": Described(
+        "What became of one message", alertschemas.NotificationView, NoQuery, ["number"]
+    ),
+    "/api/v1/silences": Described("What is not told", alertschemas.SilencePage, silences.SilencesQuery),
     "/api/v1/agents": Described("Who reports, and what was lost", schemas.AgentPage, parameters.AgentsQuery),
     "/api/v1/dead": Described("What could not be stored", dead.LetterPage, dead.DeadQuery),
     "/api/v1/dead/{name}": Described("One dead letter with its bytes", dead.LetterView, NoQuery, ["name"]),
@@ -84,6 +106,19 @@ ACTS: Sequence[tuple[str, Act]] = (
         Act("delete", "Expect nothing any more", schemas.Changed, None, "200", parameters.WatchQuery),
     ),
     ("/api/v1/watches/pause", Act("post", "Expect nothing for a while", schemas.Changed, schemas.PauseWish, "200")),
+    (
+        "/api/v1/alertbook",
+        Act("put", "Put rules, routes and channels into force", alertschemas.BookChanges, alertschemas.NewBook, "200"),
+    ),
+    (
+        "/api/v1/channels/tested",
+        Act("post", "Have a test message told", alertschemas.NotificationView, alertschemas.ChannelName),
+    ),
+    ("/api/v1/silences", Act("post", "Keep something quiet", alertschemas.SilenceView, alertschemas.NewSilence)),
+    (
+        "/api/v1/silences/ended",
+        Act("post", "End a silence", alertschemas.SilenceView, alertschemas.OldSilence, "200"),
+    ),
     ("/api/v1/links", Act("post", "A link into the pages, which works once", schemas.LinkView)),
 )
 _PROBLEMS = {

@@ -14,7 +14,7 @@ import msgspec
 
 from humeops import settings
 from humeops.central import addresses, keeping
-from humeops.central.notify import channel, clocks
+from humeops.central.notify import channel, channels, clocks
 from humeops.errors import ConfigError
 from humeops.layout import Layout
 from humeops.wire import hostname
@@ -68,6 +68,19 @@ class WatchSettings(msgspec.Struct, forbid_unknown_fields=True):
     ping_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$", max_length=2_000)] = ""
 
 
+class AlertSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """Who is told when nobody wrote any rule, by which mail server; and where the pages are that messages lead to."""
+
+    mail: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    sender: Annotated[str, msgspec.Meta(max_length=320)] = ""
+    smtp: Annotated[
+        str, msgspec.Meta(pattern=r"^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$", max_length=260)
+    ] = "localhost"
+    username: Annotated[str, msgspec.Meta(max_length=320)] = ""
+    password: Annotated[str, msgspec.Meta(max_length=4_000)] = ""
+    url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s?#]+)?$", max_length=2_000)] = ""
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """All of central.toml; a file that does not exist gives these defaults."""
 
@@ -78,6 +91,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     agent: AgentSettings = msgspec.field(default_factory=AgentSettings)
     metrics: MetricsSettings = msgspec.field(default_factory=MetricsSettings)
     watch: WatchSettings = msgspec.field(default_factory=WatchSettings)
+    alert: AlertSettings = msgspec.field(default_factory=AlertSettings)
     notify: channel.NotifySettings = msgspec.field(default_factory=channel.NotifySettings)
     log: LogSettings = msgspec.field(default_factory=LogSettings)
     retention: keeping.RetentionSettings = msgspec.field(default_factory=keeping.RetentionSettings)
@@ -97,6 +111,8 @@ class Config:
     metrics: str  # HOST:PORT; empty: not told without a token
     agent_host: str
     silent_after: int  # seconds without a word after which a host is silent
+    setup: str  # the channel given at set-up, as JSON; empty: none
+    url: str  # where people see the pages; empty: not known
     ping_url: str  # asked each minute while somebody watches; empty: none
     notify: channel.NotifySettings  # what channels may touch; `wording.of` and `channel.allowed` read it
     log_level: str
@@ -131,6 +147,8 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[
         agent_host=chosen.agent.host or _host_of_machine(),
         silent_after=chosen.watch.silent_after,
         ping_url=chosen.watch.ping_url,
+        setup=_setup(file, chosen.alert),
+        url=chosen.alert.url,
         notify=chosen.notify,
         log_level=chosen.log.level,
         person_token=layout.person_token,
@@ -165,6 +183,26 @@ def check_address(config: Config) -> None:
         f"{config.host} is not a loopback address, and hume-central itself speaks no TLS: listen on 127.0.0.1 behind a "
         "proxy that ends TLS, or say --behind-proxy if nothing but such a proxy can reach this address"
     )
+
+
+def _setup(file: pathlib.Path, chosen: AlertSettings) -> str:
+    if not chosen.mail:
+        return ""
+    host, _, port = chosen.smtp.rpartition(":") if re.search(r":\d+$", chosen.smtp) else (chosen.smtp, "", "")
+    told = {
+        "type": "mail",
+        "to": [chosen.mail],
+        "from": chosen.sender or f"hume@{hostname.mend(socket.gethostname())}",
+        "host": host.strip("[]"),
+        "port": int(port or 0),
+        "username": chosen.username,
+        "password": chosen.password,
+    }
+    try:
+        channels.read(told, "set-up")
+    except ConfigError as error:
+        raise settings.fault(file, "alert.mail", str(error)) from None
+    return msgspec.json.encode(told).decode()
 
 
 def _given(environ: Mapping[str, str], variable: str) -> str:

@@ -155,6 +155,9 @@ class Notifier:
             self._tell_others(connection, one.channel, f"The channel {one.channel} works again.", now_ns)
 
     def _unreached(self, one: Held, error: str, wait_seconds: float | None) -> None:
+        if one.message.kind == "test":
+            self._fail_test(one, error)
+            return
         now_ns = self._clock.wall_ns()
         bound = min(RETRY_FIRST_SECONDS * 2 ** min(one.attempts - 1, 20), RETRY_LONGEST_SECONDS)
         wait = max(self._draw(bound / 2, bound), min(wait_seconds or 0, RETRY_LONGEST_SECONDS))
@@ -169,7 +172,14 @@ class Notifier:
         self._database.write(note)
         log.warning("channel %s: %s", one.channel, error)
 
+    def _fail_test(self, one: Held, error: str) -> None:
+        # Whoever asked for it is told; nobody else, and it is not tried again.
+        self._database.write(lambda connection: notifications.give_up(connection, one, error))
+
     def _refused(self, one: Held, error: str) -> None:
+        if one.message.kind == "test":
+            self._fail_test(one, error)
+            return
         now_ns = self._clock.wall_ns()
 
         def note(connection: sa.Connection) -> None:

@@ -24,6 +24,7 @@ VERBS = {
     "api": "take in and answer questions only; as many of these as wanted, beside workers",
     "worker": "fold what waits in Redis into the database; as many of these as wanted",
     "watcher": "notice what did not happen: late starts, runs over their time, silent hosts; one or more of these",
+    "notifier": "tell people of what is wrong, by the channels they chose; one or more of these",
     "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
     "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
     "token": "let people in: token NAME --role reporter|viewer|operator|admin [--expires 90d] prints it once; token list | revoke NAME",

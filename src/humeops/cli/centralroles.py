@@ -18,7 +18,8 @@ from prometheus_client.registry import Collector
 from humeops import systemd
 from humeops.api import app, health, logs, monitor, server
 from humeops.api.service import Central
-from humeops.central import addresses, backup, config, door, indexing, metrics, retention
+from humeops.central import addresses, backup, config, delivering, details, door, indexing, metrics, retention
+from humeops.central import notifier as notifying
 from humeops.central import watcher as watching
 from humeops.central.config import Config
 from humeops.central.current.picture import SqlPicture
@@ -30,13 +31,13 @@ from humeops.web import pages
 
 
 def serve(chosen: Config) -> int:
-    """Do everything in one process: the watcher is a thread of it and, with Redis, so is the folding."""
+    """Do everything in one process: the watcher and the notifier are threads of it and, with Redis, so is the folding."""
     config.check_address(chosen)
     # The database first: its lock tells whether this folder is ours. Only then are the address and the tokens touched.
     with _database(chosen) as database:
         _prepare(database, chosen)
         folding = _folding_beside(chosen, database) if chosen.redis else _tending_beside(chosen, database)
-        with folding, _watching_beside(chosen, database):
+        with folding, _watching_beside(chosen, database), _notifying_beside(chosen, database):
             _answer(chosen, database)
     return Exit.OK
 
@@ -76,6 +77,19 @@ def watcher(chosen: Config) -> int:
             signal.signal(number, lambda *_: made.stop())
         _require_schema(database)
         print("hume-central watcher ready", flush=True)
+        systemd.notify("READY=1")
+        made.run()
+    return Exit.OK
+
+
+def notifier(chosen: Config) -> int:
+    """Tell people of what is wrong until told to stop."""
+    with _database(chosen) as database:
+        made = _notifier(chosen, database)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: made.stop())
+        _require_schema(database)
+        print("hume-central notifier ready", flush=True)
         systemd.notify("READY=1")
         made.run()
     return Exit.OK
@@ -121,6 +135,7 @@ ROLES: dict[str, Callable[[Config], int]] = {
     "api": api,
     "worker": worker,
     "watcher": watcher,
+    "notifier": notifier,
     "init": init,
     "migrate": migrate,
     "rebuild": rebuild,
@@ -278,6 +293,21 @@ def _watching_beside(chosen: Config, database: Database) -> Iterator[None]:
     finally:
         made.stop()
         thread.join()
+
+
+def _notifier(chosen: Config, database: Database) -> notifying.Notifier:
+    delivery = delivering.Delivery(chosen.notify, chosen.person_token.parent)
+    enrich = details.Details(database, chosen.url).enrich
+    return notifying.Notifier(database, SystemClock(), delivery.deliver, enrich, chosen.setup)
+
+
+@contextlib.contextmanager
+def _notifying_beside(chosen: Config, database: Database) -> Iterator[None]:
+    made = _notifier(chosen, database)
+    # As with the watcher: whoever asks whether central is ready finds that somebody tells.
+    made.judge()
+    with _beside("notifier", made.run, made.stop):
+        yield
 
 
 @contextlib.contextmanager

@@ -24,11 +24,18 @@ Kind = Literal[
     "letters",
     "tokens",
     "badges",
+    "alerts",
+    "silences",
+    "channels",
 ]
 
 _READERS: tuple[Role, ...] = ("viewer", "operator", "admin")
 _WRITERS: tuple[Role, ...] = ("operator", "admin")
 _SAYERS: tuple[Role, ...] = ("agent", "reporter")
+
+_WRITTEN: tuple[Kind, ...] = ("notes", "watches", "letters", "badges", "silences", "channels")
+# Who may come in, and what central does by itself: rules and channels, which may run a program.
+_SET_UP: tuple[Kind, ...] = ("tokens", "alerts")
 
 
 class Actor(NamedTuple):
@@ -52,9 +59,9 @@ def authorize(actor: Actor, verb: Verb, thing: Thing) -> None:
     """Return when the actor may do this; raise NotAllowedError otherwise."""
     if verb == "read" and actor.role in _READERS and thing.kind != "tokens":
         return
-    if verb == "write" and actor.role in _WRITERS and thing.kind in ("notes", "watches", "letters", "badges"):
+    if verb == "write" and actor.role in _WRITERS and thing.kind in _WRITTEN:
         return
-    if verb == "write" and actor.role == "admin" and thing.kind == "tokens":
+    if verb == "write" and actor.role == "admin" and thing.kind in _SET_UP:
         return
     if verb == "open" and thing.kind == "sessions" and actor.role in _READERS:
         return

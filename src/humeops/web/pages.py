@@ -15,7 +15,22 @@ from humeops.api.service import Pages
 from humeops.clock import SystemClock
 from humeops.errors import HumeError
 from humeops.filters.tree import FilterError
-from humeops.web import data, events, exporting, hosts, notes, now, rendering, run, signin, static, task
+from humeops.web import (
+    alerts,
+    data,
+    events,
+    exporting,
+    hosts,
+    notes,
+    now,
+    rendering,
+    run,
+    signin,
+    silences,
+    static,
+    task,
+    watches,
+)
 
 _log = structlog.get_logger("humeops.web")
 _Request = Request[Any, Any, Any]
@@ -51,6 +66,14 @@ def _routes() -> Router:
             data.list_data,
             data.show_datum,
             notes.write,
+            alerts.list_alerts,
+            alerts.show_alert,
+            alerts.list_channels,
+            alerts.test_channel,
+            silences.list_silences,
+            silences.make_silence,
+            silences.end_silence,
+            watches.list_watches,
             signin.sign_in,
             signin.sign_out,
             static.serve,

@@ -35,14 +35,14 @@ def gather(sayings: Iterable[Saying]) -> list[Parcel]:
     """Return the messages, in the order in which their first parts come."""
     groups: dict[tuple[str, Kind, str], list[Saying]] = {}
     for number, one in enumerate(sayings):
-        # Without a group it is told alone.
+        # Without a group it is told alone, however many there are: somebody wanted that.
         groups.setdefault((one.channel, one.kind, one.grouping or f"\0{number}"), []).append(one)
     counts: dict[tuple[str, Kind], int] = {}
-    for channel, kind, _ in groups:
-        counts[channel, kind] = counts.get((channel, kind), 0) + 1
+    for channel, kind, grouping in groups:
+        counts[channel, kind] = counts.get((channel, kind), 0) + (not grouping.startswith("\0"))
     parcels: dict[tuple[str, Kind, str], list[Saying]] = {}
     for (channel, kind, grouping), members in groups.items():
-        is_storm = counts[channel, kind] > MOST_AT_ONCE
+        is_storm = counts[channel, kind] > MOST_AT_ONCE and not grouping.startswith("\0")
         parcels.setdefault((channel, kind, "" if is_storm else grouping), []).extend(members)
     return [_parcel(channel, kind, mark, members) for (channel, kind, mark), members in parcels.items()]
 

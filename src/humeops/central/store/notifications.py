@@ -52,8 +52,8 @@ def add(
         put(connection, channel, Message(key=key, kind=kind, time_ns=now_ns, items=portion, **more), now_ns)
 
 
-def put(connection: sa.Connection, channel: str, message: Message, now_ns: int) -> None:
-    """Have this very message told."""
+def put(connection: sa.Connection, channel: str, message: Message, now_ns: int) -> int:
+    """Have this very message told; return its number."""
     row = {
         "key": message.key,
         "channel": channel,
@@ -65,7 +65,8 @@ def put(connection: sa.Connection, channel: str, message: Message, now_ns: int) 
         "attempts": 0,
         "error": "",
     }
-    connection.execute(sa.insert(_notification).values(row))
+    made = sa.insert(_notification).values(row).returning(_notification.c.id)
+    return int(connection.execute(made).scalar_one())
 
 
 def claim(connection: sa.Connection, now_ns: int, lease_ns: int, most: int) -> list[Held]:

@@ -13,17 +13,19 @@ _silence = tables.silence
 
 def live(connection: sa.Connection, now_ns: int) -> list[Silence]:
     """Return the silences that hold now, or will."""
-    query = sa.select(_silence).where(
-        _silence.c.ended_at.is_(None), sa.or_(_silence.c.ends_at.is_(None), _silence.c.ends_at > now_ns)
-    )
+    query = sa.select(_silence).where(*_not_over(now_ns))
     return [Silence(*row) for row in connection.execute(query.order_by(_silence.c.id))]
 
 
-def newest(connection: sa.Connection, limit: int, before: int | None = None) -> Sequence[Silence]:
-    """Return silences, the one made last first, those that are over as well."""
+def newest(
+    connection: sa.Connection, limit: int, before: int | None = None, now_ns: int | None = None
+) -> Sequence[Silence]:
+    """Return silences, the one made last first; with a time only those that are not over then."""
     query = sa.select(_silence).order_by(_silence.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(_silence.c.id < before)
+    if now_ns is not None:
+        query = query.where(*_not_over(now_ns))
     return [Silence(*row) for row in connection.execute(query)]
 
 
@@ -39,8 +41,7 @@ def end(connection: sa.Connection, number: int, author: str, now_ns: int) -> Sil
     """End a silence now; None when there is none of this number that holds or will."""
     ended = connection.execute(
         sa.update(_silence)
-        .where(_silence.c.id == number, _silence.c.ended_at.is_(None))
-        .where(sa.or_(_silence.c.ends_at.is_(None), _silence.c.ends_at > now_ns))
+        .where(_silence.c.id == number, *_not_over(now_ns))
         .values(ended_at=now_ns, ended_by=author)
         .returning(*_silence.c)
     ).one_or_none()
@@ -48,3 +49,7 @@ def end(connection: sa.Connection, number: int, author: str, now_ns: int) -> Sil
         return None
     alertrows.touch(connection, now_ns)
     return Silence(*ended)
+
+
+def _not_over(now_ns: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return _silence.c.ended_at.is_(None), sa.or_(_silence.c.ends_at.is_(None), _silence.c.ends_at > now_ns)

@@ -2,7 +2,7 @@
 """What matters for alerts beside themselves, asked for many at once: tags, silent hosts, what stands above, skewed clocks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ _task = tables.task
 _agent = tables.agent
 _run = tables.run
 _DOWN = ("failed", "lost", "late", "overdue", "unknown")
+Tags: TypeAlias = Mapping[Pair, Sequence[str]]
 _tags = msgspec.json.Decoder(list[str]).decode
 
 
@@ -30,7 +31,7 @@ class Place(NamedTuple):
 class Surroundings(NamedTuple):
     """What was found: tags of tasks and hosts, who took what, what is down above what."""
 
-    tags: Mapping[Pair, Sequence[str]]
+    tags: Tags
     taken: Mapping[Pair, str]
     above: Mapping[Pair, str]
 
@@ -71,9 +72,7 @@ def skews(connection: sa.Connection, hosts: Iterable[str]) -> dict[str, int]:
     return {row.host: row.skew for row in connection.execute(query)} if wanted else {}
 
 
-def _above(
-    connection: sa.Connection, places: Sequence[Place], book: Book, known: Mapping[Pair, Sequence[str]]
-) -> dict[Pair, str]:
+def _above(connection: sa.Connection, places: Sequence[Place], book: Book, known: Tags) -> dict[Pair, str]:
     found: dict[Pair, str] = {}
     for host in _silent(connection, {one.host for one in places if one.task}):
         found.update({(one.host, one.task): f"{host} is silent" for one in places if one.host == host and one.task})
@@ -101,9 +100,7 @@ def _failed_parents(connection: sa.Connection, places: Sequence[Place]) -> dict[
     return {by_run[key]: f"the run of {host}:{task} it is part of is {state}" for key, host, task, state in found}
 
 
-def _down_by_book(
-    connection: sa.Connection, places: Sequence[Place], book: Book, known: Mapping[Pair, Sequence[str]]
-) -> dict[Pair, str]:
+def _down_by_book(connection: sa.Connection, places: Sequence[Place], book: Book, known: Tags) -> dict[Pair, str]:
     if not book.parent:
         return {}
     wanted = sorted({parent.place for parent in book.parent})

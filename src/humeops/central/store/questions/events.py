@@ -96,6 +96,14 @@ def timeline(connection: sa.Connection, summary: Summary, limit: int) -> tuple[S
     return found[:limit], len(found) > limit
 
 
+def last_of_run(connection: sa.Connection, run: str, limit: int) -> Sequence[Event]:
+    """Return the run's last words, in the order of their ids."""
+    query = sa.select(_event).where(
+        _event.c.run == rows.key_of(run), _event.c.kind.in_(("log", "flag", "stop", "gone"))
+    )
+    return connection.execute(query.order_by(_event.c.id.desc()).limit(limit)).all()[::-1]
+
+
 def by_id(connection: sa.Connection, event_id: str) -> Event | None:
     """Return the event of this id."""
     return connection.execute(sa.select(_event).where(_event.c.id == rows.key_of(event_id))).one_or_none()

@@ -42,9 +42,7 @@ class Filter(NamedTuple):
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Watch]:
     """Return a page of watches, by host and task."""
-    query = sa.select(_watch, _pattern.c.host.label("fits"), _pattern.c.tag).select_from(
-        _watch.outerjoin(_pattern, _pattern.c.id == _watch.c.pattern)
-    )
+    query = _all()
     if wanted.host:
         query = query.where(matching.like_glob(_watch.c.host, wanted.host))
     if wanted.task:
@@ -57,6 +55,29 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     found = connection.execute(query.order_by(_watch.c.host, _watch.c.task).limit(limit + 1)).all()
     page = cut(found, limit, lambda row: cursor.pack(row.host, row.task))
     return Page([_read(row) for row in page.rows], page.next)
+
+
+def expected(connection: sa.Connection, since: int, until: int, limit: int) -> list[Watch]:
+    """Return the watches whose next start is expected then, the next one first."""
+    query = _all().where(_watch.c.expected_at >= since, _watch.c.expected_at < until)
+    order = (_watch.c.expected_at, _watch.c.host, _watch.c.task)
+    return [_read(row) for row in connection.execute(query.order_by(*order).limit(limit))]
+
+
+def expected_at(connection: sa.Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return when the next start of these tasks is expected, where one is."""
+    if not names:
+        return {}
+    key = sa.tuple_(_watch.c.host, _watch.c.task)
+    query = sa.select(_watch.c.host, _watch.c.task, _watch.c.expected_at)
+    found = connection.execute(query.where(key.in_(names), _watch.c.expected_at.is_not(None)))
+    return {(host, task): at for host, task, at in found}
+
+
+def _all() -> sa.Select[Any]:
+    return sa.select(_watch, _pattern.c.host.label("fits"), _pattern.c.tag).select_from(
+        _watch.outerjoin(_pattern, _pattern.c.id == _watch.c.pattern)
+    )
 
 
 def _read(row: sa.Row[Any]) -> Watch:

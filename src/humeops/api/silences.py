@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""/api/v1/silences: what is not told for a while, or again and again; made and ended by people."""
+
+import zoneinfo
+
+import anyio.to_thread
+import msgspec
+from litestar import get, post
+
+from humeops.api import alertviews, parameters
+from humeops.api.alertschemas import NewSilence, OldSilence, SilencePage, SilenceView
+from humeops.api.parameters import ParameterError
+from humeops.api.problems import NotFoundError
+from humeops.api.service import Asked, Central
+from humeops.central.alerts import book
+from humeops.central.alerts.silence import Silence
+from humeops.central.store import cursor, rows, silences
+from humeops.central.watches import schedule
+from humeops.security import roles
+from humeops.security.roles import Thing
+
+
+class SilencesQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/silences; `all`: also those that are over."""
+
+    all: bool = False
+    limit: parameters.Limit = parameters.DEFAULT_LIMIT
+    after: str | None = None
+
+
+@get("/api/v1/silences")
+async def list_silences(central: Central, asked: Asked) -> SilencePage:
+    """Return silences, the one made last first."""
+    roles.authorize(asked.actor, "read", Thing("silences"))
+    query = parameters.read(asked.parameters, SilencesQuery)
+    return await anyio.to_thread.run_sync(_find, central, query)
+
+
+def _find(central: Central, query: SilencesQuery) -> SilencePage:
+    now_ns = central.clock.wall_ns()
+    before = cursor.unpack(query.after, tuple[rows.Int64])[0] if query.after is not None else None
+    with central.database.reading() as connection:
+        found = silences.newest(connection, query.limit + 1, before, None if query.all else now_ns)
+    page = found[: query.limit]
+    following = cursor.pack(page[-1].id) if len(found) > query.limit else None
+    return SilencePage([alertviews.silence_view(one, now_ns) for one in page], following)
+
+
+@post("/api/v1/silences")
+async def add_silence(central: Central, asked: Asked, data: NewSilence) -> SilenceView:
+    """Keep these quiet; what is still wrong afterwards is told then."""
+    roles.authorize(asked.actor, "write", Thing("silences"))
+    made = await anyio.to_thread.run_sync(add, central, asked.actor.name, data)
+    return alertviews.silence_view(made, central.clock.wall_ns())
+
+
+def add(central: Central, author: str, wish: NewSilence) -> Silence:
+    """Store a silence; raise ParameterError, or FilterError, for one that cannot be meant."""
+    now_ns = central.clock.wall_ns()
+    starts_at = wish.starts_at if wish.starts_at is not None else now_ns
+    _check(wish, starts_at, now_ns)
+    made = Silence(
+        0, wish.what, starts_at, wish.ends_at, wish.cron, wish.calendar, wish.tz, wish.lasts, author, wish.why, now_ns
+    )
+    return central.database.write(lambda connection: silences.add(connection, made))
+
+
+@post("/api/v1/silences/ended", sync_to_thread=True, status_code=200)
+def end_silence(central: Central, asked: Asked, data: OldSilence) -> SilenceView:
+    """Let a silence end now."""
+    roles.authorize(asked.actor, "write", Thing("silences"))
+    return alertviews.silence_view(end(central, asked.actor.name, data.id), central.clock.wall_ns())
+
+
+def end(central: Central, author: str, number: int) -> Silence:
+    """End a silence; raise NotFoundError when there is none of this number that holds or will."""
+    now_ns = central.clock.wall_ns()
+    ended = None
+    if number < 2**31:
+        ended = central.database.write(lambda connection: silences.end(connection, number, author, now_ns))
+    if ended is None:
+        raise NotFoundError(f"no silence {number} that holds or will")
+    return ended
+
+
+def _check(wish: NewSilence, starts_at: int, now_ns: int) -> None:
+    if not wish.what.strip() or not wish.why.strip():
+        raise ParameterError("`what` and `why`: say what is silenced (host:db1) and why")
+    if "\0" in wish.what + wish.why + wish.cron + wish.calendar:
+        raise ParameterError("`what`: a character that no text has: U+0000")
+    book.parse(wish.what)
+    if wish.ends_at is not None and wish.ends_at <= max(starts_at, now_ns):
+        raise ParameterError("`ends_at`: it lies before it begins, or in the past")
+    if wish.cron or wish.calendar:
+        _check_plan(wish)
+    elif wish.ends_at is None:
+        raise ParameterError("`ends_at`: say when it ends; only one that repeats may go on until somebody ends it")
+    elif wish.lasts:
+        raise ParameterError("`lasts`: is said of a silence that repeats, with `cron` or `calendar`")
+
+
+def _check_plan(wish: NewSilence) -> None:
+    if wish.cron and wish.calendar:
+        raise ParameterError("`cron` and `calendar`: one of them says when it begins, not both")
+    if not wish.lasts:
+        raise ParameterError("`lasts`: say how long it lasts each time, in seconds")
+    try:
+        if wish.tz:
+            zoneinfo.ZoneInfo(wish.tz)
+        begins = schedule.next_after(schedule.Plan(0, wish.cron, wish.calendar, wish.tz), schedule.SOME_MOMENT)
+    except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError) as error:
+        raise ParameterError(f"`{'cron' if wish.cron else 'calendar'}`: {error}") from None
+    if begins is None:
+        raise ParameterError("there is no such moment in the coming years")

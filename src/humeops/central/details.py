@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""What the database tells beside an alert: the run's last words and output, what is usual, whose task it is, when it is expected.
+
+Asked when a message is sent, by keys alone. What cannot be asked now is left out: the trouble itself is in the message.
+"""
+
+import logging
+import urllib.parse
+
+import msgspec
+import sqlalchemy as sa
+
+from humeops import amounts
+from humeops.central import findings
+from humeops.central.notify.message import Item, Line, Message
+from humeops.central.store import people, rows, surroundings, tables, watching
+from humeops.central.store.database import Database
+from humeops.central.store.questions import events, explaining, runs
+from humeops.central.usual import Past
+from humeops.errors import UnavailableError
+from humeops.event import LEVELS
+
+# Beyond so many items nobody reads what each of them said.
+MOST_TOLD_IN_FULL = 20
+EVENTS = 5
+OUTPUT = 4_000
+NUMBERS = 64
+_watch = tables.watch
+
+log = logging.getLogger(__name__)
+
+
+class Details:
+    """Adds to the items of messages what this database tells of them; `url` is where people see central's pages."""
+
+    def __init__(self, database: Database, url: str = "") -> None:
+        self._database = database
+        self._url = url.rstrip("/")
+
+    def enrich(self, message: Message) -> Message:
+        """Return the message with all that is known of its items."""
+        if not message.items:
+            return message
+        try:
+            with self._database.reading() as connection:
+                tags = surroundings.tags(connection, [(one.host, one.task) for one in message.items])
+                items = [
+                    self._enriched(connection, one, tags, number < MOST_TOLD_IN_FULL, message.time_ns)
+                    for number, one in enumerate(message.items)
+                ]
+        except (UnavailableError, sa.exc.DBAPIError) as error:
+            log.warning("a message is sent without details: %s", " ".join(str(error).split())[:300])
+            return message
+        return msgspec.structs.replace(message, items=tuple(items))
+
+    def _enriched(
+        self,
+        connection: sa.Connection,
+        item: Item,
+        tags: surroundings.Tags,
+        is_in_full: bool,
+        now_ns: int,
+    ) -> Item:
+        name = (item.host, item.task)
+        run = runs.resolve(connection, item.run) if item.run else None
+        found = msgspec.structs.replace(
+            item,
+            run=run.summary.run[-8:] if run else "",
+            tags=tuple(tags.get(name, ())),
+            url=self._address(item, run),
+        )
+        if not item.task or not is_in_full:
+            return found
+        found = _with_people(connection, found)
+        return _with_run(connection, found, run, now_ns) if run and item.downtime_ns is None else found
+
+    def _address(self, item: Item, run: runs.Run | None) -> str:
+        if not self._url:
+            return ""
+        if run is not None:
+            return f"{self._url}/run/{run.summary.run}"
+        if not item.task:
+            return f"{self._url}/host?{urllib.parse.urlencode({'name': item.host})}"
+        return f"{self._url}/task?{urllib.parse.urlencode({'host': item.host, 'task': item.task})}"
+
+
+def _with_people(connection: sa.Connection, item: Item) -> Item:
+    """Add whose task it is and when it is expected: what people said counts, else what was declared."""
+    said = people.about(connection, (item.host, item.task))
+    query = sa.select(_watch.c.wanted, _watch.c.expected_at).where(
+        _watch.c.host == item.host, _watch.c.task == item.task
+    )
+    row = connection.execute(query).one_or_none()
+    wanted = watching.read_wanted(row.wanted) if row else None
+    return msgspec.structs.replace(
+        item,
+        owner=(said.owner if said else "") or (wanted.owner if wanted else ""),
+        description=(said.description if said else "") or (wanted.describe if wanted else ""),
+        runbook=(said.runbook if said else "") or (wanted.runbook if wanted else ""),
+        next_expected_ns=row.expected_at if row else None,
+    )
+
+
+def _with_run(connection: sa.Connection, item: Item, run: runs.Run, now_ns: int) -> Item:
+    summary, name = run.summary, run.summary.run
+    past = Past(explaining.good_runs(connection, item.host, item.task), name)
+    numbers = [
+        one._replace(unit=amounts.unit_of(one.key, one.unit)) for one in explaining.numbers(connection, name, NUMBERS)
+    ]
+    compared = findings.compare(summary, [], numbers, past, now_ns)
+    end = events.by_id(connection, summary.end.id) if summary.end else None
+    output = rows.read_rest(end.rest).output if end is not None and end.rest else ""
+    said = [one for one in events.last_of_run(connection, name, EVENTS) if one.message]
+    return msgspec.structs.replace(
+        item,
+        compared="; ".join(one.sentence for one in compared.findings if one.kind != "missing_flag")[:500],
+        last_flag=summary.flag.flag if summary.flag else "",
+        events=tuple(Line(time_ns=one.time, level=LEVELS[one.level], message=one.message) for one in said),
+        output=output[-OUTPUT:],
+    )

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""Alerts and what was told of them, as people ask for them."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from humeops.central.notify.message import Message
+from humeops.central.store import alertrows, cursor, matching, tables
+from humeops.central.store.alertrows import Stored
+from humeops.central.store.questions.page import Page, cut
+from humeops.central.store.rows import Int64
+
+_alert = tables.alert
+_entry = tables.alert_entry
+_notification = tables.notification
+_read_message = msgspec.json.Decoder(Message).decode
+
+# What people call an alert, as conditions: an open one that somebody took, or that is silenced, is not just open.
+_STATES = {
+    "waiting": (_alert.c.state == "waiting",),
+    "open": (_alert.c.state == "open", _alert.c.taken_by == "", _alert.c.silenced_until.is_(None)),
+    "taken": (_alert.c.state == "open", _alert.c.taken_by != ""),
+    "silenced": (_alert.c.state == "open", _alert.c.taken_by == "", _alert.c.silenced_until.is_not(None)),
+    "closed": (_alert.c.state == "closed",),
+}
+STATES = tuple(_STATES)
+
+
+class Filter(NamedTuple):
+    """Which alerts; empty means all."""
+
+    host: str = ""
+    task: str = ""
+    states: Sequence[str] = ()
+
+
+class Entry(NamedTuple):
+    """A line of an alert's history."""
+
+    at: int
+    what: str
+    text: str
+
+
+class Notification(NamedTuple):
+    """What was, or is to be, told."""
+
+    id: int
+    channel: str
+    at: int
+    message: Message
+    state: str
+    due: int | None
+    attempts: int
+    sent_at: int | None
+    error: str
+
+
+def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Stored]:
+    """Return a page of alerts, the newest first."""
+    query = sa.select(_alert)
+    if wanted.host:
+        query = query.where(matching.like_glob(_alert.c.host, wanted.host))
+    if wanted.task:
+        query = query.where(matching.like_glob(_alert.c.task, wanted.task))
+    if wanted.states:
+        query = query.where(sa.or_(*(sa.and_(*_STATES[state]) for state in wanted.states)))
+    if after is not None:
+        (last,) = cursor.unpack(after, tuple[Int64])
+        query = query.where(_alert.c.id < last)
+    found = connection.execute(query.order_by(_alert.c.id.desc()).limit(limit + 1)).all()
+    return cut([alertrows.read(row) for row in found], limit, lambda one: cursor.pack(one.id))
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    """Return how many alerts are in each state that is not closed."""
+    columns = [sa.func.count().filter(sa.and_(*_STATES[name])).label(name) for name in STATES if name != "closed"]
+    row = connection.execute(sa.select(*columns).where(_alert.c.state != "closed")).one()
+    return dict(row._mapping)  # noqa: SLF001 - the way SQLAlchemy documents
+
+
+def by_id(connection: sa.Connection, number: int) -> Stored | None:
+    """Return the alert of this number."""
+    row = connection.execute(sa.select(_alert).where(_alert.c.id == number)).one_or_none()
+    return alertrows.read(row) if row else None
+
+
+def entries(connection: sa.Connection, number: int, limit: int) -> list[Entry]:
+    """Return the history of an alert, in its order."""
+    query = sa.select(_entry.c.at, _entry.c.what, _entry.c.text).where(_entry.c.alert == number)
+    return [Entry(*row) for row in connection.execute(query.order_by(_entry.c.id).limit(limit))]
+
+
+def notifications(
+    connection: sa.Connection, channel: str, state: str, limit: int, after: str | None
+) -> Page[Notification]:
+    """Return a page of what was told, the newest first."""
+    query = sa.select(_notification)
+    if channel:
+        query = query.where(_notification.c.channel == channel)
+    if state:
+        query = query.where(_notification.c.state == state)
+    if after is not None:
+        (last,) = cursor.unpack(after, tuple[Int64])
+        query = query.where(_notification.c.id < last)
+    found = connection.execute(query.order_by(_notification.c.id.desc()).limit(limit + 1)).all()
+    return cut([_notified(row) for row in found], limit, lambda one: cursor.pack(one.id))
+
+
+def notification(connection: sa.Connection, number: int) -> Notification | None:
+    """Return one of them."""
+    row = connection.execute(sa.select(_notification).where(_notification.c.id == number)).one_or_none()
+    return _notified(row) if row else None
+
+
+def waiting(connection: sa.Connection) -> dict[str, int]:
+    """Return how many messages wait for which channel."""
+    query = sa.select(_notification.c.channel, sa.func.count()).where(_notification.c.state == "waiting")
+    return {row[0]: row[1] for row in connection.execute(query.group_by(_notification.c.channel))}
+
+
+def _notified(row: sa.Row[Any]) -> Notification:
+    message = _read_message(row.message)
+    return Notification(row.id, row.channel, row.at, message, row.state, row.due, row.attempts, row.sent_at, row.error)

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+"""`hume alert`: what is wrong and who is told of it; the rules, routes and channels by which that is decided."""
+
+import pathlib
+import sys
+import time
+
+import click
+
+from humeops import moments
+from humeops.api import alertschemas
+from humeops.cli import alertfile, client, listing, options
+from humeops.cli.terminal import terminal_of
+from humeops.clock import SystemClock
+from humeops.errors import Exit
+
+COLUMNS = ("id", "state", "host", "task", "trouble", "since", "reason", "by")
+STATES = ("waiting", "open", "taken", "silenced", "closed")
+CURRENT = ("waiting", "open", "taken", "silenced")
+# How long `test` waits for the notifier.
+PATIENCE_SECONDS = 60
+_AGAIN_SECONDS = 0.5
+_WORDS = {
+    "raised": "raised",
+    "again": "again",
+    "flapping": "flaps",
+    "told": "told",
+    "held": "not told",
+    "reminded": "told again",
+    "escalated": "told to others",
+    "late": "came late",
+    "closed": "over",
+}
+
+
+@click.group("alert")
+def command() -> None:
+    """What is wrong and who is told. Without any rule written, the address given at set-up is (docs/guide/alerts.md)."""
+
+
+@command.command("list")
+@click.argument("name", metavar="[[HOST:]TASK]", type=options.filled, required=False)
+@click.option(
+    "--state",
+    multiple=True,
+    type=options.one_of("state", STATES),
+    metavar="STATE",
+    help="waiting, open, taken, silenced or closed; may be repeated. All but closed unless it is said.",
+)
+@click.option("--all", "every", is_flag=True, help="Closed ones, too.")
+@options.listing_options(default_limit=200)
+@options.central_options
+def list_alerts(
+    name: str | None,
+    state: tuple[str, ...],
+    every: bool,
+    output: str,
+    columns: str | None,
+    limit: int,
+    central: str | None,
+    folder: str | None,
+) -> int:
+    """What is wrong now, the newest first."""
+    host, task = options.split_name(name)
+    params = {"host": host, "task": task, "state": state or ((*CURRENT, "closed") if every else CURRENT)}
+    found = options.ask(central, folder).items("alerts", alertschemas.AlertPage, params, limit)
+    now_ns = SystemClock().wall_ns()
+    listing.print_items(
+        found,
+        output,
+        columns,
+        COLUMNS,
+        alertschemas.AlertView,
+        now_ns,
+        empty="nothing is wrong",
+        derived={"by": _by},
+    )
+    return 0
+
+
+@command.command("show")
+@click.argument("number", metavar="ID", type=click.IntRange(1))
+@click.option("-o", "--output", type=options.one_of("format", ("table", "json")), default="table", metavar="FORMAT")
+@options.central_options
+def show_alert(number: int, output: str, central: str | None, folder: str | None) -> int:
+    """One alert, and what became of it."""
+    found = options.ask(central, folder).fetch(f"alerts/{number}", alertschemas.AlertDetail)
+    if output == "json":
+        print(listing.to_json(listing.to_record(found)))
+        return 0
+    terminal, now_ns, one = terminal_of(sys.stdout), SystemClock().wall_ns(), found.alert
+    print(
+        terminal.text(
+            f"{one.host}{f':{one.task}' if one.task else ''}  {one.state}  {one.trouble}: {one.reason or 'no reason'}"
+        )
+    )
+    print(terminal.text(f"  by rule {one.rule}, since {moments.day_and_time(one.since, now_ns)}"))
+    if one.channels:
+        print(terminal.text(f"  told to {', '.join(one.channels)}"))
+    if why := _by(one):
+        print(terminal.text(f"  {why}"))
+    for entry in found.entries:
+        words = f"{_WORDS.get(entry.what, entry.what)}{f': {entry.text}' if entry.text else ''}"
+        print(terminal.text(f"  {moments.day_and_time(entry.at, now_ns)}  {words}"))
+    return 0
+
+
+@command.command("apply")
+@click.argument("file", type=click.Path(path_type=pathlib.Path))
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--dry-run", is_flag=True, help="Only show the difference.")
+@options.central_options
+def apply_file(file: pathlib.Path, yes: bool, dry_run: bool, central: str | None, folder: str | None) -> int:
+    """Put the rules, routes and channels of a TOML file into force; the difference is shown first."""
+    told = alertfile.read(file)
+    asked, terminal = options.ask(central, folder), terminal_of(sys.stdout)
+    changes = _write(asked, told, file, dry_run=True)
+    for one in changes:
+        print(terminal.text(f"{one.sign} {one.what}"))
+        for line in one.lines:
+            print(terminal.text(f"    {line}"))
+    if not changes:
+        print("Nothing changes.")
+    if dry_run or not changes:
+        return 0
+    if not yes and not (sys.stdin.isatty() and click.confirm("Apply this?")):
+        print("Nothing was changed: say --yes", file=sys.stderr)
+        return Exit.USAGE
+    print(f"{len(_write(asked, told, file, dry_run=False))} changed")
+    return 0
+
+
+@command.command("export")
+@click.option("-o", "--output", type=options.one_of("format", ("toml", "json")), default="toml", metavar="FORMAT")
+@options.central_options
+def export(output: str, central: str | None, folder: str | None) -> int:
+    """Print what is in force, as `apply` takes it; secrets are not in it, and stay as they are when it is applied."""
+    found = options.ask(central, folder).fetch("alertbook", alertschemas.BookView)
+    if output == "json":
+        print(listing.to_json(listing.to_record(found)))
+        return 0
+    if found.at is None:
+        print("# Nothing is written: the rules are hume's own, and mail goes to `alert.mail` of central.toml.")
+    else:
+        now_ns = SystemClock().wall_ns()
+        print(terminal_of(sys.stdout).text(f"# by {found.author}, {moments.day_and_time(found.at, now_ns)}"))
+    for line in found.toml.splitlines():
+        print(terminal_of(sys.stdout).text(line))
+    return 0
+
+
+@command.command("channels")
+@click.option("--columns", metavar="A,B", help="Only these columns, in this order.")
+@click.option(
+    "-o",
+    "--output",
+    type=options.one_of("format", options.FORMATS),
+    default="table",
+    metavar="FORMAT",
+    help="table, json, ndjson or csv.",
+)
+@options.central_options
+def list_channels(columns: str | None, output: str, central: str | None, folder: str | None) -> int:
+    """Where people are told, and whether it works."""
+    found = options.ask(central, folder).fetch("channels", alertschemas.ChannelPage).items
+    listing.print_items(
+        found,
+        output,
+        columns,
+        ("name", "type", "state", "ok_at", "waiting", "error"),
+        alertschemas.ChannelView,
+        SystemClock().wall_ns(),
+        empty="there is no channel: write one (hume alert apply), or `alert.mail` into central.toml",
+    )
+    return 0
+
+
+@command.command("test")
+@click.argument("channel", type=options.filled)
+@options.central_options
+def test_channel(channel: str, central: str | None, folder: str | None) -> int:
+    """Have a test message told on a channel, and say what became of it."""
+    asked = options.ask(central, folder)
+    sent = asked.send("channels/tested", alertschemas.NotificationView, alertschemas.ChannelName(channel))
+    until = time.monotonic() + PATIENCE_SECONDS
+    while sent.state == "waiting" and time.monotonic() < until:
+        time.sleep(_AGAIN_SECONDS)
+        sent = asked.fetch(f"notifications/{sent.id}", alertschemas.NotificationView)
+    if sent.state == "sent":
+        print(f"{channel}: the other side has accepted it")
+        return 0
+    why = sent.error or "no notifier has sent it yet (hume-central notifier)"
+    print(terminal_of(sys.stderr).text(f"hume: {channel}: {why}"), file=sys.stderr)
+    return Exit.UNAVAILABLE if sent.state == "waiting" else Exit.REFUSED
+
+
+def _write(
+    asked: client.Central, told: dict[str, object], file: pathlib.Path, dry_run: bool
+) -> list[alertschemas.BookChange]:
+    wish = alertschemas.NewBook(told, dry_run, file.name[:200])
+    return asked.send("alertbook", alertschemas.BookChanges, wish, method="PUT").changes
+
+
+def _by(one: alertschemas.AlertView) -> str:
+    """Return who keeps it, or what keeps it quiet."""
+    if one.taken_by:
+        return f"taken by {one.taken_by}"
+    if one.silenced_until is not None:
+        return f"silenced until {moments.day_and_time(one.silenced_until, SystemClock().wall_ns())}"
+    if one.quieted_by:
+        return f"quiet: {one.quieted_by}"
+    return "flapping" if one.flapping and one.state == "open" else ""

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""`hume silence`: nothing is told of what fits a filter, for a while or again and again; it ends by itself."""
+
+import typing
+from typing import Any
+
+import click
+
+from humeops import moments
+from humeops.api import alertschemas
+from humeops.cli import listing, options
+from humeops.clock import NS_PER_SECOND, SystemClock
+
+if typing.TYPE_CHECKING:
+    from typing_extensions import override
+else:  # typing has it from Python 3.12 on, and nothing at run time needs it
+
+    def override(method):
+        """Mark a method that replaces its parent's."""
+        return method
+
+
+COLUMNS = ("id", "state", "what", "until", "author", "why")
+_ADD = "add"
+
+
+class _OrAdd(click.Group):
+    """What is no verb of its own is the filter of a new silence."""
+
+    @override
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and self.get_command(ctx, args[0]) is None:
+            args = [_ADD, *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group("silence", cls=_OrAdd)
+def command() -> None:
+    """Keep something quiet: hume silence 'host:db* tag:cron' --for 2h --why 'moving the disks'. Also: list, end."""
+
+
+@command.command(_ADD)
+@click.argument("what", nargs=-1, required=True, metavar="FILTER", type=options.filled)
+@click.option(
+    "--for", "span", type=options.span, metavar="SPAN", help="So long: 30m, 2h, 1d; of one that repeats each time."
+)
+@click.option("--until", type=options.moment, metavar="WHEN", help="Until then.")
+@click.option("--from", "begins", type=options.moment, metavar="WHEN", help="From then on; now unless it is said.")
+@click.option("--cron", metavar="TEXT", help="Again and again, beginning when cron would: '0 2 * * sun'.")
+@click.option("--calendar", metavar="TEXT", help="Or as a timer of systemd: 'Sun 02:00'.")
+@click.option("--tz", metavar="ZONE", help="The time zone of these; UTC unless it is said.")
+@click.option("--why", required=True, type=options.filled, metavar="TEXT", help="Why, for everybody who wonders.")
+@options.central_options
+def add(
+    what: tuple[str, ...],
+    span: int | None,
+    until: int | None,
+    begins: int | None,
+    cron: str | None,
+    calendar: str | None,
+    tz: str | None,
+    why: str,
+    central: str | None,
+    folder: str | None,
+) -> int:
+    """Tell nobody of what fits FILTER; what is still wrong when it ends is told then."""
+    repeats = bool(cron or calendar)
+    if span is None and (until is None or repeats):
+        raise click.UsageError("say for how long: --for 2h", click.get_current_context())
+    if span is not None and until is not None and not repeats:
+        raise click.UsageError("--for or --until, not both", click.get_current_context())
+    now_ns = SystemClock().wall_ns()
+    ends_at = until if repeats or span is None else (begins or now_ns) + span
+    wish = alertschemas.NewSilence(
+        " ".join(what),
+        why,
+        ends_at,
+        begins,
+        cron or "",
+        calendar or "",
+        tz or "",
+        (span or 0) // NS_PER_SECOND if repeats else 0,
+    )
+    made = options.ask(central, folder).send("silences", alertschemas.SilenceView, wish)
+    print(f"silence {made.id} {_until(made)}")
+    return 0
+
+
+@command.command("list")
+@click.option("--all", "every", is_flag=True, help="Those that are over, too.")
+@options.listing_options(default_limit=200)
+@options.central_options
+def list_silences(
+    every: bool, output: str, columns: str | None, limit: int, central: str | None, folder: str | None
+) -> int:
+    """What is kept quiet now, or will be; who said so and why."""
+    params = {"all": "true"} if every else {}
+    found = options.ask(central, folder).items("silences", alertschemas.SilencePage, params, limit)
+    listing.print_items(
+        found,
+        output,
+        columns,
+        COLUMNS,
+        alertschemas.SilenceView,
+        SystemClock().wall_ns(),
+        empty="nothing is silenced",
+        derived={"until": _until},
+    )
+    return 0
+
+
+@command.command("end")
+@click.argument("number", metavar="ID", type=click.IntRange(1))
+@options.central_options
+def end(number: int, central: str | None, folder: str | None) -> int:
+    """End a silence now."""
+    options.ask(central, folder).send("silences/ended", alertschemas.SilenceView, alertschemas.OldSilence(number))
+    print(f"silence {number} has ended")
+    return 0
+
+
+def _until(one: alertschemas.SilenceView) -> str:
+    now_ns = SystemClock().wall_ns()
+
+    def when(moment_ns: Any) -> str:
+        return f"{moments.day_and_time(moment_ns, now_ns)}"
+
+    if one.ended_at is not None:
+        return f"ended {when(one.ended_at)} by {one.ended_by}"
+    if one.holds_until is not None:
+        return f"holds until {when(one.holds_until)}"
+    return f"begins {when(one.next_at)}" if one.next_at is not None else "is over"

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""What is wrong and who has it in hand, and what was; one alert with its history; the channels by which people are told."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+
+from humeops.api import alerts as alertsapi
+from humeops.api import alertviews, parameters
+from humeops.api.problems import NotFoundError
+from humeops.api.service import Asked, Central
+from humeops.central.alerts import book
+from humeops.central.store import alertbooks
+from humeops.central.store.questions import alerts
+from humeops.security import roles
+from humeops.security.roles import Thing
+from humeops.web import rendering
+
+ALERTS = 200
+TOLD = 50
+# What the page shows under each of its headings.
+_SHOWN = {
+    "now": ("open", "taken", "silenced", "waiting"),
+    "taken": ("taken",),
+    "silenced": ("silenced",),
+    "history": ("closed",),
+}
+
+
+class AlertsPageQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /alerts."""
+
+    show: Literal["now", "taken", "silenced", "history"] = "now"
+    after: str | None = None
+
+
+class ChannelForm(msgspec.Struct):
+    """A channel that is to be tested."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+@get("/alerts", sync_to_thread=True)
+def list_alerts(central: Central, asked: Asked) -> Response[str]:
+    """List what is wrong, or what was."""
+    roles.authorize(asked.actor, "read", Thing("alerts"))
+    query = parameters.read(asked.parameters, AlertsPageQuery)
+    with central.database.reading() as connection:
+        page = alerts.find(connection, alerts.Filter(states=_SHOWN[query.show]), ALERTS, query.after)
+        counts = alerts.counts(connection)
+    return rendering.page(
+        "alerts.html",
+        now_ns=central.clock.wall_ns(),
+        actor=asked.actor,
+        may_write=roles.may(asked.actor, "write", Thing("notes")),
+        show=query.show,
+        counts=counts,
+        alerts=[alertviews.alert_view(one) for one in page.rows],
+        after=page.next,
+    )
+
+
+@get("/alert/{number:int}", sync_to_thread=True)
+def show_alert(central: Central, asked: Asked, number: int) -> Response[str]:
+    """Show one alert, and what became of it."""
+    roles.authorize(asked.actor, "read", Thing("alerts"))
+    with central.database.reading() as connection:
+        found = alerts.by_id(connection, number) if 0 < number < 2**31 else None
+        if found is None:
+            raise NotFoundError(f"no alert {number}")
+        entries = alerts.entries(connection, number, alertsapi.ENTRIES)
+        rule = alertbooks.current(connection).book.rule_named(found.alert.rule)
+    return rendering.page(
+        "alert.html",
+        now_ns=central.clock.wall_ns(),
+        actor=asked.actor,
+        may_write=roles.may(asked.actor, "write", Thing("notes")),
+        view=alertviews.alert_view(found),
+        entries=entries,
+        rule=rule,
+    )
+
+
+@get("/channels", sync_to_thread=True)
+def list_channels(central: Central, asked: Asked) -> Response[str]:
+    """List where people are told, whether it works, and what they were told last."""
+    roles.authorize(asked.actor, "read", Thing("channels"))
+    parameters.read(asked.parameters, parameters.NoQuery)
+    with central.database.reading() as connection:
+        channels = alertviews.channel_views(connection)
+        told = alerts.notifications(connection, "", "", TOLD, None).rows
+        written = alertbooks.current(connection)
+    return rendering.page(
+        "channels.html",
+        now_ns=central.clock.wall_ns(),
+        actor=asked.actor,
+        may_write=roles.may(asked.actor, "write", Thing("channels")),
+        channels=channels,
+        told=[alertviews.notification_view(one) for one in told],
+        written=written,
+        toml=alertsapi.book_view(written).toml,
+        rules=written.book.rules,
+        setup=book.SETUP,
+    )
+
+
+@post("/channels/test", sync_to_thread=True)
+def test_channel(
+    central: Central,
+    asked: Asked,
+    data: Annotated[ChannelForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[str]:
+    """Have a test message told, and go back: the page says what became of it."""
+    roles.authorize(asked.actor, "write", Thing("channels"))
+    alertsapi.tell_test(central, data.name, asked.actor.name)
+    return rendering.go("/channels")
