@@ -15,8 +15,7 @@ class Delivery:
     def __init__(self, settings: NotifySettings, folder: pathlib.Path) -> None:
         """`folder` is what the folder of templates is relative to."""
         self._allowed = channel.allowed(settings)
-        templates = wording.read(folder / settings.templates) if settings.templates else {}
-        self._wording = wording.Wording(templates, settings.zone)
+        self._wording = wording.of(settings, folder)
 
     def deliver(self, settings: dict[str, Any], message: Message, now_ns: int) -> None:
         """Tell this by the channel of these settings; see `notifier.Deliver`."""

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from humeops import crash, spans
 from humeops.central.alerts import routing
 from humeops.central.notify.message import Message
-from humeops.central.store import alertbooks, alerting, notifications
+from humeops.central.store import alertbooks, alerting, notifications, tidying
 from humeops.central.store.database import Database
 from humeops.central.store.notifications import Held
 from humeops.clock import NS_PER_SECOND, Clock
@@ -35,6 +35,7 @@ RETRY_FIRST_SECONDS = 10.0
 RETRY_LONGEST_SECONDS = 900.0
 STALE_NS = 2 * spans.MINUTE
 MOST_MOVED = 200
+TIDY_NS = spans.HOUR
 _TROUBLE = (UnavailableError, sa.exc.DBAPIError)
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class Notifier:
         self._stopping = threading.Event()
         self._is_set_up = False
         self._beat_ns = 0
+        self._tidy_ns = 0
 
     def stop(self) -> None:
         """Ask it to end after the step under way."""
@@ -91,6 +93,9 @@ class Notifier:
     def step(self) -> bool:
         """Judge what there is, and send what is due, up to one portion of each; return whether there may be more."""
         judged, sent = self.judge(), self.send()
+        if not judged and not sent and self._clock.boot_ns() >= self._tidy_ns:
+            more = self._database.write(lambda connection: tidying.step(connection, self._clock.wall_ns()))
+            self._tidy_ns = self._clock.boot_ns() + (spans.SECOND if more else TIDY_NS)
         return judged or sent
 
     def judge(self) -> bool:

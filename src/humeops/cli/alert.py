@@ -86,7 +86,7 @@ def show_alert(number: int, output: str, central: str | None, folder: str | None
     """One alert, and what became of it."""
     found = options.ask(central, folder).fetch(f"alerts/{number}", alertschemas.AlertDetail)
     if output == "json":
-        print(listing.to_json(listing.to_record(found)))
+        listing.print_record(listing.to_record(found), "json")
         return 0
     terminal, now_ns, one = terminal_of(sys.stdout), SystemClock().wall_ns(), found.alert
     print(
@@ -137,7 +137,7 @@ def export(output: str, central: str | None, folder: str | None) -> int:
     """Print what is in force, as `apply` takes it; secrets are not in it, and stay as they are when it is applied."""
     found = options.ask(central, folder).fetch("alertbook", alertschemas.BookView)
     if output == "json":
-        print(listing.to_json(listing.to_record(found)))
+        listing.print_record(listing.to_record(found), "json")
         return 0
     if found.at is None:
         print("# Nothing is written: the rules are hume's own, and mail goes to `alert.mail` of central.toml.")

@@ -31,6 +31,21 @@ STATES: dict[str, Look] = {
     "new": Look("·", "-", "dim", 0),
     "paused": Look("=", "=", "dim", 0),
 }
+# Of alerts, silences and channels; no states of tasks.
+_OTHERS: dict[str, Look] = {
+    "open": Look("✗", "x", "red bold", 2),
+    "taken": Look("◔", ">", "cyan", 0),
+    "silenced": Look("=", "=", "dim", 0),
+    "waiting": Look("·", "-", "dim", 0),
+    "closed": Look("✓", "+", "green", 0),
+    "holds": Look("=", "=", "cyan", 0),
+    "ahead": Look("·", "-", "dim", 0),
+    "over": Look("✓", "+", "dim", 0),
+    "works": Look("✓", "+", "green", 0),
+    "fails": Look("△", "!", "yellow bold", 1),
+    "dead": Look("✗", "x", "red bold", 2),
+    "unused": Look("·", "-", "dim", 0),
+}
 PROBLEMS = tuple(state for state, look in STATES.items() if look.check)
 _UNHEARD_OF = Look("?", "?", "magenta", 3)  # a state of a newer central: shown as it is called
 _ORDER = {state: rank for rank, state in enumerate(STATES)}
@@ -41,7 +56,7 @@ WORD_COLUMNS = max(map(len, STATES))
 
 def look_of(state: str) -> Look:
     """Return how this state looks."""
-    return STATES.get(state, _UNHEARD_OF)
+    return STATES.get(state) or _OTHERS.get(state, _UNHEARD_OF)
 
 
 def rank(state: str) -> int:

@@ -189,9 +189,3 @@ def _still_ours(one: Held) -> sa.Update:
         _notification.c.lease_until == one.lease_until,
     )
     return sa.update(_notification).where(*here)
-
-
-def forget(connection: sa.Connection, before: int, most: int) -> int:
-    """Let go of what was told before then, at most so many."""
-    ids = sa.select(_notification.c.id).where(_notification.c.state != "waiting", _notification.c.at < before)
-    return connection.execute(sa.delete(_notification).where(_notification.c.id.in_(ids.limit(most)))).rowcount
