@@ -30,6 +30,8 @@ complete -c hume -f -n __fish_use_subcommand -a login -d 'sign in to a central e
 complete -c hume -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume -f -n __fish_use_subcommand -a hosts -d 'the hosts that report, how they are heard, how the humed of each fares'
 complete -c hume -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
+complete -c hume -f -n __fish_use_subcommand -a alert -d 'what is wrong and who is told: hume alert list, show, apply, export, test'
+complete -c hume -f -n __fish_use_subcommand -a silence -d 'keep something quiet for a while: hume silence host:db1 --for 2h --why WHY; list, end'
 complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
 complete -c hume -f -n __fish_use_subcommand -a sign -d 'sign a script with your own OpenSSH key'
@@ -339,6 +341,8 @@ complete -c hume -n '__fish_seen_subcommand_from hosts' -l profile
 complete -c hume -n '__fish_seen_subcommand_from hosts' -l dir
 complete -c hume -n '__fish_seen_subcommand_from hosts' -l help
 complete -c hume -n '__fish_seen_subcommand_from watch' -l help
+complete -c hume -n '__fish_seen_subcommand_from alert' -l help
+complete -c hume -n '__fish_seen_subcommand_from silence' -l help
 complete -c hume -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume -n '__fish_seen_subcommand_from queue' -l help
@@ -416,6 +420,8 @@ complete -c hume-cli -f -n __fish_use_subcommand -a login -d 'sign in to a centr
 complete -c hume-cli -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume-cli -f -n __fish_use_subcommand -a hosts -d 'the hosts that report, how they are heard, how the humed of each fares'
 complete -c hume-cli -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
+complete -c hume-cli -f -n __fish_use_subcommand -a alert -d 'what is wrong and who is told: hume alert list, show, apply, export, test'
+complete -c hume-cli -f -n __fish_use_subcommand -a silence -d 'keep something quiet for a while: hume silence host:db1 --for 2h --why WHY; list, end'
 complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume-cli -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
 complete -c hume-cli -f -n __fish_use_subcommand -a sign -d 'sign a script with your own OpenSSH key'
@@ -725,6 +731,8 @@ complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from watch' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from alert' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from silence' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l help

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.fixtures import browsing
 from tests.fixtures.asking import agent_of, owner_of
 from tests.fixtures.events import a_run, say
+from tests.fixtures.processes import wait_until
 
 
 @pytest.fixture
@@ -23,7 +24,10 @@ def paths(desk, installed):
             outcome="failed",
         )
         assert agent.send(*good, *bad, say("log", 950)).status == 200
+    installed.hume("watch", "add", "db1:copy", "--every", "1s", "--grace", "1s")
+    installed.hume("silence", "task:copy", "--for", "2h", "--why", "moving disks")
     with owner_of(installed) as owner:
+        wait_until(lambda: owner.get("/api/v1/alerts?state=open").body["items"], "it is an alert")
         run = owner.get("/api/v1/runs?q=state:failed").body["items"][0]
     place = f"host={run['host']}&task={run['task']}"
     return [
@@ -38,6 +42,12 @@ def paths(desk, installed):
         "/events?q=since:2026-11-20",
         f"/event/{run['id']}",
         "/data",
+        "/watches",
+        "/alerts",
+        "/alerts?show=history",
+        "/alert/1",
+        "/silences",
+        "/channels",
     ]
 
 

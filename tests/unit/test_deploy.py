@@ -22,13 +22,14 @@ UNITS = [
     "hume-central-api@.service",
     "hume-central-worker@.service",
     "hume-central-watcher.service",
+    "hume-central-notifier.service",
 ]
 
 
 def test_the_roles_of_a_large_installation_are_there():
     roles = [SERVICES[name]["command"][0] for name in OURS]
 
-    assert sorted(roles) == ["api", "api", "init", "watcher", "worker", "worker"]
+    assert sorted(roles) == ["api", "api", "init", "notifier", "watcher", "worker", "worker"]
     assert {"postgres", "redis", "proxy"} <= set(SERVICES)
     assert (SERVICES["postgres"]["image"], SERVICES["redis"]["image"]) == ("postgres:17", "redis:7")
 

@@ -26,7 +26,7 @@ from humeops.api.alertschemas import (
 )
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
-from humeops.central import bookkeeping
+from humeops.central import bookkeeping, watcher
 from humeops.central.alerts import book, difference
 from humeops.central.notify.message import Message
 from humeops.central.store import alertbooks, notifications
@@ -125,8 +125,9 @@ def list_channels(central: Central, asked: Asked) -> ChannelPage:
     """Return the channels and how each fares."""
     roles.authorize(asked.actor, "read", Thing("channels"))
     parameters.read(asked.parameters, parameters.NoQuery)
+    trouble = watcher.telling_trouble(central.database, central.clock.wall_ns())
     with central.database.reading() as connection:
-        return ChannelPage(alertviews.channel_views(connection))
+        return ChannelPage(alertviews.channel_views(connection), trouble)
 
 
 @post("/api/v1/channels/tested", sync_to_thread=True)

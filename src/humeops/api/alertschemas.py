@@ -123,6 +123,7 @@ class ChannelPage(msgspec.Struct, omit_defaults=True):
     """Answer of /api/v1/channels; all on one page."""
 
     items: list[ChannelView]
+    trouble: str = ""  # that nobody tells anybody, if so
 
 
 class ChannelName(msgspec.Struct, forbid_unknown_fields=True):

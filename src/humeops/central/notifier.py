@@ -33,7 +33,7 @@ DEAD_AFTER_NS = 5 * spans.MINUTE
 GIVE_UP_NS = 2 * spans.DAY
 RETRY_FIRST_SECONDS = 10.0
 RETRY_LONGEST_SECONDS = 900.0
-STALE_NS = 2 * spans.MINUTE
+BEAT_NS = 30 * spans.SECOND
 MOST_MOVED = 200
 TIDY_NS = spans.HOUR
 _TROUBLE = (UnavailableError, sa.exc.DBAPIError)
@@ -108,7 +108,7 @@ class Notifier:
             is_due = alerting.is_any_due(connection, now_ns)
         if not is_due and self._clock.boot_ns() < self._beat_ns:
             return False
-        self._beat_ns = self._clock.boot_ns() + STALE_NS // 4
+        self._beat_ns = self._clock.boot_ns() + BEAT_NS
         more = self._database.write(lambda connection: self._judge(connection, now_ns))
         crash.point("notifier-judged")
         return more
@@ -222,15 +222,6 @@ class Notifier:
         written = alertbooks.current(connection).book
         dead = [one.channel for one in notifications.health(connection).values() if one.dead_at is not None]
         return routing.instead(written, list(alertbooks.channels(connection, written)), [channel, *dead])
-
-
-def trouble_of(database: Database, now_ns: int) -> str:
-    """Return that nobody tells anybody; nothing when a notifier judged just now."""
-    with database.reading() as connection:
-        beat_at = alertbooks.beat_at(connection)
-    if beat_at is not None and now_ns - beat_at <= STALE_NS:
-        return ""
-    return "no notifier tells anybody of what is wrong (hume-central notifier)"
 
 
 def _line(error: Exception) -> str:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import urllib3
 
 from humeops import crash, systemd
-from humeops.central.store import deadlines, patterns
+from humeops.central.store import alertbooks, deadlines, patterns
 from humeops.central.store.database import Database
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.errors import UnavailableError
@@ -29,6 +29,8 @@ PING_NS = 60 * NS_PER_SECOND
 PING_SECONDS = 5.0
 # Older than this, and nobody watches.
 STALE_NS = 30 * NS_PER_SECOND
+# The same of notifiers, which say it each half a minute.
+STALE_TELLING_NS = 120 * NS_PER_SECOND
 COPIES_NS = 20 * NS_PER_SECOND
 _TROUBLE = (UnavailableError, sa.exc.DBAPIError)
 
@@ -134,10 +136,22 @@ class Watcher:
             systemd.notify("WATCHDOG=1")
         if not self._ping_url or not self._is_time("ping", PING_NS):
             return
+        if why := telling_trouble(self._database, self._clock.wall_ns()):
+            log.warning("no outgoing ping: %s", why)
+            return
         try:
             urllib3.request("GET", self._ping_url, timeout=PING_SECONDS, retries=False)
         except urllib3.exceptions.HTTPError as error:
             log.warning("the outgoing ping failed: %s", type(error).__name__)
+
+
+def telling_trouble(database: Database, now_ns: int) -> str:
+    """Return that nobody tells anybody of what is found; nothing while a notifier judges, or when none was ever started."""
+    with database.reading() as connection:
+        beat_at = alertbooks.beat_at(connection)
+    if beat_at is None or now_ns - beat_at <= STALE_TELLING_NS:
+        return ""
+    return "no notifier tells anybody of what is wrong (hume-central notifier)"
 
 
 def trouble_of(database: Database, now_ns: int) -> str:

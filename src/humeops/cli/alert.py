@@ -162,9 +162,11 @@ def export(output: str, central: str | None, folder: str | None) -> int:
 @options.central_options
 def list_channels(columns: str | None, output: str, central: str | None, folder: str | None) -> int:
     """Where people are told, and whether it works."""
-    found = options.ask(central, folder).fetch("channels", alertschemas.ChannelPage).items
+    found = options.ask(central, folder).fetch("channels", alertschemas.ChannelPage)
+    if found.trouble:
+        print(found.trouble, file=sys.stderr)
     listing.print_items(
-        found,
+        found.items,
         output,
         columns,
         ("name", "type", "state", "ok_at", "waiting", "error"),

@@ -12,6 +12,7 @@ from humeops.api import alerts as alertsapi
 from humeops.api import alertviews, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
+from humeops.central import watcher
 from humeops.central.alerts import book
 from humeops.central.store import alertbooks
 from humeops.central.store.questions import alerts
@@ -101,6 +102,7 @@ def list_channels(central: Central, asked: Asked) -> Response[str]:
         channels=channels,
         told=[alertviews.notification_view(one) for one in told],
         written=written,
+        trouble=watcher.telling_trouble(central.database, central.clock.wall_ns()),
         toml=alertsapi.book_view(written).toml,
         rules=written.book.rules,
         setup=book.SETUP,
