@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0015"
+down_revision = "0011"
 
 _NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _TABLES = (

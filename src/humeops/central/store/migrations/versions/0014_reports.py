@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0012"
 
 _NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
