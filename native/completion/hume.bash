@@ -32,7 +32,7 @@ _hume() {
         ping) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         stop) COMPREPLY=($(compgen -W "--task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         shell-init) COMPREPLY=($(compgen -W "bash zsh sh --help" -- "$word")) ;;
-        run) COMPREPLY=($(compgen -W "--timeout --kill-after --lock --lock-wait --output --every --cron --calendar --tz --grace --max --describe --runbook --owner --task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
+        run) COMPREPLY=($(compgen -W "--timeout --kill-after --lock --lock-wait --output --signed --trust --every --cron --calendar --tz --grace --max --describe --runbook --owner --task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         up) COMPREPLY=($(compgen -W "--dir --port --help" -- "$word")) ;;
         status) COMPREPLY=($(compgen -W "--host --task --tag --problems --watch --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
         runs) COMPREPLY=($(compgen -W "--host --task --tag --state --failed --lost --since --until --output --columns --limit --central --profile --dir --help" -- "$word")) ;;

@@ -207,6 +207,8 @@ complete -c hume -n '__fish_seen_subcommand_from run' -l kill-after
 complete -c hume -n '__fish_seen_subcommand_from run' -l lock
 complete -c hume -n '__fish_seen_subcommand_from run' -l lock-wait
 complete -c hume -n '__fish_seen_subcommand_from run' -l output
+complete -c hume -n '__fish_seen_subcommand_from run' -l signed
+complete -c hume -n '__fish_seen_subcommand_from run' -l trust
 complete -c hume -n '__fish_seen_subcommand_from run' -l every
 complete -c hume -n '__fish_seen_subcommand_from run' -l cron
 complete -c hume -n '__fish_seen_subcommand_from run' -l calendar
@@ -597,6 +599,8 @@ complete -c hume-cli -n '__fish_seen_subcommand_from run' -l kill-after
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l lock
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l lock-wait
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l signed
+complete -c hume-cli -n '__fish_seen_subcommand_from run' -l trust
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l every
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l cron
 complete -c hume-cli -n '__fish_seen_subcommand_from run' -l calendar

@@ -88,6 +88,7 @@ static const char run[] =
     "  --timeout SPAN       end it after that time, with 124; --kill-after SPAN (10s): kill it when it then goes on\n"
     "  --lock NAME          only one at a time, a second one ends with 75; --lock-wait SPAN: but waits so long\n"
     "  --output fail|always|never    when the last 16 kB of its output go along\n"
+    "  --signed SCRIPT [ARGS]   instead of a command: run it as it was signed, or end with 126; --trust DIR: whom to believe\n"
     "  and what start declares: --every --cron --calendar --tz --grace --max --describe --runbook --owner\n"
     "Example: hume run -t backup --lock backup --timeout 2h -- rsync -a /srv /backup\n";
 

@@ -168,7 +168,6 @@ def test_a_time_to_live_is_written_as_people_do(text: str, seconds: int, hume: C
         ("3/12", (3, 12)),
         ("0.5/1", (0.5, 1)),
         ("0", (0, 100)),
-        ("7/5", (7, 5)),
     ],
 )
 def test_progress_reads_its_share(word: str, progress: tuple[float, float], hume: Caller) -> None:

@@ -25,7 +25,7 @@ _DECLARED = ("--every", "--cron", "--calendar", "--tz", "--grace", "--max", "--d
 NATIVE_EXTRA = {
     "start": ("--print-run", *_DECLARED),
     "set": ("--ttl", "--unit"),
-    "run": ("--timeout", "--kill-after", "--lock", "--lock-wait", "--output", *_DECLARED),
+    "run": ("--timeout", "--kill-after", "--lock", "--lock-wait", "--output", "--signed", "--trust", *_DECLARED),
 }
 # What a question takes: it makes no event.
 _GET_OPTIONS = ("--task", "--deadline", "--help")

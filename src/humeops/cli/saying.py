@@ -22,6 +22,8 @@ OPTIONS: dict[str, str] = {
     "--kill-after": "kill it when it goes on for so long after that: 10s",
     "--lock": "only one of that name at a time; a second one ends with 75",
     "--lock-wait": "but wait so long for the lock",
+    "--signed": "instead of a command: run this script as it was signed, or end with 126",
+    "--trust": "whom to believe, instead of /etc/hume/signing",
     "--output": "when the last 16 kB of its output go along: fail, always, never",
     "--ttl": "how long the values hold: 90, 15m, 26h, 7d",
     "--unit": "what the numbers count; bytes: 73MB is a number, s: 1h30m is one",

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import click
 import msgspec
 
-from humeops.cli import listing, options, signing
+from humeops import cells
+from humeops.cli import options, signing
 from humeops.cli.signing import Standing
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.errors import Exit
@@ -27,7 +28,7 @@ def command(script: str, arguments: Sequence[str], trust: str | None, output: st
     """
     standing = signing.look(script, arguments, trust, remember=False)
     if output == "json":
-        print(listing.to_json(record(standing)))
+        print(cells.to_json(record(standing)))
     else:
         print("\n".join(draw(terminal_of(sys.stdout), standing)))
     return Exit.OK if standing.verified else Exit.UNSIGNED
