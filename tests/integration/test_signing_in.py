@@ -2,10 +2,13 @@
 """Into the pages and out: one link opens one session; without one nothing answers; other sites can do nothing with it."""
 
 import concurrent.futures
+import json
+import re
+import time
 
 import pytest
 
-from tests.fixtures.asking import Caller, agent_of
+from tests.fixtures.asking import Caller, agent_of, owner_of
 from tests.fixtures.browsing import OWN, Visitor, make_link, signed_in
 
 
@@ -125,3 +128,39 @@ def test_a_browser_that_tells_only_its_origin_is_believed_when_it_is_ours(centra
 def test_the_session_also_opens_the_questions_of_the_api(central):
     with signed_in(central) as visitor:
         assert visitor.get("/api/v1/tasks").status == 200
+
+
+def test_a_cookie_is_secure_behind_a_proxy_that_is_named(installed):
+    installed.layout.central_config.write_text('[listen]\nproxies = ["127.0.0.0/8"]\n')
+    installed.start_central()
+    with Visitor(installed) as visitor:
+        entered = visitor.get(make_link(installed), **{"X-Forwarded-Proto": "https"})
+        visitor.cookie = entered.headers["set-cookie"].partition(";")[0]
+        over_tls = visitor.get("/", **{"X-Forwarded-Proto": "https"})
+        in_the_clear = visitor.get("/", **{"X-Forwarded-Proto": "https, http"})
+        unsaid = visitor.get("/")
+
+    assert entered.headers["set-cookie"].startswith("__Host-hume=")
+    assert "; Secure" in entered.headers["set-cookie"]
+    assert (over_tls.status, in_the_clear.status, unsaid.status) == (200, 401, 401)
+
+
+def test_nobody_else_is_believed_to_be_a_proxy(central):
+    with Visitor(central) as visitor:
+        entered = visitor.get(make_link(central), **{"X-Forwarded-Proto": "https"})
+
+    assert "Secure" not in entered.headers["set-cookie"]
+
+
+def test_a_session_ends_with_the_token_it_came_from(central):
+    ends_at = time.time_ns() + 60_000_000_000
+    with owner_of(central) as owner:
+        body = json.dumps({"name": "short", "role": "viewer", "expires_at": ends_at}).encode()
+        token = owner.call("POST", "/api/v1/tokens", body, **{"Content-Type": "application/json"}).body["token"]
+    with Caller(central, token) as short, Visitor(central) as visitor:
+        entered = visitor.follow(short.call("POST", "/api/v1/links").body["path"])
+
+    (age,) = re.findall(r"Max-Age=(\d+)", entered.headers["set-cookie"])
+    assert 0 < int(age) <= 60
+    (row,) = central.central_rows("SELECT expires_at FROM credential WHERE kind = 'session' AND name = 'short'")
+    assert row[0] == ends_at

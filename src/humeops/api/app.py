@@ -8,7 +8,7 @@ the event loop itself never waits for it.
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,9 +47,11 @@ from humeops.api import (
     watches,
 )
 from humeops.api.doorkeeper import ACTOR, Doorkeeper
+from humeops.api.forwarded import Forwarded
 from humeops.api.hub import Hub
 from humeops.api.lives import Lives
 from humeops.api.service import Asked, Central, Pages
+from humeops.central.addresses import Network
 from humeops.errors import HumeError
 from humeops.security.roles import Actor
 from humeops.wire.batch import MAX_BATCH_BYTES
@@ -106,8 +108,8 @@ HANDLERS = (
 )
 
 
-def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
-    """Return the application that answers for this central, with the pages for people beside the API."""
+def make_app(central: Central, pages: Pages | None = None, proxies: Sequence[Network] = ()) -> ASGIApp:
+    """Return the application that answers for this central, with the pages for people beside the API; `proxies` end TLS."""
     hub, lives = Hub(central), Lives()
 
     def from_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -136,7 +138,8 @@ def make_app(central: Central, pages: Pages | None = None) -> ASGIApp:
     )
     # Outermost: what the doorkeeper refuses is counted, too.
     turnstile = ratelimit.Turnstile(compression.Compressor(validators.Validator(app)), central.clock)
-    return metering.Meter(Doorkeeper(turnstile, central, pages.turn_away if pages else None), central.clock)
+    door = Doorkeeper(turnstile, central, pages.turn_away if pages else None)
+    return metering.Meter(Forwarded(door, proxies), central.clock)
 
 
 @contextlib.asynccontextmanager

@@ -8,12 +8,14 @@ import importlib.util
 import ipaddress
 import re
 import urllib.parse
+from typing import TypeAlias
 
 from humeops.errors import ConfigError
 
 REDIS_FORM = r"^((redis|rediss|unix)://\S+)?$"
 METRICS_FORM = r"^((\[[0-9a-fA-F:]+\]|[^\s:\[\]]+):\d{1,5})?$"
 MOST_PORT = 65_535
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def database_fault(address: str) -> str:
@@ -63,6 +65,14 @@ def require_packages(of_setting: str, module: str) -> None:
         raise ConfigError(
             f"`{of_setting}` needs the Python package `{module}`, which is not installed: pip install 'humeops[large]'"
         )
+
+
+def network(named: str) -> Network:
+    """Return the network, or the single address, of this name; raise ValueError with what is wrong."""
+    try:
+        return ipaddress.ip_network(named)
+    except ValueError as error:
+        raise ValueError(f"{named!a} is no address or network, such as 127.0.0.1 or 10.0.0.0/8: {error}") from None
 
 
 def is_ip(host: str) -> bool:

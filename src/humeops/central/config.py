@@ -34,6 +34,9 @@ class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
     host: Annotated[str, msgspec.Meta(min_length=1, max_length=255)] = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 4863
     behind_proxy: bool = False
+    proxies: Annotated[
+        list[Annotated[str, msgspec.Meta(min_length=1, max_length=64)]], msgspec.Meta(max_length=64)
+    ] = []
 
 
 class AgentSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -108,6 +111,7 @@ class Config:
     host: str
     port: int
     behind_proxy: bool
+    proxies: tuple[addresses.Network, ...]  # of which is believed whether a browser came over TLS
     metrics: str  # HOST:PORT; empty: not told without a token
     agent_host: str
     silent_after: int  # seconds without a word after which a host is silent
@@ -143,6 +147,7 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[
         host=chosen.listen.host,
         port=chosen.listen.port,
         behind_proxy=chosen.listen.behind_proxy,
+        proxies=_proxies(file, chosen.listen.proxies),
         metrics=chosen.metrics.listen,
         agent_host=chosen.agent.host or _host_of_machine(),
         silent_after=chosen.watch.silent_after,
@@ -240,6 +245,13 @@ def _database(root: pathlib.Path, file: pathlib.Path, named: str, is_variable: b
             raise settings.fault(file, "database", f"there is no folder {path.parent}")
         settings.check_folder(path.parent, file, "database")
     return path
+
+
+def _proxies(file: pathlib.Path, named: list[str]) -> tuple[addresses.Network, ...]:
+    try:
+        return tuple(map(addresses.network, named))
+    except ValueError as error:
+        raise settings.fault(file, "listen.proxies", str(error)) from None
 
 
 def _export(root: pathlib.Path, file: pathlib.Path, named: str) -> pathlib.Path | None:

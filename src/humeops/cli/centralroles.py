@@ -215,7 +215,7 @@ def _answer(chosen: Config, database: Database) -> None:
         server.calm_collector()
         try:
             central = _central(chosen, database, watched.gauges)
-            made = app.make_app(central, pages.make_pages())
+            made = app.make_app(central, pages.make_pages(), chosen.proxies)
             server.serve(made, bound, lambda: _announce(chosen, url))
         finally:
             server.remove_address(chosen.url_file, url)

@@ -18,10 +18,10 @@ from humeops.web import rendering
 def sign_in(request: Request[Any, Any, Any], central: Central, link: str) -> Response[str]:
     """Open a session and go to the first page; the link is of no use afterwards."""
     session, now_ns = credentials.make_token("session"), central.clock.wall_ns()
-    opened = central.database.write(lambda connection: sessions.open_session(connection, link, session, now_ns))
-    if not opened:
+    ends_at = central.database.write(lambda connection: sessions.open_session(connection, link, session, now_ns))
+    if ends_at is None:
         raise NotFoundError("This link is used up or too old: run  hume link  for another one.")
-    seconds = sessions.SESSION_NS // NS_PER_SECOND
+    seconds = (ends_at - now_ns) // NS_PER_SECOND
     return rendering.go("/", {"Set-Cookie": cookies.set_session(request.scope, session, seconds)})
 
 

@@ -25,19 +25,33 @@ def add_link(connection: sa.Connection, token: str, actor: Actor, now_ns: int) -
     return expires_at
 
 
-def open_session(connection: sa.Connection, link: str, session: str, now_ns: int) -> bool:
-    """Take the link and open this session in its place; False for a link that is unknown, expired or was used before."""
+def open_session(connection: sa.Connection, link: str, session: str, now_ns: int) -> int | None:
+    """Take the link and open this session in its place; return when it ends, None for a link that is unknown, expired or used.
+
+    A session never outlives the token of its person: it ends with that, and there is none for a token that is gone.
+    """
     if not credentials.is_token(link, "link"):
-        return False
+        return None
     taken = connection.execute(
         sa.delete(_credential)
         .where(_credential.c.hash == credentials.hash_token(link), _credential.c.kind == "link")
         .returning(_credential.c.name, _credential.c.role, _credential.c.expires_at, _credential.c.revoked_at)
     ).one_or_none()
     if taken is None or taken.revoked_at is not None or taken.expires_at <= now_ns:
-        return False
-    _add(connection, session, "session", taken.name, taken.role, now_ns, now_ns + SESSION_NS)
-    return True
+        return None
+    ends_at = min(now_ns + SESSION_NS, _last_good(connection, taken.name, now_ns))
+    if ends_at <= now_ns:
+        return None
+    _add(connection, session, "session", taken.name, taken.role, now_ns, ends_at)
+    return ends_at
+
+
+def _last_good(connection: sa.Connection, name: str, now_ns: int) -> int:
+    """Return until when the token of this name is good; 0 when there is none that is."""
+    forever = now_ns + SESSION_NS
+    until = sa.func.coalesce(_credential.c.expires_at, forever)
+    person = (_credential.c.kind == "person", _credential.c.name == name, _credential.c.revoked_at.is_(None))
+    return int(connection.execute(sa.select(sa.func.max(until)).where(*person)).scalar_one() or 0)
 
 
 def end_session(connection: sa.Connection, session: str) -> None:
