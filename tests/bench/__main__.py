@@ -26,6 +26,7 @@ from tests.bench import (
     rules,
     run,
     runs,
+    seeing,
     transports,
     watches,
 )
@@ -49,6 +50,7 @@ LARGE: dict[str, Measure] = {
     "embedded": embedded.measure,
     "latency": latency.measure,
     "live": live.measure,
+    "seeing": seeing.measure,
     "agents": agents.measure,
     "filled": filled.measure,
 }
