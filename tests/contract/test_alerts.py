@@ -3,8 +3,7 @@
 
 import pytest
 
-from humeops.central.store import alertrows, people, silences
-from humeops.errors import HumeError, UnavailableError
+from humeops.central.store import people, silences
 from tests.contract.alerting import HOUR, MINUTE, World
 from tests.contract.conftest import make_agent
 from tests.fixtures.events import NOON, SECOND, event_id
@@ -302,55 +301,3 @@ def test_another_trouble_of_the_same_task_is_told_and_the_same_again_is_not(worl
 
     assert [items[0][2] for *_, items in world.heard()] == ["failed", "late"]
     assert len(world.alerts()) == 1
-
-
-def test_central_that_was_away_is_one_notice(world):
-    world.move("watching", "settling", host="", task="", reason="central was away for 1 h")
-    world.at(MINUTE)
-
-    ((_, message),) = world.told
-    assert (message.kind, message.note, world.alerts()) == ("notice", "central was away for 1 h", [])
-
-
-def test_a_channel_that_is_away_is_tried_again_with_the_same_key(world):
-    world.fails["ops"] = UnavailableError("ops: connection refused")
-    world.move("ok", "failed")
-    for minute in (1, 2, 4):
-        world.at(minute * MINUTE)
-    assert world.told == []
-    del world.fails["ops"]
-
-    world.at(20 * MINUTE)
-
-    assert [kind for _, kind, _ in world.heard()] == ["problem"]
-
-
-def test_a_channel_that_refuses_is_told_of_through_another_with_what_it_was_to_say(database):
-    channels = {"ops": {"type": "mail"}, "spare": {"type": "webhook"}}
-    world = World(database, route=[{"to": ["ops"]}], channel=channels)
-    world.fails["ops"] = HumeError("550 no such user")
-    world.move("ok", "failed")
-    world.at(MINUTE)
-    told = world.told
-    assert [(name, message.kind) for name, message in told] == [("spare", "notice"), ("spare", "problem")]
-    assert "550 no such user" in told[0][1].note
-
-    world.told = []
-    world.move("ok", "failed", task="copy")
-    world.at(5 * MINUTE)
-    assert [(name, kind) for name, kind, _ in world.heard()] == [("spare", "problem")]
-
-    world.fails.clear()
-    world.move("ok", "failed", task="third")
-    world.at(9 * MINUTE)
-    assert [(name, kind) for name, kind, _ in world.heard()] == [("ops", "problem"), ("spare", "notice")]
-
-
-def test_without_any_channel_alerts_are_kept_all_the_same(database):
-    world = World(database, channel={})
-    world.move("ok", "failed")
-    world.at(HOUR)
-
-    assert [one.state for one in world.alerts()] == ["open"]
-    with database.reading() as connection:
-        assert not alertrows.is_any_due(connection, world.now)
