@@ -27,6 +27,7 @@ complete -c hume -f -n __fish_use_subcommand -a note -d 'write a note on a task 
 complete -c hume -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
 complete -c hume -f -n __fish_use_subcommand -a badge -d 'an address without a token that shows how a task or a tag is'
 complete -c hume -f -n __fish_use_subcommand -a login -d 'sign in to a central elsewhere: hume login URL'
+complete -c hume -f -n __fish_use_subcommand -a enroll -d 'let this host report to a central: hume enroll URL TOKEN'
 complete -c hume -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume -f -n __fish_use_subcommand -a hosts -d 'the hosts that report, how they are heard, how the humed of each fares'
 complete -c hume -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
@@ -331,6 +332,9 @@ complete -c hume -n '__fish_seen_subcommand_from badge' -l dir
 complete -c hume -n '__fish_seen_subcommand_from badge' -l help
 complete -c hume -n '__fish_seen_subcommand_from login' -l profile
 complete -c hume -n '__fish_seen_subcommand_from login' -l help
+complete -c hume -n '__fish_seen_subcommand_from enroll' -l rotate
+complete -c hume -n '__fish_seen_subcommand_from enroll' -l dir
+complete -c hume -n '__fish_seen_subcommand_from enroll' -l help
 complete -c hume -n '__fish_seen_subcommand_from link' -l central
 complete -c hume -n '__fish_seen_subcommand_from link' -l profile
 complete -c hume -n '__fish_seen_subcommand_from link' -l dir
@@ -419,6 +423,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a note -d 'write a note on a t
 complete -c hume-cli -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
 complete -c hume-cli -f -n __fish_use_subcommand -a badge -d 'an address without a token that shows how a task or a tag is'
 complete -c hume-cli -f -n __fish_use_subcommand -a login -d 'sign in to a central elsewhere: hume login URL'
+complete -c hume-cli -f -n __fish_use_subcommand -a enroll -d 'let this host report to a central: hume enroll URL TOKEN'
 complete -c hume-cli -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume-cli -f -n __fish_use_subcommand -a hosts -d 'the hosts that report, how they are heard, how the humed of each fares'
 complete -c hume-cli -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
@@ -723,6 +728,9 @@ complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from badge' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from login' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from login' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from enroll' -l rotate
+complete -c hume-cli -n '__fish_seen_subcommand_from enroll' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from enroll' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l dir

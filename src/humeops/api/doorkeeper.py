@@ -34,6 +34,7 @@ from humeops.security.roles import Actor
 OPEN = frozenset({"/healthz", "/readyz"})
 QUESTIONS = frozenset({"GET", "HEAD"})
 INTAKE = "/api/v1/intake"
+ENROL = "/api/v1/enrolments"
 # How long intake waits for the database's word on an agent it knows, and leaves it alone after it waited in vain.
 PATIENCE_SECONDS = 1.0
 ACTOR = "hume_actor"  # where handlers find who asks, in the scope's state
@@ -89,7 +90,9 @@ class Doorkeeper:
             return await self._visitor(scope)
         if self._central.stream is not None and scope["path"] == INTAKE:
             return await self._agent(token)
-        return await anyio.to_thread.run_sync(self._look_up, token)
+        # A token that enrols opens one address, by one method, and is nobody anywhere else.
+        kinds = agents.ENROLLERS if (scope["path"], scope.get("method")) == (ENROL, "POST") else agents.BEARERS
+        return await anyio.to_thread.run_sync(self._look_up, token, kinds)
 
     async def _agent(self, token: str) -> Actor | None:
         key, clock = credentials.hash_token(token), self._central.clock

@@ -18,6 +18,7 @@ from humeops.api import (
     badges,
     counting,
     dead,
+    enrolviews,
     overviews,
     parameters,
     people,
@@ -75,6 +76,8 @@ QUESTIONS: Mapping[str, Described] = {
     "/api/v1/dead": Described("What could not be stored", dead.LetterPage, dead.DeadQuery),
     "/api/v1/dead/{name}": Described("One dead letter with its bytes", dead.LetterView, NoQuery, ["name"]),
     "/api/v1/tokens": Described("Tokens of people", tokens.TokenPage),
+    "/api/v1/enrolments": Described("Hosts that asked to be let in", enrolviews.RequestPage, enrolviews.RequestsQuery),
+    "/api/v1/enrolments/tokens": Described("Tokens that enrol hosts", enrolviews.EnrolTokenPage),
 }
 
 
@@ -98,6 +101,24 @@ ACTS: Sequence[tuple[str, Act]] = (
     ("/api/v1/dead/dropped", Act("post", "Let go of dead letters", dead.DroppedView, dead.Letters)),
     ("/api/v1/tokens", Act("post", "Make a token, told this once", tokens.TokenView, tokens.NewToken)),
     ("/api/v1/tokens/revoked", Act("post", "Revoke a token", tokens.Revoked, tokens.OldToken)),
+    ("/api/v1/enrolments", Act("post", "Ask to let a host in", enrolviews.Asked, enrolviews.Ask)),
+    ("/api/v1/enrolments/decided", Act("post", "Let a host in, or not", enrolviews.RequestView, enrolviews.Decision)),
+    (
+        "/api/v1/enrolments/tokens",
+        Act("post", "Make a token that enrols, told this once", enrolviews.EnrolTokenView, enrolviews.NewEnrolToken),
+    ),
+    (
+        "/api/v1/enrolments/tokens/revoked",
+        Act("post", "Revoke a token that enrols", enrolviews.EnrolTokenRevoked, enrolviews.OldEnrolToken),
+    ),
+    (
+        "/api/v1/credentials",
+        Act("post", "Put a new credential in the place of one's own", enrolviews.Rotated, enrolviews.NewCredential),
+    ),
+    (
+        "/api/v1/credentials/revoked",
+        Act("post", "Let nobody speak for a host any more", enrolviews.AgentRevoked, enrolviews.OldAgent),
+    ),
     ("/api/v1/badges", Act("post", "Make a badge of a task or a tag", schemas.BadgeView, badges.NewBadge)),
     ("/api/v1/badges/removed", Act("post", "Let a badge's address answer no more", schemas.BadgeView, badges.NewBadge)),
     ("/api/v1/watches", Act("post", "Say what is expected of a task", schemas.Changed, schemas.WatchWish, "200")),

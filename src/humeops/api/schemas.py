@@ -271,6 +271,14 @@ class HealthView(msgspec.Struct, omit_defaults=True):
     uptime_seconds: float = 0.0
 
 
+class SharerView(msgspec.Struct, omit_defaults=True):
+    """One of several humeds with the same credential."""
+
+    host: str  # what its machine calls itself
+    first_at: int
+    last_at: int
+
+
 class AgentView(msgspec.Struct, omit_defaults=True):
     """The humed of a host, as central knows it."""
 
@@ -282,6 +290,8 @@ class AgentView(msgspec.Struct, omit_defaults=True):
     silently_lost: int = 0
     loss_at: int | None = None  # when its humed last declared a loss, and why
     loss_cause: str = ""
+    shared_at: int | None = None  # when two humeds were last seen to use its credential in turn, and which
+    shared_by: list[SharerView] = []
     epochs: list[EpochView] = []  # the first one first
     health: HealthView | None = None
     silent_since: int | None = None  # when it was heard last, once it counts as silent

@@ -123,6 +123,8 @@ def agent_view(agent: agents.Agent) -> schemas.AgentView:
         silently_lost=sum(epoch.silently_lost for epoch in agent.epochs),
         loss_at=agent.loss_at,
         loss_cause=agent.loss_cause,
+        shared_at=agent.shared_at,
+        shared_by=[schemas.SharerView(*one) for one in agent.shared_by],
         epochs=[schemas.EpochView(*epoch) for epoch in agent.epochs],
         health=_health(agent),
         silent_since=agent.silent_since,

@@ -9,6 +9,7 @@ host of the agent's credential afterwards, whatever they claimed.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+import msgspec
 import sqlalchemy as sa
 
 from humeops import crash
@@ -78,6 +79,7 @@ def open_parcel(agent: Agent, received: batch.Batch, received_at: int) -> taking
         received.lost,
         health.unpack(received.health),
         received.reported,
+        received.by if received.by is not msgspec.UNSET else None,
     )
 
 

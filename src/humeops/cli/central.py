@@ -28,6 +28,8 @@ VERBS = {
     "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
     "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
     "token": "let people in: token NAME --role reporter|viewer|operator|admin [--expires 90d] prints it once; token list | revoke NAME",
+    "enroll-token": "let hosts in: enroll-token NAME [--hosts 'web*' --uses 50 --approve] prints it once; list | revoke NAME",
+    "agents": "who reports: list; who waits to be let in: pending, approve HOST, deny HOST; revoke HOST ends its credential",
     "retention": "let go now of what has been kept long enough, as serve and a worker do every hour",
     "dead": "what could not be stored: list it, show its bytes, have it tried again (retry), let go of it (drop)",
     "backup": "write a copy of the whole database, while central runs",
@@ -63,22 +65,45 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _do(options: argparse.Namespace, chosen: config.Config) -> int:
-    from humeops.cli import centralagents, centraldead, centralroles, centraltokens
-
+    # Each verb pays for its own parts alone.
     match options.verb:
         case "agent-redis":
+            from humeops.cli import centralagents
+
             return centralagents.agent_redis(chosen, options.agent, options.revoke)
         case "token":
+            from humeops.cli import centraltokens
+
             return centraltokens.token(chosen, options.words, options.role, options.expires, options.of_host)
+        case "enroll-token":
+            from humeops.cli import centralenrol
+
+            return centralenrol.enrol_token(
+                chosen, options.words, options.hosts, options.uses, options.expires, options.approve, options.output
+            )
+        case "agents":
+            from humeops.cli import centralhosts
+
+            return centralhosts.agents(chosen, options.word, options.names, options.output)
         case "retention":
+            from humeops.cli import centralroles
+
             return centralroles.retain(chosen, options.dry_run)
         case "dead":
+            from humeops.cli import centraldead
+
             return centraldead.dead_letters(chosen, options.action, options.names, options.all, options.output)
         case "backup":
+            from humeops.cli import centralroles
+
             return centralroles.save(chosen, options.target)
         case "restore":
+            from humeops.cli import centralroles
+
             return centralroles.restore(chosen, options.source, options.force)
         case verb:
+            from humeops.cli import centralroles
+
             return centralroles.ROLES[verb](chosen)
 
 
@@ -178,6 +203,28 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--expires", metavar="AGE", help="after so long it opens nothing: 90d, 8w, 1y")
 
 
+def _add_enrol_token(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="NAME | list | revoke NAME")
+    parser.add_argument("--hosts", metavar="PATTERN", help="which hosts: db1, or 'web*,db?' (default: the host NAME)")
+    parser.add_argument(
+        "--uses", type=int, default=1, metavar="N", help="how many hosts may come in by it (default: 1)"
+    )
+    parser.add_argument("--expires", metavar="AGE", help="after so long it enrols nobody: 12h, 7d (default: 1d)")
+    parser.add_argument("--approve", action="store_true", help="each host waits for hume-central agents approve")
+    _add_output(parser)
+
+
+def _add_agents(parser: argparse.ArgumentParser) -> None:
+    words = "list | pending | approve | deny | revoke"
+    parser.add_argument("word", nargs="?", default="list", metavar=words, help="(default: list)")
+    parser.add_argument("names", nargs="*", metavar="HOST", help="which hosts; of those who wait the number will do")
+    _add_output(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of lists (default: table)")
+
+
 def _add_dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would go, and change nothing")
 
@@ -195,6 +242,8 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 _MORE: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "agent-redis": _add_agent,
     "token": _add_token,
+    "enroll-token": _add_enrol_token,
+    "agents": _add_agents,
     "retention": _add_dry_run,
     "dead": _add_letters,
     "backup": _add_target,

@@ -4,36 +4,22 @@
 While `serve` works on a SQLite file nobody else can write it; then it is asked, with the token of the folder's owner.
 """
 
-import datetime
-import pathlib
 import re
-from collections.abc import Callable
-from typing import TypeVar
-
-import sqlalchemy as sa
 
 from humeops.api import tokens as views
 from humeops.central import door
 from humeops.central.config import Config
 from humeops.central.keeping import age_ns
 from humeops.central.store import tokens
-from humeops.central.store.database import open_database, plain_errors
-from humeops.cli import client
+from humeops.cli import centralhere
 from humeops.clock import SystemClock
-from humeops.errors import Exit, HumeError, UnavailableError
+from humeops.errors import Exit, UnavailableError
 from humeops.security.roles import Role
 from humeops.wire import hostname
 
-Result = TypeVar("Result")
 ROLES = ("reporter", "viewer", "operator", "admin")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 _AGE = re.compile(r"[1-9][0-9]{0,4}[dwy]")
-
-
-class UsageError(HumeError):
-    """What was asked for is not said clearly."""
-
-    exit_code = Exit.USAGE
 
 
 def token(chosen: Config, words: list[str], role: str | None, expires: str | None, host: str | None) -> int:
@@ -45,37 +31,39 @@ def token(chosen: Config, words: list[str], role: str | None, expires: str | Non
             return _revoke(chosen, _checked(name))
         case [name] if name != "revoke":
             return _make(chosen, _checked(name), role, expires, host or "")
-    raise UsageError(
+    raise centralhere.UsageError(
         "token NAME --role viewer|operator|admin, token NAME --role reporter --for HOST, token list, or token revoke NAME"
     )
 
 
 def _make(chosen: Config, name: str, role: str | None, expires: str | None, host: str) -> int:
     if role not in ROLES:
-        raise UsageError(f"token {name}: --role is one of {', '.join(ROLES)}")
+        raise centralhere.UsageError(f"token {name}: --role is one of {', '.join(ROLES)}")
     if expires is not None and not _AGE.fullmatch(expires):
-        raise UsageError(f"--expires {expires!a}: days, weeks or years, such as 90d")
+        raise centralhere.UsageError(f"--expires {expires!a}: days, weeks or years, such as 90d")
     if (role == "reporter") != bool(host):
-        raise UsageError(f"token {name}: --for HOST goes with --role reporter, and with no other")
+        raise centralhere.UsageError(f"token {name}: --for HOST goes with --role reporter, and with no other")
     if host:
         hostname.check(host, "--for")
     now_ns = SystemClock().wall_ns()
     expires_at = None if expires is None else now_ns + (age_ns(expires) or 0)
     kept: Role = role  # type: ignore[assignment]
     try:
-        made = _here(chosen, lambda connection: tokens.make(connection, name, kept, now_ns, expires_at, host))
+        made = centralhere.write(
+            chosen, lambda connection: tokens.make(connection, name, kept, now_ns, expires_at, host)
+        )
     except UnavailableError:
         body = views.NewToken(name, role, host, expires_at)  # type: ignore[arg-type]
-        made = _running(chosen).send("tokens", views.TokenView, body).token
+        made = centralhere.running(chosen).send("tokens", views.TokenView, body).token
     print(made)
     return Exit.OK
 
 
 def _list(chosen: Config) -> int:
     try:
-        known = [views.TokenView(*one) for one in _here(chosen, tokens.every)]
+        known = [views.TokenView(*one) for one in centralhere.write(chosen, tokens.every)]
     except UnavailableError:
-        known = _running(chosen).fetch("tokens", views.TokenPage).items
+        known = centralhere.running(chosen).fetch("tokens", views.TokenPage).items
     for one in known:
         print(f"{one.name}  {one.role}{f' of {one.host}' if one.host else ''}  {_state(one, SystemClock().wall_ns())}")
     return Exit.OK
@@ -83,44 +71,26 @@ def _list(chosen: Config) -> int:
 
 def _revoke(chosen: Config, name: str) -> int:
     if name == door.OWNER:
-        raise UsageError(door.OWNER_STAYS)
+        raise centralhere.UsageError(door.OWNER_STAYS)
     try:
         now_ns = SystemClock().wall_ns()
-        if not _here(chosen, lambda connection: tokens.revoke(connection, name, now_ns)):
-            raise UsageError(f"no token {name}; token list names them")
+        if not centralhere.write(chosen, lambda connection: tokens.revoke(connection, name, now_ns)):
+            raise centralhere.UsageError(f"no token {name}; token list names them")
     except UnavailableError:
-        _running(chosen).send("tokens/revoked", views.Revoked, views.OldToken(name))
+        centralhere.running(chosen).send("tokens/revoked", views.Revoked, views.OldToken(name))
     print(f"{name} opens nothing any more")
     return Exit.OK
 
 
-def _here(chosen: Config, act: Callable[[sa.Connection], Result]) -> Result:
-    database = open_database(chosen.database)
-    try:
-        with plain_errors(database.name):
-            return database.write(act)
-    finally:
-        database.close()
-
-
-def _running(chosen: Config) -> client.Central:
-    folder = pathlib.Path(chosen.person_token).parent
-    return client.find_central(None, str(folder), {})
-
-
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{name!a} is no name for a token: letters, digits, and . _ @ - between them")
+        raise centralhere.UsageError(f"{name!a} is no name for a token: letters, digits, and . _ @ - between them")
     return name
 
 
 def _state(one: views.TokenView, now_ns: int) -> str:
     if one.revoked_at is not None:
-        return f"revoked {_day(one.revoked_at)}"
+        return f"revoked {centralhere.day(one.revoked_at)}"
     if one.expires_at is None:
         return "good until it is revoked"
-    return f"{'expired' if one.expires_at <= now_ns else 'good until'} {_day(one.expires_at)}"
-
-
-def _day(at_ns: int) -> str:
-    return f"{datetime.datetime.fromtimestamp(at_ns // 1_000_000_000, datetime.UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{'expired' if one.expires_at <= now_ns else 'good until'} {centralhere.day(one.expires_at)}"

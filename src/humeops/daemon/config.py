@@ -20,7 +20,7 @@ from humeops.daemon.outputs.settings import OutputSettings
 from humeops.daemon.rules import parsing
 from humeops.errors import ConfigError
 from humeops.layout import Layout
-from humeops.wire import hostname
+from humeops.wire import clear, hostname
 
 log = logging.getLogger(__name__)
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
@@ -291,6 +291,8 @@ def _check_url(file: pathlib.Path, url: str) -> None:
     if not usable:
         what = f"{url} is no address: http://HOST:PORT is expected, with a port of 1 to 65535"
         raise settings.fault(file, "central.url", what)
+    if url and clear.is_in_the_clear(url):
+        raise settings.fault(file, "central.url", clear.MEND)
 
 
 def _redis_fault(url: str) -> str:

@@ -26,7 +26,7 @@ from humeops.wire import batch, health
 
 # A batch's frame beside its events: version, epoch, oldest, sent_at; and the ranges of what was dropped among them.
 _MAX_LOST_RANGES = 1_000
-_BATCH_OVERHEAD_BYTES = 200 + _MAX_LOST_RANGES * 41 + health.MAX_BYTES
+_BATCH_OVERHEAD_BYTES = 2_200 + _MAX_LOST_RANGES * 41 + health.MAX_BYTES
 
 # After the first event, what comes within this goes along with it. Sending each at once would cost a request and a commit
 # of central's for every word of a script, on a small machine from the same disk and cores that its ack is waiting for.
@@ -84,6 +84,7 @@ class Forwarder:
         resend_seconds: float = RESEND_SECONDS,
         committed_upto: int = 0,
         pace: Pace | None = None,
+        by: batch.By | None = None,
     ) -> None:
         self.committed_upto = committed_upto
         self.in_flight_upto = 0  # rows up to here are on their way just now: not to be dropped for want of space
@@ -96,6 +97,7 @@ class Forwarder:
         self._epoch = epoch
         self._intake = intake
         self._clock = clock
+        self._by = by
         self._batch_events = batch_events
         self._limit = batch_events
         self._queued_upto = 0  # sent and taken in by central, but not committed when it answered
@@ -170,7 +172,9 @@ class Forwarder:
 
     def _say_alive(self) -> None:
         """Send a batch of no events: nothing to tell and nobody there look the same to central otherwise."""
-        body = batch.pack_alive(self._epoch, self.committed_upto + 1, self._clock.wall_ns(), self._due_health())
+        body = batch.pack_alive(
+            self._epoch, self.committed_upto + 1, self._clock.wall_ns(), self._due_health(), self._by
+        )
         try:
             self._intake.send(body)
         except HumeError as error:
@@ -221,7 +225,9 @@ class Forwarder:
             return False
         rows, lost = self._with_lost(reader, rows)
         self._gathers = len(rows) < self._limit
-        body = batch.pack_batch(self._epoch, rows[0][0], self._clock.wall_ns(), rows, lost, self._due_health())
+        body = batch.pack_batch(
+            self._epoch, rows[0][0], self._clock.wall_ns(), rows, lost, self._due_health(), self._by
+        )
         crash.point("humed-before-send")
         try:
             receipt = self._send(body, rows[-1][0])
@@ -240,7 +246,7 @@ class Forwarder:
     def _ask_again(self) -> None:
         # A batch of no events: central answers how far it is, and waits a little for progress by itself.
         self._stopping.wait(ASK_AGAIN_SECONDS)
-        body = batch.pack_batch(self._epoch, self.committed_upto + 1, self._clock.wall_ns(), [])
+        body = batch.pack_batch(self._epoch, self.committed_upto + 1, self._clock.wall_ns(), [], by=self._by)
         receipt = self._send(body, self._queued_upto)
         self._note(
             msgspec.structs.replace(receipt, queued=True), list(range(self.committed_upto + 1, self._queued_upto + 1))

@@ -8,15 +8,17 @@ until it fails; each batch is offered to all of them before the forwarder hears 
 
 import pathlib
 import re
-from typing import Any
+import socket
+import urllib.parse
 
 import urllib3
 import zstandard
 
-from humeops.daemon.config import ADDRESS_FORM, CentralSettings, Config
+from humeops.daemon import pools
+from humeops.daemon.config import ADDRESS_FORM, Config
 from humeops.daemon.forwarder import SlowDownError, TooLargeError
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
-from humeops.wire import batch, failure
+from humeops.wire import batch, clear, failure
 
 # A receipt has about 70 bytes; whatever answers instead of central is not read to its end.
 MAX_ANSWER_BYTES = 65_536
@@ -54,8 +56,21 @@ class HttpIntake:
 
     def send(self, body: bytes) -> batch.Receipt:
         """Send one batch; return what central has committed, or raise a HumeError that says what is in the way."""
-        failed: list[HumeError] = []
         self._targets = self._targets or self._find()
+        shown = self._targets
+        try:
+            return self._offer(body)
+        except NotAllowedError:
+            # The credential may have been renewed under us: then nothing waits, and nobody reads of a trouble that is none.
+            renewed = self._find()
+            if dict(renewed) == dict(shown):
+                raise
+            self._targets = renewed
+            return self._offer(body)
+
+    def _offer(self, body: bytes) -> batch.Receipt:
+        """Offer one batch to every address in turn."""
+        failed: list[HumeError] = []
         for target in list(self._targets):
             try:
                 return self._send_to(target, body)
@@ -71,7 +86,7 @@ class HttpIntake:
     def _send_to(self, target: tuple[str, dict[str, str]], body: bytes) -> batch.Receipt:
         url, headers = target
         try:
-            self._pool = self._pool or _open_pool(self._config.central)
+            self._pool = self._pool or pools.open_pool(self._config.central)
             if self._packs:
                 headers = {**headers, "Content-Encoding": "zstd"}
             data = self._packer.compress(body) if self._packs else body
@@ -86,28 +101,28 @@ class HttpIntake:
         return _receipt(answer, content)
 
     def _find(self) -> list[tuple[str, dict[str, str]]]:
-        urls = self._config.central.urls or [
-            read_line(self._config.central_url_file, "the address of central", _ADDRESS)
-        ]
+        urls = self._config.central.urls or [self._announced()]
         token = read_line(self._config.credential_file, "this host's credential", CREDENTIAL)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return [(f"{url.rstrip('/')}/api/v1/intake", headers) for url in urls]
 
+    def _announced(self) -> str:
+        file = self._config.central_url_file
+        url = read_line(file, "the address of central", _ADDRESS)
+        if clear.is_in_the_clear(url) and not _is_own(url):
+            raise UnavailableError(f"{file}: {clear.MEND}")
+        return url
 
-def _open_pool(central: CentralSettings) -> urllib3.PoolManager:
-    options: dict[str, Any] = {
-        "maxsize": 1,
-        "timeout": urllib3.Timeout(total=central.timeout_seconds),
-        "retries": False,
-    }
-    if central.ca_file:
-        # Instead of the system's: a private central is vouched for by nobody else.
-        options["ca_certs"] = central.ca_file
-    if not central.proxy:
-        return urllib3.PoolManager(**options)
-    proxy = urllib3.util.parse_url(central.proxy)
-    headers = urllib3.make_headers(proxy_basic_auth=proxy.auth) if proxy.auth else None
-    return urllib3.ProxyManager(proxy._replace(auth=None).url, proxy_headers=headers, **options)
+
+def _is_own(url: str) -> bool:
+    """Tell whether this address is one of this machine's, by which a central beside us may be announced."""
+    try:
+        host = urllib.parse.urlsplit(url).hostname or ""
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.bind((host, 0))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _content(answer: urllib3.BaseHTTPResponse) -> bytes:

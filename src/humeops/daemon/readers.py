@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The threads that read the spool: the forwarding one, and one for each output. They only read; what they find is the loop's to act upon."""
 
+import secrets
 from collections.abc import Callable
 
 from humeops.clock import Clock
@@ -12,6 +13,7 @@ from humeops.daemon.keeper import Keeper
 from humeops.daemon.outputs.feeds import Feeds
 from humeops.daemon.pace import Pace
 from humeops.daemon.spool import Spool, SpoolFullError
+from humeops.wire import batch
 
 
 class Readers:
@@ -72,4 +74,5 @@ def _make_forwarder(config: Config, spool: Spool, clock: Clock) -> Forwarder:
         central.resend_seconds,
         spool.committed_upto,
         Pace(central.catch_up_per_second),
+        batch.By(secrets.token_hex(16), config.host[:255]),
     )

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Tokens: how they are made, what is kept of them, how they lie in files.
 
-A token is `hume_p_` (person), `hume_a_` (agent), `hume_s_` (a browser's session) or `hume_l_` (a link that opens one session,
-once) and 256 random bits. Central keeps only its SHA-256: a copy of the
+A token is `hume_p_` (person), `hume_a_` (agent), `hume_s_` (a browser's session), `hume_l_` (a link that opens one session,
+once) or `hume_e_` (enrols hosts) and 256 random bits. Central keeps only its SHA-256: a copy of the
 database opens nothing, and so many random bits need no slow hash. It is looked up by that hash, so no comparison's
 duration tells anything of the token.
 """
@@ -16,10 +16,16 @@ from typing import Literal
 
 from humeops import wholefile
 
-Kind = Literal["person", "agent", "session", "link"]
+Kind = Literal["person", "agent", "session", "link", "enrol"]
 
-_PREFIX: dict[Kind, str] = {"person": "hume_p_", "agent": "hume_a_", "session": "hume_s_", "link": "hume_l_"}
-_FORM = re.compile(r"hume_[pasl]_[A-Za-z0-9_-]{43}")
+_PREFIX: dict[Kind, str] = {
+    "person": "hume_p_",
+    "agent": "hume_a_",
+    "session": "hume_s_",
+    "link": "hume_l_",
+    "enrol": "hume_e_",
+}
+_FORM = re.compile(r"hume_[pasle]_[A-Za-z0-9_-]{43}")
 
 
 def make_token(kind: Kind) -> str:
@@ -35,6 +41,11 @@ def is_token(text: str, kind: Kind | None = None) -> bool:
 def hash_token(token: str) -> bytes:
     """Return what central keeps of a token."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def fingerprint(kept: bytes) -> str:
+    """Return a few letters by which two people can tell that they speak of the same token: `3f9a-01bc`."""
+    return f"{kept[:2].hex()}-{kept[2:4].hex()}"
 
 
 def matches(token: str, kept: bytes) -> bool:

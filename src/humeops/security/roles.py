@@ -2,14 +2,15 @@
 """The one place that decides who may do what. Pure.
 
 Deny by default: what is not allowed here is refused. An agent may only append what its own host says, and a reporter
-only say one event of it after the other; neither can read or speak for another. Every reader and writer behind the API asks `authorize` first.
+only say one event of it after the other; neither can read or speak for another; of credentials an agent may only put a new one in the
+place of its own. A token that enrols may only ask to let a host in. Every reader and writer behind the API asks `authorize` first.
 """
 
 from typing import Literal, NamedTuple
 
 from humeops.errors import NotAllowedError
 
-Role = Literal["agent", "reporter", "viewer", "operator", "admin"]
+Role = Literal["agent", "reporter", "enroller", "viewer", "operator", "admin"]
 Verb = Literal["read", "append", "report", "open", "write"]
 Kind = Literal[
     "tasks",
@@ -27,8 +28,12 @@ Kind = Literal[
     "alerts",
     "silences",
     "channels",
+    "enrolments",
+    "credentials",
 ]
 
+# Who may come in is known to those alone who decide it: there is no reading without writing.
+_ADMINS_OWN: tuple[Kind, ...] = ("tokens", "enrolments", "credentials")
 _READERS: tuple[Role, ...] = ("viewer", "operator", "admin")
 _WRITERS: tuple[Role, ...] = ("operator", "admin")
 _SAYERS: tuple[Role, ...] = ("agent", "reporter")
@@ -46,6 +51,7 @@ class Actor(NamedTuple):
     agent: int | None = None  # its row, for agents and reporters
     host: str = ""  # the host it speaks for, likewise
     expires_at: int | None = None  # when its credential does
+    credential: bytes = b""  # the hash of what it showed
 
 
 class Thing(NamedTuple):
@@ -57,7 +63,7 @@ class Thing(NamedTuple):
 
 def authorize(actor: Actor, verb: Verb, thing: Thing) -> None:
     """Return when the actor may do this; raise NotAllowedError otherwise."""
-    if verb == "read" and actor.role in _READERS and thing.kind != "tokens":
+    if verb == "read" and actor.role in _READERS and thing.kind not in _ADMINS_OWN:
         return
     if verb == "write" and actor.role in _WRITERS and thing.kind in _WRITTEN:
         return
@@ -65,7 +71,14 @@ def authorize(actor: Actor, verb: Verb, thing: Thing) -> None:
         return
     if verb == "open" and thing.kind == "sessions" and actor.role in _READERS:
         return
-    if verb == "append" and actor.role == "agent" and thing.kind == "events" and thing.host == actor.host != "":
+    if verb == "append" and actor.role == "enroller" and thing.kind == "enrolments":
+        return
+    if (
+        verb == "append"
+        and actor.role == "agent"
+        and thing.kind in ("events", "credentials")
+        and thing.host == actor.host != ""
+    ):
         return
     if verb == "report" and actor.role in _SAYERS and thing.kind == "events" and thing.host == actor.host != "":
         return

@@ -23,6 +23,13 @@ Epoch = Annotated[
 ]
 
 
+class By(msgspec.Struct, frozen=True):
+    """Which humed sends: drawn anew at each start, so that two of them with one credential are told apart."""
+
+    process: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+    host: Annotated[str, msgspec.Meta(max_length=255)] = ""  # what its machine calls itself; decides nothing
+
+
 class Batch(msgspec.Struct):
     """What humed sends: events as (seq, raw bytes), seqs ascending; it owes nothing below `oldest`, nor what is `lost`."""
 
@@ -35,6 +42,7 @@ class Batch(msgspec.Struct):
     alive: bool = False  # says only that its host is there
     health: msgspec.Raw = msgspec.Raw()  # how its humed fares (humeops.wire.health), of any form
     reported: bool = False  # said over HTTP by a host without a humed, so it tells nothing of one
+    by: By | msgspec.UnsetType = msgspec.UNSET
 
 
 class Receipt(msgspec.Struct):
@@ -60,6 +68,7 @@ def pack_batch(
     rows: Iterable[tuple[int, bytes]],
     lost: Iterable[tuple[int, int]] = (),
     health: bytes = b"",
+    by: By | None = None,
 ) -> bytes:
     """Return the body of one intake request from spool rows (seq, event bytes), in ascending order of seq.
 
@@ -67,18 +76,22 @@ def pack_batch(
     """
     events = b",".join(b"[%d,%b]" % row for row in rows)
     holes = b",".join(b"[%d,%d]" % one for one in lost)
-    head = b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d' % (msgspec.json.encode(epoch), oldest, sent_at)
-    return b'%b%b%b,"events":[%b]}' % (head, b',"lost":[%b]' % holes if holes else b"", _health(health), events)
-
-
-def pack_alive(epoch: str, oldest: int, sent_at: int, health: bytes = b"") -> bytes:
-    """Return the body of a request that says only that this host is there, and how its humed fares."""
-    return b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d%b,"events":[],"alive":true}' % (
-        msgspec.json.encode(epoch),
-        oldest,
-        sent_at,
+    return b'%b%b%b,"events":[%b]}' % (
+        _head(epoch, oldest, sent_at, by),
+        b',"lost":[%b]' % holes if holes else b"",
         _health(health),
+        events,
     )
+
+
+def pack_alive(epoch: str, oldest: int, sent_at: int, health: bytes = b"", by: By | None = None) -> bytes:
+    """Return the body of a request that says only that this host is there, and how its humed fares."""
+    return b'%b%b,"events":[],"alive":true}' % (_head(epoch, oldest, sent_at, by), _health(health))
+
+
+def _head(epoch: str, oldest: int, sent_at: int, by: By | None) -> bytes:
+    who = b',"by":%b' % msgspec.json.encode(by) if by is not None else b""
+    return b'{"v":1,"epoch":%b,"oldest":%d,"sent_at":%d%b' % (msgspec.json.encode(epoch), oldest, sent_at, who)
 
 
 def _health(health: bytes) -> bytes:

@@ -30,6 +30,7 @@ _FIND = (
 
 
 BEARERS: tuple[credentials.Kind, ...] = ("person", "agent")
+ENROLLERS: tuple[credentials.Kind, ...] = ("enrol",)
 
 
 def find_actor(
@@ -45,7 +46,7 @@ def find_actor(
         return None
     if found.expires_at is not None and found.expires_at <= now_ns:
         return None
-    return Actor(found.name, cast(Role, found.role), found.id, found.host or "", found.expires_at)
+    return Actor(found.name, cast(Role, found.role), found.id, found.host or "", found.expires_at, found.hash)
 
 
 def all_hosts(connection: sa.Connection) -> list[tuple[int, str]]:

@@ -68,12 +68,16 @@ def advance(connection: sa.Connection, epoch: Epoch, word: Word, seqs: Sequence[
 
 def note_agent(
     connection: sa.Connection, agent: int, received_at: int, sent_at: int, health: Health | None = None
-) -> None:
-    """Note that the agent was heard, how far its clock is from ours, and how it fares where it says so."""
+) -> str | None:
+    """Note that the agent was heard, how far its clock is from ours, and how it fares where it says so.
+
+    Return which humed spoke as it before.
+    """
     known: dict[str, object] = {"last_seen_at": received_at, "skew": received_at - sent_at}
     if health is not None:
         known |= {"health": pack(health).decode(), "health_at": received_at}
-    connection.execute(sa.update(tables.agent).where(tables.agent.c.id == agent).values(known))
+    heard = sa.update(tables.agent).where(tables.agent.c.id == agent).returning(tables.agent.c.process)
+    return connection.execute(heard.values(known)).scalar_one_or_none()
 
 
 def _declare(connection: sa.Connection, epoch: Epoch, agent: int, loss: Event) -> Epoch:

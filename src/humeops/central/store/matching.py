@@ -5,6 +5,7 @@ A pattern has `*` and `?`; everything else stands for itself. Each is a construc
 the questions themselves do not know which engine will answer them.
 """
 
+import fnmatch
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -75,6 +76,11 @@ def like_glob(column: sa.ColumnElement[str], pattern: str) -> sa.ColumnElement[b
         return column == pattern
     like = _escaped(pattern).replace("*", "%").replace("?", "_")
     return _Glob(column, pattern.replace("[", "[[]"), like)
+
+
+def globs(text: str, pattern: str) -> bool:
+    """Tell of a text at hand what `like_glob` asks of a column."""
+    return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def contains(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:

@@ -37,6 +37,8 @@ agent = sa.Table(
     ),  # how its humed fares, JSON as it said (humeops.wire.health), and when that was received
     sa.Column("health_at", sa.BigInteger),
     sa.Column("silent_since", sa.BigInteger),  # when it was heard last, once the watcher has found it silent
+    sa.Column("process", sa.Text),  # which humed spoke last
+    sa.Column("shared_at", sa.BigInteger),  # when two humeds were last seen to use its credential in turn
 )
 
 # The token itself is nowhere: only its SHA-256. 256 random bits need no slow hash.
@@ -45,13 +47,51 @@ credential = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("hash", sa.LargeBinary(32), nullable=False, unique=True),
-    sa.Column("kind", _NAME, nullable=False),  # agent | person
+    sa.Column("kind", _NAME, nullable=False),  # agent | person | session | link | enrol
     sa.Column("agent", sa.ForeignKey("agent.id")),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("expires_at", sa.BigInteger),
     sa.Column("revoked_at", sa.BigInteger),
+)
+
+# The humeds that spoke as an agent lately: another one after each start, and two in turn where a credential was copied.
+agent_process = sa.Table(
+    "agent_process",
+    metadata,
+    sa.Column("agent", sa.ForeignKey("agent.id"), primary_key=True),
+    sa.Column("process", _NAME, primary_key=True),
+    sa.Column("host", sa.Text, nullable=False),  # what its machine calls itself
+    sa.Column("first_at", sa.BigInteger, nullable=False),
+    sa.Column("last_at", sa.BigInteger, nullable=False),
+    sa.Column("returns", sa.Integer, nullable=False),  # how often it spoke again after another had
+    sqlite_with_rowid=False,
+)
+
+# What a token that enrols is good for, beside its row in `credential`.
+enrol_token = sa.Table(
+    "enrol_token",
+    metadata,
+    sa.Column("credential", sa.ForeignKey("credential.id"), primary_key=True, autoincrement=False),
+    sa.Column("hosts", sa.Text, nullable=False),  # patterns, separated by commas
+    sa.Column("uses_left", sa.Integer, nullable=False),
+    sa.Column("asks", sa.Boolean, nullable=False),  # somebody has to approve
+)
+
+# Hosts that asked to be let in. The credential itself never left the host: this is its hash.
+enrolment = sa.Table(
+    "enrolment",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("token", sa.ForeignKey("credential.id"), nullable=False),
+    sa.Column("host", _NAME, nullable=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False, unique=True),
+    sa.Column("state", _NAME, nullable=False),  # pending | enrolled | denied
+    sa.Column("decided_at", sa.BigInteger),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Index("ix_enrolment_state", "state", "id"),
 )
 
 agent_epoch = sa.Table(

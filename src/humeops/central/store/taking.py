@@ -29,6 +29,7 @@ from humeops.central.store import (
     learning,
     marking,
     naming,
+    processes,
     rows,
     running,
     sharing,
@@ -38,6 +39,7 @@ from humeops.central.store import (
 )
 from humeops.central.store.questions.tasks import Version
 from humeops.event import Event
+from humeops.wire import batch
 from humeops.wire.health import Health
 
 
@@ -55,6 +57,7 @@ class Parcel(NamedTuple):
     lost: Sequence[tuple[int, int]] = ()  # ranges of seqs that its agent had to drop
     health: Health | None = None  # how its humed fares, when it says so
     reported: bool = False  # no humed sent it
+    by: batch.By | None = None  # which humed sent it, where it says so
 
 
 class Taken(NamedTuple):
@@ -158,7 +161,9 @@ def _settle(
     lives[life] = epochs.advance(connection, lives[life], parcel, seqs, new)
     if not parcel.reported:
         # A host that only reports over HTTP has no humed that could fall silent.
-        epochs.note_agent(connection, parcel.agent, parcel.received_at, parcel.sent_at, parcel.health)
+        spoke_last = epochs.note_agent(connection, parcel.agent, parcel.received_at, parcel.sent_at, parcel.health)
+        if parcel.by is not None and parcel.by.process != spoke_last:
+            processes.note_another(connection, parcel.agent, parcel.by, parcel.received_at)
     known = len(parcel.events) - len(new) - len(refused)
     return Taken(lives[life].mark.committed_upto, len(new), known, len(dead))
 

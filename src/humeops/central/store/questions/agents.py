@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, matching, rows, tables
+from humeops.central.store import cursor, matching, processes, rows, tables
 from humeops.central.store.questions.page import Page, cut
 from humeops.wire import health
 from humeops.wire.health import Health
@@ -39,6 +39,8 @@ class Agent(NamedTuple):
     health: Health | None
     health_at: int | None
     silent_since: int | None
+    shared_at: int | None  # when two humeds were last seen to use its credential in turn, and which
+    shared_by: Sequence[processes.Sharer]
 
 
 class Filter(NamedTuple):
@@ -55,8 +57,10 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
         query = query.where(_agent.c.host > cursor.unpack(after, tuple[str])[0])
     found = connection.execute(query.order_by(_agent.c.host).limit(limit + 1)).all()
     page = cut(found, limit, lambda row: cursor.pack(row.host))
-    epochs = _epochs(connection, [row.id for row in page.rows])
-    return Page([_read(connection, row, epochs[row.id]) for row in page.rows], page.next)
+    ids = [row.id for row in page.rows]
+    epochs, sharers = _epochs(connection, ids), processes.sharers(connection, ids)
+    read = [_read(connection, row, epochs[row.id], sharers.get(row.id, [])) for row in page.rows]
+    return Page(read, page.next)
 
 
 class Heard(NamedTuple):
@@ -91,7 +95,7 @@ def _epochs(connection: sa.Connection, agents: Sequence[int]) -> collections.def
     return found
 
 
-def _read(connection: sa.Connection, row: sa.Row[Any], epochs: list[Epoch]) -> Agent:
+def _read(connection: sa.Connection, row: sa.Row[Any], epochs: list[Epoch], shared_by: list[processes.Sharer]) -> Agent:
     # Only where something was declared is the last word on it looked for: among a host's troubles, newest first.
     declared = any(epoch.declared_lost for epoch in epochs)
     loss_at, cause = _last_loss(connection, row.host) if declared else (None, "")
@@ -107,6 +111,8 @@ def _read(connection: sa.Connection, row: sa.Row[Any], epochs: list[Epoch]) -> A
         fares,
         row.health_at,
         row.silent_since,
+        row.shared_at,
+        shared_by,
     )
 
 

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""/api/v1/enrolments and /credentials: how hosts come in, change what they show, and go.
+
+A host asks with a token that enrols and nothing else; it learns whether it is in. An agent may put a new credential in the place of its own.
+All else is for admins alone. Credentials never travel: central is told their hashes.
+"""
+
+from litestar import get, post
+
+from humeops.api import parameters
+from humeops.api.enrolviews import (
+    AgentRevoked,
+    Ask,
+    Asked,
+    Decision,
+    EnrolTokenPage,
+    EnrolTokenRevoked,
+    EnrolTokenView,
+    NewCredential,
+    NewEnrolToken,
+    OldAgent,
+    OldEnrolToken,
+    RequestPage,
+    RequestsQuery,
+    RequestView,
+    Rotated,
+)
+from humeops.api.problems import NotFoundError
+from humeops.api.service import Asked as Asker
+from humeops.api.service import Central
+from humeops.central.store import agents, enrolling
+from humeops.errors import NotAllowedError
+from humeops.security import roles
+from humeops.security.roles import Thing
+
+
+@post("/api/v1/enrolments", sync_to_thread=True)
+def ask(central: Central, asked: Asker, data: Ask) -> Asked:
+    """Let the host in whose credential has this hash, or have it wait; the same question again has the same answer."""
+    roles.authorize(asked.actor, "append", Thing("enrolments", data.host))
+    now_ns, kept = central.clock.wall_ns(), bytes.fromhex(data.hash)
+    request = central.database.write(
+        lambda connection: enrolling.ask(connection, asked.actor.credential, data.host, kept, now_ns)
+    )
+    return Asked(request.host, request.state, request.fingerprint)  # type: ignore[arg-type]
+
+
+@get("/api/v1/enrolments", sync_to_thread=True)
+def list_requests(central: Central, asked: Asker) -> RequestPage:
+    """Return who asked to be let in."""
+    roles.authorize(asked.actor, "write", Thing("enrolments"))
+    query = parameters.read(asked.parameters, RequestsQuery)
+    with central.database.reading() as connection:
+        return RequestPage([view(one) for one in enrolling.requests(connection, query.state)])
+
+
+@post("/api/v1/enrolments/decided", sync_to_thread=True)
+def decide(central: Central, asked: Asker, data: Decision) -> RequestView:
+    """Let a host in that waits, or not."""
+    roles.authorize(asked.actor, "write", Thing("enrolments"))
+    now_ns, name = central.clock.wall_ns(), asked.actor.name
+    try:
+        return view(
+            central.database.write(lambda connection: enrolling.decide(connection, data.id, data.approve, name, now_ns))
+        )
+    except enrolling.EnrolmentError as error:
+        raise NotFoundError(str(error)) from error
+
+
+@get("/api/v1/enrolments/tokens", sync_to_thread=True)
+def list_tokens(central: Central, asked: Asker) -> EnrolTokenPage:
+    """Return the tokens that enrol hosts, those no longer good too."""
+    roles.authorize(asked.actor, "write", Thing("enrolments"))
+    parameters.read(asked.parameters, parameters.NoQuery)
+    with central.database.reading() as connection:
+        return EnrolTokenPage([EnrolTokenView(*one) for one in enrolling.tokens(connection)])
+
+
+@post("/api/v1/enrolments/tokens", sync_to_thread=True)
+def make_token(central: Central, asked: Asker, data: NewEnrolToken) -> EnrolTokenView:
+    """Make a token that enrols hosts; it is told this once."""
+    roles.authorize(asked.actor, "write", Thing("enrolments"))
+    now_ns = central.clock.wall_ns()
+    if data.expires_at <= now_ns:
+        raise parameters.ParameterError("`expires_at`: this is past; a moment in ns since 1970")
+    wanted = enrolling.Wanted(data.name, data.hosts, data.uses, data.asks, data.expires_at)
+    try:
+        made = central.database.write(lambda connection: enrolling.make_token(connection, wanted, now_ns))
+    except enrolling.EnrolmentError as error:
+        raise parameters.ParameterError(f"`name`: {error}") from error
+    return EnrolTokenView(data.name, data.hosts, data.uses, data.asks, now_ns, data.expires_at, None, made)
+
+
+@post("/api/v1/enrolments/tokens/revoked", sync_to_thread=True)
+def revoke_token(central: Central, asked: Asker, data: OldEnrolToken) -> EnrolTokenRevoked:
+    """Let a token enrol nobody any more; the hosts it let in stay."""
+    roles.authorize(asked.actor, "write", Thing("enrolments"))
+    now_ns = central.clock.wall_ns()
+    if not central.database.write(lambda connection: enrolling.revoke_token(connection, data.name, now_ns)):
+        raise NotFoundError(f"no token {data.name!a} enrols hosts")
+    return EnrolTokenRevoked(data.name, now_ns)
+
+
+@post("/api/v1/credentials", sync_to_thread=True)
+def rotate(central: Central, asked: Asker, data: NewCredential) -> Rotated:
+    """Put a new credential in the place of the asking agent's own; the one before is good for some minutes more."""
+    actor, now_ns = asked.actor, central.clock.wall_ns()
+    roles.authorize(actor, "append", Thing("credentials", actor.host))
+    if actor.agent is None:
+        raise NotAllowedError("this token is no agent's")
+    agent, kept = actor.agent, bytes.fromhex(data.hash)
+    until = central.database.write(lambda connection: enrolling.rotate(connection, agent, actor.host, kept, now_ns))
+    return Rotated(actor.host, until)
+
+
+@post("/api/v1/credentials/revoked", sync_to_thread=True)
+def revoke(central: Central, asked: Asker, data: OldAgent) -> AgentRevoked:
+    """Let no humed speak for this host any more, until it is enrolled again."""
+    roles.authorize(asked.actor, "write", Thing("credentials", data.host))
+    now_ns = central.clock.wall_ns()
+    revoked = central.database.write(lambda connection: agents.revoke(connection, "agent", data.host, now_ns))
+    if not revoked:
+        raise NotFoundError(f"nothing speaks for {data.host[:100]!a}")
+    return AgentRevoked(data.host, revoked)
+
+
+def view(request: enrolling.Request) -> RequestView:
+    """Return a request as shown."""
+    return RequestView(
+        request.id,
+        request.at,
+        request.host,
+        request.token,
+        request.fingerprint,
+        request.state,  # type: ignore[arg-type]
+        request.decided_at,
+        request.decided_by,
+    )

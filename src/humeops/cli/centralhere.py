@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""How verbs of `hume-central` get at the truth: in the database, or by asking the central that works on it.
+
+While `serve` works on a SQLite file nobody else can write it; then it is asked, with the token of the folder's owner.
+"""
+
+import datetime
+import pathlib
+from collections.abc import Callable
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from humeops.central.config import Config
+from humeops.central.store.database import open_database, plain_errors
+from humeops.cli import client
+from humeops.errors import Exit, HumeError
+
+Result = TypeVar("Result")
+
+
+class UsageError(HumeError):
+    """What was asked for is not said clearly."""
+
+    exit_code = Exit.USAGE
+
+
+def write(chosen: Config, act: Callable[[sa.Connection], Result]) -> Result:
+    """Do this in the database; raise UnavailableError while a central works on it that lets nobody else in."""
+    database = open_database(chosen.database)
+    try:
+        with plain_errors(database.name):
+            return database.write(act)
+    finally:
+        database.close()
+
+
+def running(chosen: Config) -> client.Central:
+    """Return the central that works in this folder."""
+    folder = pathlib.Path(chosen.person_token).parent
+    return client.find_central(None, str(folder), {})
+
+
+def day(at_ns: int) -> str:
+    """Return a moment as these verbs print it."""
+    return f"{datetime.datetime.fromtimestamp(at_ns // 1_000_000_000, datetime.UTC):%Y-%m-%d %H:%M} UTC"
