@@ -120,7 +120,7 @@ def revoke(central: Central, asked: Asker, data: OldAgent) -> AgentRevoked:
     now_ns = central.clock.wall_ns()
     revoked = central.database.write(lambda connection: agents.revoke(connection, "agent", data.host, now_ns))
     if not revoked:
-        raise NotFoundError(f"nothing speaks for {data.host[:100]!a}")
+        raise NotFoundError(f"no humed speaks for {data.host[:100]!a}")
     return AgentRevoked(data.host, revoked)
 
 

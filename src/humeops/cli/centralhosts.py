@@ -93,10 +93,10 @@ def _revoke(chosen: Config, host: str) -> int:
     now_ns = SystemClock().wall_ns()
     try:
         if not centralhere.write(chosen, lambda connection: store.revoke(connection, "agent", host, now_ns)):
-            raise UsageError(f"nothing speaks for {host!a}; hume-central agents list names the hosts")
+            raise UsageError(f"no humed speaks for {host!a}; hume-central agents list names the hosts")
     except UnavailableError:
         centralhere.running(chosen).send("credentials/revoked", enrol.AgentRevoked, enrol.OldAgent(host))
-    print(f"nothing speaks for {visible(host)} any more; hume enroll lets it in again")
+    print(f"no humed speaks for {visible(host)} any more; hume enroll lets it in again")
     if chosen.redis:
         print(f"where it puts batches straight into Redis: hume-central agent-redis {visible(host)} --revoke")
     return Exit.OK

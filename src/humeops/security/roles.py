@@ -40,7 +40,7 @@ _SAYERS: tuple[Role, ...] = ("agent", "reporter")
 
 _WRITTEN: tuple[Kind, ...] = ("notes", "watches", "letters", "badges", "silences", "channels")
 # Who may come in, and what central does by itself: rules and channels, which may run a program.
-_SET_UP: tuple[Kind, ...] = ("tokens", "alerts")
+_SET_UP: tuple[Kind, ...] = (*_ADMINS_OWN, "alerts")
 
 
 class Actor(NamedTuple):
