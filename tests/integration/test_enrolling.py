@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from humeops.security import credentials
-from tests.fixtures import processes
+from tests.fixtures import processes, telling, tlsfront
 from tests.fixtures.asking import Caller, owner_of
 from tests.fixtures.events import epoch_id, say
 
@@ -279,3 +279,32 @@ def test_enrolling_as_root_gives_the_credential_to_humeds_user(central, host):
 
     assert host.layout.agent_token.stat().st_uid == 65_534
     assert host.layout.central_url.stat().st_uid == 65_534
+
+
+def test_an_enrolment_whose_answer_was_lost_goes_on_with_the_same_token(central, host):
+    name_host(host, "lost1")
+    made, held = token(central, "lost1"), credentials.make_token("agent")
+    credentials.write_token(host.root / ".agent-token.enrolling", held)
+    asked = json.dumps({"host": "lost1", "hash": credentials.hash_token(held).hex()}).encode()
+    with Caller(central, made) as caller:
+        assert caller.call("POST", "/api/v1/enrolments", asked, **JSON).status == 201
+
+    enroll(host, url_of(central), made)
+
+    assert host.layout.agent_token.read_text().strip() == held
+    assert status_of(central, held) == 200
+
+
+def test_through_tls_with_a_ca_of_ones_own_and_not_without(central, host, tmp_path):
+    certificate = telling.certificate(tmp_path)
+    with tlsfront.tls_front(certificate, int(url_of(central).rpartition(":")[2])) as port:
+        url, made = f"https://localhost:{port}", token(central, "tls1")
+        name_host(host, "tls1")
+        assert "certificate" in enroll(host, url, made, status=75)
+
+        with (host.root / "humed.toml").open("a") as settings:
+            settings.write(f'ca_file = "{certificate}"\n')
+        enroll(host, url, made)
+        host.start_humed()
+        host.hume("info", "through tls")
+        await_stored(central, "tls1", "through tls")

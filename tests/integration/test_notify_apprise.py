@@ -59,6 +59,11 @@ def test_what_a_service_answers_is_told_without_its_address():
     assert "T0KEN" not in str(raised.value)
 
 
+def test_certificates_are_not_left_unlooked_at():
+    with pytest.raises(RefusedError, match="verify=no"):
+        _tell("jsons://127.0.0.1/?verify=no")
+
+
 def test_an_address_that_apprise_does_not_know_is_refused():
     with pytest.raises(RefusedError, match="Apprise does not understand this address"):
         _tell("nosuchservice://T0KEN")

@@ -103,6 +103,8 @@ def _tell(asked: dict[str, Any]) -> dict[str, str]:
         raise RefusedError(
             "`url`: Apprise does not understand this address; its documentation says how each service's is written"
         )
+    if any(not service.verify_certificate for service in told):
+        raise RefusedError("`url`: verify=no would tell it to whoever stands between; leave it out")
     sys.addaudithook(guard)
     if told.notify(body=asked["body"], title=asked["title"], notify_type=asked["kind"], body_format="text"):
         return {"became": "told"}
