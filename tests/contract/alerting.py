@@ -66,7 +66,7 @@ class World:
 
     def at(self, ns):
         """Go to so long after noon, and let the notifier look until there is nothing to do."""
-        self.clock.advance((NOON + ns - self.now) // SECOND)
+        self.clock.advance((NOON + ns - self.clock.wall_ns()) // SECOND)
         self.now = self.clock.wall_ns()
         while self.notifier.step():
             pass

@@ -13,7 +13,7 @@ from humeops.api import schemas, views
 from humeops.api.problems import NotFoundError
 from humeops.central import findings, outlook, timeline
 from humeops.central.fold import Summary
-from humeops.central.store import rows
+from humeops.central.store import observing, rows
 from humeops.central.store.questions import events, explaining, runs
 from humeops.central.usual import Past
 from humeops.event import Origin
@@ -50,6 +50,10 @@ def detail(connection: sa.Connection, run: runs.Run, past: Past, now_ns: int) ->
     numbers = [number._replace(unit=amounts.unit_of(number.key, number.unit)) for number in numbers]
     way = timeline.stretches(summary.begin, flags, summary.end, now_ns)
     compared = findings.compare(summary, way, numbers, past, now_ns)
+    name_of_task = (run.host, run.task)
+    wanted = observing.wanted_of(connection, name_of_task)
+    said = observing.declared(connection, name_of_task, wanted, summary.begin.time)
+    broken = findings.against(said, summary, numbers, past) if summary.end else []
     expected = outlook.of_run(summary, compared.duration)
     return schemas.RunDetail(
         run=views.run_view(run),
@@ -60,7 +64,7 @@ def detail(connection: sa.Connection, run: runs.Run, past: Past, now_ns: int) ->
         end=_end(end),
         output=rows.read_rest(end.rest).output if end and end.rest else "",
         usual=schemas.UsualView(compared.runs, compared.duration) if compared.runs else None,
-        findings=[_finding(finding) for finding in compared.findings],
+        findings=[_finding(finding) for finding in (*compared.findings, *broken)],
         data=[_number(number, compared) for number in numbers],
         outlook=schemas.OutlookView(*expected) if expected else None,
         parent=_parent(connection, summary),

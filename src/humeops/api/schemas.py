@@ -14,7 +14,7 @@ from humeops.event import Kind, Level, Outcome, Value
 RunState = Literal["running", "ok", "warning", "failed", "lost"]
 TaskState = Literal["new", "running", "ok", "warning", "failed", "lost", "late", "overdue", "unknown", "paused"]
 
-FindingKind = Literal["slow_run", "short_run", "slow_stretch", "missing_flag", "odd_data"]
+FindingKind = Literal["slow_run", "short_run", "slow_stretch", "missing_flag", "odd_data", "limit", "too_many"]
 
 
 class RunView(msgspec.Struct, omit_defaults=True):

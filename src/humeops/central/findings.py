@@ -5,6 +5,7 @@ A finding is no state: a run can be well and slow. What is far from the usual is
 that are asked of a run, in the order in which they are told, and the only place where findings are worded.
 """
 
+import typing
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
@@ -12,8 +13,10 @@ from humeops import amounts, spans
 from humeops.central import timeline, usual
 from humeops.central.fold import Summary
 from humeops.central.usual import FLOOR_NS, Past, Place
+from humeops.central.watches.expectation import Limit
 
-Kind = Literal["slow_run", "short_run", "slow_stretch", "missing_flag", "odd_data"]
+Kind = Literal["slow_run", "short_run", "slow_stretch", "missing_flag", "odd_data", "limit", "too_many"]
+KINDS: tuple[Kind, ...] = typing.get_args(Kind)
 _MAX_SUBJECT = 80
 
 
@@ -52,6 +55,42 @@ class Comparison(NamedTuple):
     way: list[Course]
     data: dict[str, float]
     findings: list[Finding]
+
+
+class Declared(NamedTuple):
+    """What is expected of the task's runs: limits of its numbers, so many runs a day; and which run of its day this is."""
+
+    limits: Sequence[Limit] = ()
+    at_most: int = 0
+    place: int = 0
+
+
+def against(declared: Declared, summary: Summary, data: Sequence[Number], past: Past) -> list[Finding]:
+    """Compare a run that has ended with what is expected of it."""
+    known = {number.key: number for number in data}
+    found = []
+    for limit in declared.limits if summary.state in ("ok", "warning") else ():
+        number, usual_value = known.get(limit.key), past.datum(limit.key).median
+        if number is None:
+            sentence = f"{_short(limit.key)} did not come, expected {limit.text}"
+            found.append(Finding("limit", limit.key, None, limit.number, sentence))
+        elif not limit.holds(number.value, usual_value):
+            found.append(_beyond(limit, number, usual_value))
+    if declared.at_most and declared.place > declared.at_most:
+        sentence = f"run {declared.place} of its day, at most {declared.at_most} are expected"
+        found.append(Finding("too_many", "", declared.place, declared.at_most, sentence))
+    return found
+
+
+def _beyond(limit: Limit, number: Number, usual_value: float | None) -> Finding:
+    value = amounts.amount(number.value, number.unit)
+    if limit.sign != "within" or usual_value is None:
+        return Finding(
+            "limit", limit.key, number.value, limit.number, f"{_short(limit.key)} is {value}, expected {limit.text}"
+        )
+    often = amounts.amount(usual_value, number.unit)
+    sentence = f"{_short(limit.key)} is {value}, expected within {limit.number:g} % of the usual {often}"
+    return Finding("limit", limit.key, number.value, usual_value, sentence)
 
 
 def compare(

@@ -6,8 +6,9 @@ overdue task and every silent host is told of, with no route to every channel th
 """
 
 import functools
+import typing
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -24,6 +25,9 @@ SETUP = "set-up"  # the channel to the address given at set-up
 Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._@+-]*$")]
 Filter: TypeAlias = Annotated[str, msgspec.Meta(max_length=parsing.MAX_LENGTH)]
 Span: TypeAlias = Annotated[str, msgspec.Meta(max_length=32)]
+FindingKind: TypeAlias = Literal[
+    "slow_run", "short_run", "slow_stretch", "missing_flag", "odd_data", "limit", "too_many"
+]
 Of: TypeAlias = Literal["tasks", "hosts", "findings"]
 Group: TypeAlias = Literal["host", "task", "rule", "none"]
 
@@ -45,6 +49,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     name: Name
     when: Filter = ""
     of: Of = "tasks"
+    findings: list[FindingKind] = []
     failures: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 1
     after: Span = ""
     wait: Span = "30s"
@@ -101,12 +106,42 @@ class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         """Return the rule of this name, if there is one still."""
         return next((rule for rule in self.rules if rule.name == name), None)
 
+    @property
+    def finds(self) -> frozenset[str]:
+        """The kinds of findings that some rule tells of."""
+        return frozenset(
+            kind
+            for rule in self.rules
+            if rule.of == "findings"
+            for kind in rule.findings or typing.get_args(FindingKind)
+        )
+
+    def first_finding_rule(self, seen: facts.Facts, kinds: Iterable[str]) -> Rule | None:
+        """Return the first rule that tells of one of these kinds of findings in a run of this task."""
+        found = set(kinds)
+        return next(
+            (
+                rule
+                for rule in self.rules
+                if rule.of == "findings"
+                and (not rule.findings or found & set(rule.findings))
+                and holds(rule.when, seen)
+            ),
+            None,
+        )
+
     def first_rule(self, of: Of, seen: facts.Facts) -> Rule | None:
         """Return the first rule that fits; None when nobody wants to be told."""
         return next((rule for rule in self.rules if rule.of == of and _fits(rule, seen)), None)
 
 
-DEFAULT_RULES = (Rule("troubles"), Rule("silent hosts", of="hosts"))
+# What was declared (docs/guide/watches.md) is meant to be told of; what is merely unusual is told to whoever asks for it.
+DECLARED: tuple[FindingKind, ...] = ("limit", "too_many")
+DEFAULT_RULES = (
+    Rule("troubles"),
+    Rule("silent hosts", of="hosts"),
+    Rule("broken limits", of="findings", findings=list(DECLARED)),
+)
 # What is told of by a rule that says nothing of states.
 _TOLD_OF = ("failed", "lost", "late", "overdue")
 

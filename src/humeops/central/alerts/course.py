@@ -23,6 +23,8 @@ Tell = Literal["", "problem", "recovery"]
 Kind = Literal["problem", "recovery", "reminder", "escalation"]
 What = Literal["raised", "again", "flapping", "told", "held", "reminded", "escalated", "late", "closed"]
 
+# The trouble of a task that is well, and of whose last run something was found that is told of.
+ODD = "odd"
 # Opened so often in so long, and it is flapping: then it has to be well for a while before that is told.
 FLAPPING_NS = spans.HOUR
 CALM_NS = 30 * spans.MINUTE
@@ -30,9 +32,9 @@ CALM_NS = 30 * spans.MINUTE
 RECHECK_NS = spans.MINUTE
 # While one of these is shown, the trouble that the events told of before is no less there.
 _NO_NEWS = {
-    "running": ("failed", "lost", "warning"),
-    "new": ("failed", "lost", "warning"),
-    "unknown": ("failed", "lost", "warning", "late", "overdue"),
+    "running": ("failed", "lost", "warning", ODD),
+    "new": ("failed", "lost", "warning", ODD),
+    "unknown": ("failed", "lost", "warning", "late", "overdue", ODD),
 }
 
 

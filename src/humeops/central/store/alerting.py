@@ -10,20 +10,32 @@
 All of it is committed, or none: whoever is killed here is followed by the next one, who finds the same rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import msgspec
 import sqlalchemy as sa
 
 from humeops.central.alerts import book, course, gathering, routing, silence
 from humeops.central.alerts.course import Alert, News, Told
 from humeops.central.alerts.gathering import Saying
-from humeops.central.store import alertbooks, alertrows, digests, notifications, outbox, rows, silences, surroundings
+from humeops.central.store import (
+    alertbooks,
+    alertrows,
+    digests,
+    notifications,
+    observing,
+    outbox,
+    rows,
+    silences,
+    surroundings,
+)
 from humeops.central.store.alertrows import Stored
 from humeops.central.store.driver import Pair
 from humeops.central.store.outbox import Change
 from humeops.filters.facts import Facts
 
 MOST = 500
+_WELL = ("ok", "warning")
 
 
 def is_any_due(connection: sa.Connection, now_ns: int) -> bool:
@@ -57,6 +69,7 @@ class _Judging:
         self._all_channels = list(alertbooks.channels(connection, self._book))
         self._silences = silences.live(connection, now_ns)
         self._sayings: list[Saying] = []
+        self._odd: dict[Pair, book.Rule] = {}  # the rules that tell of what runs were found to be
 
     def take_in(self, changes: Sequence[Change]) -> None:
         """Let these changes move their alerts."""
@@ -68,6 +81,7 @@ class _Judging:
         if not names:
             return
         tags = surroundings.tags(self._connection, names)
+        of = [*self._with_findings(of, tags)]
         skews = surroundings.skews(self._connection, {one.host for one in of})
         known = alertrows.current(self._connection, names)
         openings = alertrows.openings(self._connection, names, self._now_ns)
@@ -109,8 +123,34 @@ class _Judging:
         else:
             known[name] = Stored(number, step.alert)
 
+    def _with_findings(self, changes: Sequence[Change], tags: surroundings.Tags) -> Iterable[Change]:
+        """Return the changes; of a run that went well, and was unusual in a way that is told of, that it was."""
+        finds = self._book.finds
+        ended = [one for one in changes if one.run and one.task and one.after in _WELL]
+        expected = (
+            observing.wanted(self._connection, [(one.host, one.task) for one in ended]) if finds and ended else {}
+        )
+        for one in changes:
+            name = (one.host, one.task)
+            is_asked = bool(finds - set(book.DECLARED)) or name in expected
+            if not (finds and one.run and one.task and one.after in _WELL and is_asked):
+                yield one
+                continue
+            seen = surroundings.facts_of(*name, one.after, one.reason, tags.get(name, ()))
+            found = observing.of_run(self._connection, one.run, expected.get(name), self._now_ns)
+            kinds = [finding.kind for finding in found]
+            rule = self._book.first_finding_rule(seen, kinds) if kinds else None
+            if rule is None or self._rule_for(one, tags.get(name, ())) is not None:
+                yield one  # a rule that tells of the state says more
+                continue
+            self._odd[name] = rule
+            told = [finding.sentence for finding in found if not rule.findings or finding.kind in rule.findings]
+            yield msgspec.structs.replace(one, after=course.ODD, reason="; ".join(told)[:500])
+
     def _rule_for(self, one: Change, tags: Sequence[str]) -> book.Rule | None:
         seen = surroundings.facts_of(one.host, one.task, one.after, one.reason, tags)
+        if one.after == course.ODD:
+            return self._odd.get((one.host, one.task))
         if one.task:
             return self._book.first_rule("tasks", seen)
         return self._book.first_rule("hosts", seen) if one.after == "silent" else None

@@ -22,20 +22,23 @@ _MOST_LISTED = 16
 _LIMIT = re.compile(
     r"\s*(?P<key>[^\s<>=]+)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>-?\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z]*)\s*"
 )
+_WITHIN = re.compile(r"\s*(?P<key>[^\s<>=]+)\s+within\s+(?P<number>\d+(?:\.\d+)?)\s*%\s*")
 _FACTORS = {"": 1, "B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _FACTORS |= {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """Where a number of the task's runs has to be: `backup_bytes > 1GB`."""
+    """Where a number of the task's runs has to be: `backup_bytes > 1GB`, or `rows within 50%` of what is usual."""
 
     key: str
     sign: str
     number: float
     text: str
 
-    def holds(self, value: float) -> bool:
-        """Tell whether a value keeps to it."""
+    def holds(self, value: float, usual: float | None = None) -> bool:
+        """Tell whether a value keeps to it; what is not known yet is nothing to be far away from."""
+        if self.sign == "within":
+            return usual is None or abs(value - usual) <= abs(usual) * self.number / 100
         kept = {">": value > self.number, ">=": value >= self.number, "<": value < self.number}
         return kept.get(self.sign, value <= self.number)
 
@@ -166,9 +169,13 @@ def _limits(text: str) -> list[Limit]:
 
 
 def _limit(text: str) -> Limit:
+    if near := _WITHIN.fullmatch(text):
+        return Limit(near["key"], "within", float(near["number"]), " ".join(text.split()))
     found = _LIMIT.fullmatch(text)
     if found is None or found["unit"] not in _FACTORS:
-        raise ValueError(f"{text[:60]!a}: it is written `backup_bytes > 1GB`, with >, >=, < or <=")
+        raise ValueError(
+            f"{text[:60]!a}: it is written `backup_bytes > 1GB`, with >, >=, < or <=, or `rows within 50%`"
+        )
     number = float(found["number"]) * _FACTORS[found["unit"]]
     return Limit(found["key"], found["sign"], number, " ".join(text.split()))
 
