@@ -35,7 +35,7 @@ _hume() {
         run) COMPREPLY=($(compgen -W "--timeout --kill-after --lock --lock-wait --output --signed --trust --every --cron --calendar --tz --grace --max --describe --runbook --owner --task --tags --extra --level --run --host --append-pstree --strict --lossy --deadline --verbose --help" -- "$word")) ;;
         up) COMPREPLY=($(compgen -W "--dir --port --help" -- "$word")) ;;
         status) COMPREPLY=($(compgen -W "--host --task --tag --problems --watch --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
-        runs) COMPREPLY=($(compgen -W "--host --task --tag --state --failed --lost --since --until --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
+        runs) COMPREPLY=($(compgen -W "--host --task --tag --state --failed --lost --late --since --until --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
         show) COMPREPLY=($(compgen -W "--all --output --central --profile --dir --help" -- "$word")) ;;
         events) COMPREPLY=($(compgen -W "--host --task --tag --run --kind --level --text --oldest --since --until --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
         tail) COMPREPLY=($(compgen -W "--follow --lines --output --central --profile --dir --help" -- "$word")) ;;

@@ -252,6 +252,7 @@ complete -c hume -n '__fish_seen_subcommand_from runs' -l tag
 complete -c hume -n '__fish_seen_subcommand_from runs' -l state
 complete -c hume -n '__fish_seen_subcommand_from runs' -l failed
 complete -c hume -n '__fish_seen_subcommand_from runs' -l lost
+complete -c hume -n '__fish_seen_subcommand_from runs' -l late
 complete -c hume -n '__fish_seen_subcommand_from runs' -l since
 complete -c hume -n '__fish_seen_subcommand_from runs' -l until
 complete -c hume -n '__fish_seen_subcommand_from runs' -l output
@@ -648,6 +649,7 @@ complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l tag
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l state
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l failed
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l lost
+complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l late
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l since
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l until
 complete -c hume-cli -n '__fish_seen_subcommand_from runs' -l output

@@ -53,3 +53,22 @@ def test_what_cannot_be_declared_is_told_by_name(central):
 def test_an_agent_may_not_declare_for_others(central):
     with agent_of(central) as agent:
         assert agent.get("/api/v1/watches").status == 403
+
+
+def test_a_run_that_came_late_is_found_as_such_and_what_is_next_is_told(central):
+    central.start_humed()
+    central.hume("run", "-t", "copy", "--", "true")
+    central.hume("watch", "add", "copy", "--every", "1s", "--grace", "1s")
+    with owner_of(central) as owner:
+        wait_until(lambda: state(owner, "copy") == "late", "it is late", 20)
+        central.hume("watch", "add", "copy", "--every", "6h")
+        wait_until(lambda: state(owner, "copy") == "ok", "it is late no more", 20)
+        central.hume("watch", "add", "copy", "--every", "1s", "--grace", "1s")
+        wait_until(lambda: state(owner, "copy") == "late", "it is late again", 20)
+        central.hume("run", "-t", "copy", "--every", "6h", "--", "true")
+        wait_until(lambda: state(owner, "copy") == "ok", "it has come", 20)
+        assert len(owner.get("/api/v1/runs?task=copy").body["items"]) == 2
+        assert len(owner.get("/api/v1/runs?task=copy&late=true").body["items"]) == 1
+    assert len(central.hume("runs", "copy", "--late", "-o", "ndjson").stdout.splitlines()) == 1
+    assert "the next start is expected" in central.hume("show", "copy").stdout
+    assert "next in 5 h" in central.hume("status").stdout

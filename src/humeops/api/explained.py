@@ -14,7 +14,7 @@ from humeops.api.problems import NotFoundError
 from humeops.central import findings, outlook, timeline
 from humeops.central.fold import Summary
 from humeops.central.store import observing, rows
-from humeops.central.store.questions import events, explaining, runs
+from humeops.central.store.questions import events, explaining, runs, watches
 from humeops.central.usual import Past
 from humeops.event import Origin
 
@@ -71,6 +71,7 @@ def detail(connection: sa.Connection, run: runs.Run, past: Past, now_ns: int) ->
         children=[views.run_view(child) for child in children],
         more_children=more_children,
         links=[views.event_view(row) for row in events.links(connection, name, MAX_LINKS)],
+        expected_at=watches.expected_at(connection, name_of_task),
     )
 
 

@@ -51,6 +51,7 @@ class RunsQuery(msgspec.Struct, forbid_unknown_fields=True):
     state: Annotated[list[RunState], msgspec.Meta(max_length=32)] = []
     since: Moment | None = None
     until: Moment | None = None
+    late: bool = False
     q: Filter = ""
     limit: Limit = DEFAULT_LIMIT
     after: str | None = None

@@ -19,7 +19,7 @@ def list_runs(central: Central, asked: Asked) -> RunPage:
     roles.authorize(asked.actor, "read", Thing("runs"))
     query = parameters.read(asked.parameters, parameters.RunsQuery)
     also = parameters.filter_of(query.q, "runs", central.clock.wall_ns())
-    wanted = runs.Filter(query.host, query.task, query.tag, query.state, query.since, query.until, also)
+    wanted = runs.Filter(query.host, query.task, query.tag, query.state, query.since, query.until, also, query.late)
     with central.database.reading() as connection:
         page = runs.find(connection, wanted, query.limit, query.after)
     return RunPage([views.run_view(run) for run in page.rows], page.next)

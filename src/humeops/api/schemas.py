@@ -187,6 +187,7 @@ class RunDetail(msgspec.Struct, omit_defaults=True):
     children: list[RunView] = []  # started within it, at whatever depth; each names its parent
     more_children: bool = False
     links: list[EventView] = []  # what was said of it without being part of it
+    expected_at: int | None = None  # when the next start of its task is expected, if it is watched
 
 
 class WatchView(msgspec.Struct, omit_defaults=True):

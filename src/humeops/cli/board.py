@@ -100,7 +100,14 @@ def _compose(terminal: Terminal, view: TaskView, now_ns: int) -> _Line:
         ended = last.ended_at if last is not None else None
         when = moments.ago(ended or view.last_event_at, now_ns)
         took = spans.span(last.duration) if last is not None and last.duration is not None else ""
-    return _Line(view, terminal.text(view.task), when, took, terminal.text(_sentence(view)))
+    return _Line(view, terminal.text(view.task), when, took, terminal.text(_sentence(view) or _next(view, now_ns)))
+
+
+def _next(view: TaskView, now_ns: int) -> str:
+    """Return when it is expected again, of a task of which there is nothing else to say."""
+    if view.expected_at is None or view.expected_at <= now_ns:
+        return ""
+    return f"next {moments.ago(view.expected_at, now_ns)}"
 
 
 def _sentence(view: TaskView) -> str:

@@ -29,6 +29,7 @@ STATES = typing.get_args(schemas.RunState)
 )
 @click.option("--failed", is_flag=True, help="The same as --state failed.")
 @click.option("--lost", is_flag=True, help="The same as --state lost: those whose process ended without a stop.")
+@click.option("--late", is_flag=True, help="Only those that came late: their task was late until they began.")
 @options.period_options
 @options.listing_options(default_limit=50)
 @options.central_options
@@ -40,6 +41,7 @@ def command(
     state: tuple[str, ...],
     failed: bool,
     lost: bool,
+    late: bool,
     since: int | None,
     until: int | None,
     output: str,
@@ -67,12 +69,13 @@ def command(
         choosing.read(words, "runs"),
         now_ns=now_ns,
     )
+    params |= {"late": "true"} if late else {}
     asked = options.ask(central, folder)
     found, is_any = _looked_into(asked.items("runs", schemas.RunPage, params, limit))
     is_known = is_any or not wanted or _is_known(asked, host, wanted)
     if output == "table" and wanted:
         found = _with_history(list(found))
-    empty = "no such run" if params["q"] else "\n".join(board.FIRST_STEPS)
+    empty = "no such run" if params["q"] or late else "\n".join(board.FIRST_STEPS)
     listing.print_items(found, output, columns, COLUMNS, schemas.RunView, now_ns, empty if is_known else "")
     if not is_known:
         print(f"hume: no such task: {ascii(name or task)[1:-1]}", file=sys.stderr)

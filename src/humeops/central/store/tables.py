@@ -319,6 +319,13 @@ transition = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
 )
 sa.Index("ix_transition_task", transition.c.host, transition.c.task, transition.c.id)
+# The runs that came late: with their start their task was late no more.
+sa.Index(
+    "ix_transition_late",
+    transition.c.run,
+    sqlite_where=transition.c.from_state == "late",
+    postgresql_where=transition.c.from_state == "late",
+)
 
 # What is expected of a task, and how it stands against that. `due` is its deadline: when to look again at the latest.
 watch = sa.Table(

@@ -14,6 +14,7 @@ from humeops.event import EventId
 from humeops.filters.tree import EVERYTHING, Match, Node
 
 _run = tables.run
+_transition = tables.transition
 _tag = tables.run_tag
 _event = tables.event
 _datum = tables.run_datum
@@ -41,6 +42,7 @@ class Filter(NamedTuple):
     since: int | None = None
     until: int | None = None
     also: Node = EVERYTHING
+    late: bool = False  # only those that came late: their start ended that their task was late
 
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Run]:
@@ -112,6 +114,10 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         conditions.append(_run.c.started_at >= wanted.since)
     if wanted.until is not None:
         conditions.append(_run.c.started_at < wanted.until)
+    if wanted.late:
+        # Said literally, so that the planner sees that the index of late ones covers it.
+        came = sa.select(_transition.c.run).where(_transition.c.from_state == sa.literal_column("'late'"))
+        conditions.append(_run.c.id.in_(came.where(_transition.c.run.is_not(None))))
     if wanted.tags:
         conditions.append(_tagged(filtering.any_pattern(wanted.tags)))
     return conditions + filtering.conditions(wanted.also, _ASKED)

@@ -64,14 +64,10 @@ def expected(connection: sa.Connection, since: int, until: int, limit: int) -> l
     return [_read(row) for row in connection.execute(query.order_by(*order).limit(limit))]
 
 
-def expected_at(connection: sa.Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Return when the next start of these tasks is expected, where one is."""
-    if not names:
-        return {}
-    key = sa.tuple_(_watch.c.host, _watch.c.task)
-    query = sa.select(_watch.c.host, _watch.c.task, _watch.c.expected_at)
-    found = connection.execute(query.where(key.in_(names), _watch.c.expected_at.is_not(None)))
-    return {(host, task): at for host, task, at in found}
+def expected_at(connection: sa.Connection, name: tuple[str, str]) -> int | None:
+    """Return when the next start of this task is expected, if one is."""
+    query = sa.select(_watch.c.expected_at).where(_watch.c.host == name[0], _watch.c.task == name[1])
+    return connection.execute(query).scalar_one_or_none()
 
 
 def _all() -> sa.Select[Any]:

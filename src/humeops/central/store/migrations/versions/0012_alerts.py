@@ -25,6 +25,8 @@ _TABLES = (
 
 
 def upgrade() -> None:
+    late = sa.text("from_state = 'late'")
+    op.create_index("ix_transition_late", "transition", ["run"], sqlite_where=late, postgresql_where=late)
     op.create_table(
         "alert",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -164,5 +166,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # A downgrade loses what was not told yet.
+    op.drop_index("ix_transition_late", table_name="transition")
     for table in _TABLES:
         op.drop_table(table)
