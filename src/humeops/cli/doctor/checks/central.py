@@ -72,13 +72,15 @@ def _start(facts: Facts) -> str:
 
 
 def _renew(facts: Facts) -> str:
-    if facts.places.is_system:
+    if facts.places.is_system or not _is_local(facts.central.url):
         return _give(facts)
     path = facts.config.credential_file if facts.config else ""
     return f"mv {path} {path}.old; {_give(facts)}"
 
 
 def _give(facts: Facts) -> str:
+    if facts.central.url and not _is_local(facts.central.url):
+        return f"hume enroll {shlex.quote(facts.central.url)}  # asks for a token of: hume-central enroll-token HOST"
     if facts.places.is_system:
         path = facts.config.credential_file if facts.config else ""
         return f"install -m 0600 -o hume /var/lib/hume-central/agent-token {path}"
