@@ -3,9 +3,14 @@
 
 import pytest
 
-from humeops.central.store import alertrows
+from humeops.central import intake, watcher
+from humeops.central.store import alertrows, declaring
+from humeops.central.watches import expectation
+from humeops.clock import FakeClock
 from humeops.errors import HumeError, UnavailableError
 from tests.contract.alerting import HOUR, MINUTE, World
+from tests.contract.conftest import make_agent
+from tests.fixtures.events import NOON, a_run, body_of
 
 
 @pytest.fixture
@@ -63,3 +68,33 @@ def test_without_any_channel_alerts_are_kept_all_the_same(database):
     assert [one.state for one in world.alerts()] == ["open"]
     with database.reading() as connection:
         assert not alertrows.is_any_due(connection, world.now)
+
+
+def test_central_away_for_an_hour_is_one_notice_and_then_what_is_really_missing(world):
+    agent = make_agent(world.database, "db1")
+    expected = expectation.read({"every": "1h", "grace": "5m"})
+    made = [declaring.Declaration("db1", f"task-{number:02}", expected, "a test", NOON) for number in range(20)]
+    with world.database.writing() as connection:
+        declaring.declare(connection, made, NOON)
+    look(world, 30 * MINUTE)
+
+    look(world, 91 * MINUTE)
+    assert [(kind, items) for _, kind, items in world.heard()] == [("notice", [])]
+    for number in range(19):
+        events = a_run(begins=60 * 60.0, ends=61 * 60.0)
+        for event in events:
+            event.task = f"task-{number:02}"
+        heard_at = NOON + 91 * MINUTE + number
+        intake.take(world.database, agent, body_of(*events, first=1 + number * 2), heard_at)
+    for minute in (92, 93, 94, 95, 96):
+        look(world, minute * MINUTE)
+
+    assert [(kind, items) for _, kind, items in world.heard()] == [("problem", [("db1", "task-19", "late")])]
+
+
+def look(world, ns):
+    """Let a watcher look, and then the notifier."""
+    looking = watcher.Watcher(world.database, FakeClock(wall_ns=NOON + ns))
+    while looking.step():
+        pass
+    world.at(ns)
