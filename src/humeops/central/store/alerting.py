@@ -16,8 +16,9 @@ import msgspec
 import sqlalchemy as sa
 
 from humeops.central.alerts import book, course, gathering, routing, silence
-from humeops.central.alerts.course import Alert, News, Told
+from humeops.central.alerts.course import Alert, Entry, News, Told
 from humeops.central.alerts.gathering import Saying
+from humeops.central.notify.message import Message
 from humeops.central.store import (
     alertbooks,
     alertrows,
@@ -34,7 +35,8 @@ from humeops.central.store.driver import Pair
 from humeops.central.store.outbox import Change
 from humeops.filters.facts import Facts
 
-MOST = 500
+# One step is one transaction, for which intake waits where there is one writer.
+MOST = 200
 _WELL = ("ok", "warning")
 
 
@@ -53,10 +55,12 @@ def judge(connection: sa.Connection, now_ns: int, most: int = MOST) -> bool:
     changes = outbox.take(connection, most)
     judging.take_in(changes)
     if len(changes) == most:
+        judging.write()
         return True
     looked = judging.look(alertrows.due(connection, now_ns, most))
     judging.tell()
     judging.tell_digests()
+    judging.write()
     return looked > 0
 
 
@@ -69,6 +73,9 @@ class _Judging:
         self._all_channels = list(alertbooks.channels(connection, self._book))
         self._silences = silences.live(connection, now_ns)
         self._sayings: list[Saying] = []
+        # Written at the end, many at once.
+        self._entries: list[tuple[int, Entry]] = []
+        self._messages: list[tuple[str, Message]] = []
         self._odd: dict[Pair, book.Rule] = {}  # the rules that tell of what runs were found to be
 
     def take_in(self, changes: Sequence[Change]) -> None:
@@ -112,7 +119,7 @@ class _Judging:
         number = stored.id if stored else alertrows.add(self._connection, step.alert)
         if stored is not None and step.alert != stored.alert:
             changed[number] = step.alert
-        alertrows.write(self._connection, number, step.entries, self._now_ns)
+        self._entries += ((number, entry) for entry in step.entries)
         if any(entry.what == "raised" for entry in step.entries):
             openings[name] = openings.get(name, 0) + 1
         if step.alert.state == "closed":
@@ -190,7 +197,7 @@ class _Judging:
         rule = self._book.rule_named(alert.rule)
         step = course.look(alert, rule, held, self._now_ns, openings.get(name, 0), is_pulled)
         assert step.alert is not None  # noqa: S101 - looking drops nothing
-        alertrows.write(self._connection, one.id, step.entries, self._now_ns)
+        self._entries += ((one.id, entry) for entry in step.entries)
         after = step.alert
         for told in step.told:
             after = self._route(one.id, after, told, seen)
@@ -238,20 +245,18 @@ class _Judging:
 
     def _tell_notice(self, one: Change) -> None:
         for channel in self._channels:
-            notifications.add(
-                self._connection, channel, "notice", (), f"central {one.at}", self._now_ns, note=one.reason
-            )
+            made = notifications.messages(channel, "notice", (), f"central {one.at}", self._now_ns, note=one.reason)
+            self._messages += ((channel, message) for message in made)
 
     def _add(self, parcel: gathering.Parcel) -> None:
-        notifications.add(
-            self._connection,
-            parcel.channel,
-            parcel.kind,
-            parcel.items,
-            parcel.mark,
-            self._now_ns,
-            thread=parcel.thread,
-        )
+        channel, kind, items, mark, thread = parcel
+        made = notifications.messages(channel, kind, items, mark, self._now_ns, thread=thread)
+        self._messages += ((channel, message) for message in made)
+
+    def write(self) -> None:
+        """Write the history of the alerts, and what is to be told."""
+        alertrows.write(self._connection, self._entries, self._now_ns)
+        notifications.put_all(self._connection, self._messages, self._now_ns)
 
 
 def _news(one: Change, skew: int) -> News:

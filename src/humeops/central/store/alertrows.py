@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from humeops.central.alerts import course
 from humeops.central.alerts.course import Alert, Entry
-from humeops.central.store import rows, tables
+from humeops.central.store import driver, rows, tables
 from humeops.central.store.driver import Pair
 
 _alert = tables.alert
 _entry = tables.alert_entry
+_ADD_ENTRIES = "INSERT INTO alert_entry (alert, at, what, text) VALUES (?, ?, ?, ?)"
 _read = msgspec.json.Decoder(Alert).decode
 _MOST = 5_000
 
@@ -92,11 +93,9 @@ def drop(connection: sa.Connection, numbers: Iterable[int]) -> None:
     connection.execute(sa.delete(_alert).where(_alert.c.id.in_(list(numbers))))
 
 
-def write(connection: sa.Connection, number: int, entries: Iterable[Entry], now_ns: int) -> None:
-    """Add to the history of an alert."""
-    made = [{"alert": number, "at": now_ns, "what": one.what, "text": one.text} for one in entries]
-    if made:
-        connection.execute(sa.insert(_entry), made)
+def write(connection: sa.Connection, entries: Iterable[tuple[int, Entry]], now_ns: int) -> None:
+    """Add to the history of alerts, each line with the number of its alert."""
+    driver.many(connection, _ADD_ENTRIES, [(number, now_ns, one.what, one.text) for number, one in entries])
 
 
 def touch(connection: sa.Connection, now_ns: int, name: Pair | None = None) -> None:

@@ -13,12 +13,15 @@ import msgspec
 import sqlalchemy as sa
 
 from humeops.central.notify.message import Item, Kind, Message
-from humeops.central.store import rows, tables
+from humeops.central.store import driver, rows, tables
 
 _notification = tables.notification
 _health = tables.channel_health
 _read = msgspec.json.Decoder(Message).decode
 MOST_ITEMS = 200
+_PUT = """
+INSERT INTO notification (key, channel, kind, at, message, state, due, attempts, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 class Held(NamedTuple):
@@ -46,10 +49,23 @@ def add(
     connection: sa.Connection, channel: str, kind: Kind, items: Sequence[Item], mark: str, now_ns: int, **more: str
 ) -> None:
     """Have this told; `mark` tells it from others of the same moment. Many items become several messages."""
+    put_all(connection, [(channel, one) for one in messages(channel, kind, items, mark, now_ns, **more)], now_ns)
+
+
+def messages(channel: str, kind: Kind, items: Sequence[Item], mark: str, now_ns: int, **more: str) -> Iterable[Message]:
+    """Return what is to be told as messages of at most so many items."""
     for begin in range(0, max(len(items), 1), MOST_ITEMS):
         key = hashlib.sha256(f"{channel}\0{kind}\0{mark}\0{begin}\0{now_ns}".encode()).hexdigest()[:32]
         portion = tuple(items[begin : begin + MOST_ITEMS])
-        put(connection, channel, Message(key=key, kind=kind, time_ns=now_ns, items=portion, **more), now_ns)
+        yield Message(key=key, kind=kind, time_ns=now_ns, items=portion, **more)
+
+
+def put_all(connection: sa.Connection, told: Iterable[tuple[str, Message]], now_ns: int) -> None:
+    """Have these told, each on its channel, in one statement."""
+    made = [
+        (one.key, channel, one.kind, now_ns, rows.json_text(one), "waiting", now_ns, 0, "") for channel, one in told
+    ]
+    driver.many(connection, _PUT, made)
 
 
 def put(connection: sa.Connection, channel: str, message: Message, now_ns: int) -> int:
