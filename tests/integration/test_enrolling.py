@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+import urllib3
 
 from humeops.security import credentials
 from tests.fixtures import processes, telling, tlsfront
@@ -252,6 +253,14 @@ def test_two_hosts_with_one_credential_are_told(central, host):
 
     assert {one["host"] for one in hosts(central)["twin1"]["shared_by"]} == {"twin1", "twin2"}
     assert "two humeds used its credential in turn" in at_central(central, "agents")
+    listed = subprocess.run(
+        [sys.executable, "-m", "humeops.cli.main", "hosts", "twin1"],
+        capture_output=True, text=True, timeout=60, check=True, env=central.environ(COLUMNS="300"),
+    ).stdout  # fmt: skip
+    assert "two humeds used its credential in turn" in listed
+    held = {"Authorization": f"Bearer {central.layout.person_token.read_text().strip()}"}
+    page = urllib3.request("GET", f"{url_of(central)}/host?name=twin1", headers=held, retries=False).data
+    assert b"Two humeds used its credential in turn" in page
 
 
 def test_a_host_that_reports_elsewhere_is_told_where_to_say_so(central, host):

@@ -14,7 +14,7 @@ from humeops.central.config import Config
 from humeops.central.store import agents as store
 from humeops.central.store import enrolling
 from humeops.central.store.questions import agents as questions
-from humeops.cli import centralhere
+from humeops.cli import centralhere, phrases
 from humeops.cli.centralhere import UsageError
 from humeops.clock import SystemClock
 from humeops.errors import Exit, UnavailableError
@@ -47,16 +47,10 @@ def _list(chosen: Config, output: str) -> int:
     now_ns = SystemClock().wall_ns()
     for one in known:
         heard = f"heard {moments.ago(one.last_seen_at, now_ns)}" if one.last_seen_at else "never heard"
-        print(f"{visible(one.host)}  {heard}{_shared(one, now_ns)}")
+        shared = phrases.sharing(one, now_ns)
+        mend = f"  ! {visible(shared)}; revoke it, and enrol each of them" if shared else ""
+        print(f"{visible(one.host)}  {heard}{mend}")
     return Exit.OK
-
-
-def _shared(one: schemas.AgentView, now_ns: int) -> str:
-    if one.shared_at is None:
-        return ""
-    machines = ", ".join(dict.fromkeys(visible(each.host) or "?" for each in one.shared_by))
-    when = moments.ago(one.shared_at, now_ns)
-    return f"  ! two humeds used its credential in turn, {when}: {machines}; revoke it, and enrol each of them"
 
 
 def _pending(chosen: Config, output: str) -> int:

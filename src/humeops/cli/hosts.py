@@ -59,6 +59,7 @@ def _trouble(agent: schemas.AgentView, now_ns: int) -> str:
     told = ["silent"] if agent.silent_since is not None else []
     if agent.last_seen_at is None:
         told.append("never heard")
+    told += filter(None, [phrases.sharing(agent, now_ns)])
     if health := agent.health:
         told += [f"only {health.room} taken"] if health.room else []
         told += [f"{health.quarantined} in quarantine"] if health.quarantined else []

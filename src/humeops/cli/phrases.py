@@ -4,7 +4,7 @@
 import typing
 
 from humeops import amounts, moments
-from humeops.api.schemas import DatumView, EventView
+from humeops.api.schemas import AgentView, DatumView, EventView
 from humeops.event import Value, unit_of
 
 # Longer ones are in `hume events -o json`.
@@ -14,6 +14,14 @@ MAX_RANGES_SHOWN = 60
 def what(event: EventView) -> str:
     """Return the level of what was logged, the kind of all else."""
     return event.level if event.kind == "log" else event.kind
+
+
+def sharing(agent: AgentView, now_ns: int) -> str:
+    """Return that several humeds use this host's credential in turn, and what their machines call themselves; mostly nothing."""
+    if agent.shared_at is None:
+        return ""
+    machines = ", ".join(dict.fromkeys(one.host or "?" for one in agent.shared_by))
+    return f"two humeds used its credential in turn, {moments.ago(agent.shared_at, now_ns)}: {machines}"
 
 
 def said(event: EventView) -> str:
