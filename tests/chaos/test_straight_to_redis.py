@@ -143,3 +143,16 @@ def test_a_host_whose_user_is_taken_away_reports_no_more(large, agent):
         users = owner.execute_command("ACL", "USERS")
     assert keyspace.user(other).encode() not in users
     assert keyspace.user(agent).encode() in users
+
+
+def test_a_host_that_was_revoked_adds_nothing_more(large):
+    name = "revoked-host"
+    assert agent_redis(large, name).returncode == 0
+    ((number,),) = large.central_rows(f"SELECT id FROM agent WHERE host = '{name}'")
+    command = [sys.executable, "-m", "humeops.cli.central", "--dir", str(large.root), "agents", "revoke", name]
+
+    done = subprocess.run(command, env=large.environ(), capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    with large.client() as owner:
+        assert keyspace.user(number) not in owner.acl_users()

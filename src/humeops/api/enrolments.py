@@ -28,7 +28,7 @@ from humeops.api.enrolviews import (
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked as Asker
 from humeops.api.service import Central
-from humeops.central.store import agents, enrolling
+from humeops.central.store import enrolling
 from humeops.errors import NotAllowedError
 from humeops.security import roles
 from humeops.security.roles import Thing
@@ -118,10 +118,10 @@ def revoke(central: Central, asked: Asker, data: OldAgent) -> AgentRevoked:
     """Let no humed speak for this host any more, until it is enrolled again."""
     roles.authorize(asked.actor, "write", Thing("credentials", data.host))
     now_ns = central.clock.wall_ns()
-    revoked = central.database.write(lambda connection: agents.revoke(connection, "agent", data.host, now_ns))
-    if not revoked:
-        raise NotFoundError(f"no humed speaks for {data.host[:100]!a}")
-    return AgentRevoked(data.host, revoked)
+    ended = central.database.write(lambda connection: enrolling.revoke(connection, data.host, now_ns))
+    if ended.agent is None:
+        raise NotFoundError(f"no host {data.host[:100]!a} is known")
+    return AgentRevoked(data.host, ended.credentials, ended.agent)
 
 
 def view(request: enrolling.Request) -> RequestView:

@@ -124,7 +124,8 @@ class OldAgent(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class AgentRevoked(msgspec.Struct):
-    """Answer of POST /api/v1/credentials/revoked: how many credentials opened something before."""
+    """Answer of POST /api/v1/credentials/revoked: how many credentials were not yet, and the number of the agent."""
 
     host: str
     revoked: int
+    agent: int

@@ -4,8 +4,11 @@
 The password is printed once and kept nowhere but in Redis, as a hash.
 """
 
+import contextlib
 import sys
+import typing
 import urllib.parse
+from collections.abc import Iterator
 
 from humeops.central.config import Config
 from humeops.central.store import agents
@@ -14,11 +17,12 @@ from humeops.clock import SystemClock
 from humeops.errors import ConfigError, Exit, UnavailableError
 from humeops.wire import hostname
 
+if typing.TYPE_CHECKING:
+    import redis
+
 
 def agent_redis(chosen: Config, host: str, revoke: bool) -> int:
     """Make or remove the user of Redis for this host's agent."""
-    import redis.exceptions
-
     from humeops.central.stream import agents as direct
 
     if not chosen.redis:
@@ -27,15 +31,12 @@ def agent_redis(chosen: Config, host: str, revoke: bool) -> int:
         )
     hostname.check(host, "HOST")
     agent = _agent(chosen, host)
-    try:
-        with redis.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5) as client:
-            if revoke:
-                there = direct.remove_user(client, agent)
-                print(f"{host} may no longer report through Redis" if there else f"{host} had no user of Redis")
-                return Exit.OK
-            made = direct.make_user(client, agent)
-    except redis.exceptions.RedisError as error:
-        raise UnavailableError(f"Redis does not do this: {' '.join(str(error).split())[:300]}") from error
+    if revoke:
+        there = remove_user(chosen, agent)
+        print(f"{host} may no longer report through Redis" if there else f"{host} had no user of Redis")
+        return Exit.OK
+    with _redis(chosen) as client:
+        made = direct.make_user(client, agent)
     print(f'url = "{address_for(chosen.redis, made.user)}"\npassword: {made.password}')
     if not made.lasts:
         print(
@@ -43,6 +44,25 @@ def agent_redis(chosen: Config, host: str, revoke: bool) -> int:
             file=sys.stderr,
         )
     return Exit.OK
+
+
+def remove_user(chosen: Config, agent: int) -> bool:
+    """Take away the user of Redis of this agent; False: it had none."""
+    from humeops.central.stream import agents as direct
+
+    with _redis(chosen) as client:
+        return direct.remove_user(client, agent)
+
+
+@contextlib.contextmanager
+def _redis(chosen: Config) -> "Iterator[redis.Redis]":
+    import redis.exceptions
+
+    try:
+        with redis.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5) as client:
+            yield client
+    except redis.exceptions.RedisError as error:
+        raise UnavailableError(f"Redis does not do this: {' '.join(str(error).split())[:300]}") from error
 
 
 def address_for(central: str, user: str) -> str:

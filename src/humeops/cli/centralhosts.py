@@ -11,10 +11,9 @@ from humeops import moments
 from humeops.api import enrolments, schemas, views
 from humeops.api import enrolviews as enrol
 from humeops.central.config import Config
-from humeops.central.store import agents as store
 from humeops.central.store import enrolling
 from humeops.central.store.questions import agents as questions
-from humeops.cli import centralhere, phrases
+from humeops.cli import centralagents, centralhere, phrases
 from humeops.cli.centralhere import UsageError
 from humeops.clock import SystemClock
 from humeops.errors import Exit, UnavailableError
@@ -86,13 +85,15 @@ def _decide(chosen: Config, name: str, approve: bool) -> int:
 def _revoke(chosen: Config, host: str) -> int:
     now_ns = SystemClock().wall_ns()
     try:
-        if not centralhere.write(chosen, lambda connection: store.revoke(connection, "agent", host, now_ns)):
-            raise UsageError(f"no humed speaks for {host!a}; hume-central agents list names the hosts")
+        ended = centralhere.write(chosen, lambda connection: enrolling.revoke(connection, host, now_ns))
     except UnavailableError:
-        centralhere.running(chosen).send("credentials/revoked", enrol.AgentRevoked, enrol.OldAgent(host))
+        answer = centralhere.running(chosen).send("credentials/revoked", enrol.AgentRevoked, enrol.OldAgent(host))
+        ended = enrolling.Ended(answer.agent, answer.revoked)
+    # One that puts its batches straight into Redis has a user there, beside its credential or instead of it.
+    in_redis = bool(chosen.redis) and ended.agent is not None and centralagents.remove_user(chosen, ended.agent)
+    if not (ended.credentials or in_redis):
+        raise UsageError(f"no humed speaks for {host!a}; hume-central agents list names the hosts")
     print(f"no humed speaks for {visible(host)} any more; hume enroll lets it in again")
-    if chosen.redis:
-        print(f"where it puts batches straight into Redis: hume-central agent-redis {visible(host)} --revoke")
     return Exit.OK
 
 

@@ -7,6 +7,7 @@ does, and it has an end whatever a service does. It can't be told a key, so a se
 
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
@@ -66,7 +67,12 @@ def _ask(asked: dict[str, object], seconds: float) -> dict[str, str]:
     command = [sys.executable, "-I", "-m", "humeops.central.notify.apprising"]
     try:
         done = subprocess.run(
-            command, input=json.dumps(asked).encode(), capture_output=True, timeout=seconds + 5, check=False
+            command,
+            input=json.dumps(asked).encode(),
+            capture_output=True,
+            timeout=seconds + 5,
+            check=False,
+            env=_environment(),
         )
         answer: dict[str, str] = json.loads(done.stdout[-10_000:])
     except subprocess.TimeoutExpired as error:
@@ -76,6 +82,12 @@ def _ask(asked: dict[str, object], seconds: float) -> dict[str, str]:
     except OSError as error:
         raise UnreachableError(f"no process for it could be started: {explain(error)}") from error
     return answer
+
+
+def _environment() -> dict[str, str]:
+    """Return central's environment without what is central's own: addresses with passwords, and where credentials are."""
+    own = ("HUME_", "CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET")
+    return {name: text for name, text in os.environ.items() if not name.startswith(own)}
 
 
 def _judge(answer: dict[str, str]) -> None:

@@ -63,9 +63,11 @@ class Wording:
 
     def _replaced(self, message: Message, given: dict[str, Any]) -> dict[Name, str | limited.TemplateFaultError]:
         # A mail asks for three of them: one process makes all, and they are kept until the next message.
-        if self._made is None or self._made[0] is not message:
-            self._made = (message, limited.render(self._templates, given))
-        return self._made[1]
+        kept = self._made
+        if kept is None or kept[0] is not message:
+            # Put there whole, and not read again: another thread may be wording another message.
+            kept = self._made = (message, limited.render(self._templates, given))
+        return kept[1]
 
     def _instead(self, name: Name, given: dict[str, Any], fault: str) -> str:
         log.warning("the template `%s` failed, hume's own was used: %s", name, view.line(fault))

@@ -45,6 +45,13 @@ class Token(NamedTuple):
     revoked_at: int | None
 
 
+class Ended(NamedTuple):
+    """What was revoked: whose (None: nobody knows such a host), and how many credentials were good."""
+
+    agent: int | None
+    credentials: int
+
+
 class Wanted(NamedTuple):
     """A token to be made."""
 
@@ -158,6 +165,12 @@ def rotate(connection: sa.Connection, agent: int, host: str, kept: bytes, now_ns
     elif known.agent != agent or known.revoked_at is not None:
         raise NotAllowedError("this credential is in use already")
     return now_ns + OVERLAP_NS
+
+
+def revoke(connection: sa.Connection, host: str, now_ns: int) -> Ended:
+    """Let no humed speak for this host any more, until it is enrolled again."""
+    query = sa.select(tables.agent.c.id).where(tables.agent.c.host == host)
+    return Ended(connection.execute(query).scalar_one_or_none(), agents.revoke(connection, "agent", host, now_ns))
 
 
 def has_credential(connection: sa.Connection, host: str, now_ns: int) -> bool:
