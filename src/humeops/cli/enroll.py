@@ -42,7 +42,7 @@ class UsageError(HumeError):
 
 @click.command("enroll")
 @click.argument("url", metavar="URL", required=False, type=options.filled)
-@click.argument("token", metavar="TOKEN", required=False)
+@click.argument("token", metavar="[TOKEN]", required=False)
 @click.option("--rotate", is_flag=True, help="Put a new credential in the place of the one this host has.")
 @click.option("--dir", "folder", metavar="FOLDER", help="The hume folder (default: that of the humed here).")
 def command(url: str | None, token: str | None, rotate: bool, folder: str | None) -> int:

@@ -30,6 +30,9 @@ def test_without_a_file_the_database_is_in_the_folder_and_the_machine_names_the_
         ("[agent]\nhost = ''", r":2: `agent.host`: it may not be empty"),
         ("[agent]\nhost = 'a b:c'", r":2: `agent.host`: a host's name is expected"),
         ("[listen]\nhost = 'a b:c'\nbehind_proxy = true", r"`listen.host`: 'a b:c' is neither"),
+        ("[notify]\ninternal = ['intranet']", r"`notify.internal`: 'intranet' is neither an address nor a network"),
+        ("[notify]\ncommands = ['tell']", r":2: `notify.commands\[0\]`: a full path is expected"),
+        ("[notify]\nzone = 'Mars'", r"`notify.zone`: 'Mars' is no time zone"),
     ],
 )
 def test_what_cannot_work_is_refused(tmp_path, text, complaint):
