@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Hosts let in, renewed and put out, by real commands on a real central, with a real humed."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -35,7 +37,9 @@ def host(central):
 
 
 def name_host(made, name):
-    (made.root / "humed.toml").write_text(f'host = "{name}"\n[central]\nretry_first_seconds = 0.1\n')
+    (made.root / "humed.toml").write_text(
+        f'host = "{name}"\n[central]\nretry_first_seconds = 0.1\nretry_longest_seconds = 0.3\n'
+    )
 
 
 JSON = {"Content-Type": "application/json"}
@@ -339,3 +343,22 @@ def test_through_tls_with_a_ca_of_ones_own_and_not_without(central, host, tmp_pa
         host.start_humed()
         host.hume("info", "through tls")
         await_stored(central, "tls1", "through tls")
+
+
+def test_a_rotation_that_was_cut_off_long_ago_is_not_locked_out(central, host):
+    name_host(host, "turns3")
+    enroll(host, url_of(central), token(central, "turns3"))
+    old, new = host.layout.agent_token.read_text().strip(), credentials.make_token("agent")
+    credentials.write_token(host.root / ".agent-token.rotating", new)
+    with Caller(central, old) as agent:
+        asked = json.dumps({"hash": credentials.hash_token(new).hex()}).encode()
+        assert agent.call("POST", "/api/v1/credentials", asked, **JSON).status == 201
+    # The ten minutes are over.
+    with contextlib.closing(sqlite3.connect(central.layout.database)) as db, db:
+        db.execute("UPDATE credential SET expires_at = 1 WHERE hash = ?", [credentials.hash_token(old)])
+    assert status_of(central, old) == 401
+
+    enroll(host, "--rotate")
+
+    assert host.layout.agent_token.read_text().strip() == new
+    assert status_of(central, new) == 200
