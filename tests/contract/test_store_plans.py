@@ -143,6 +143,14 @@ def test_events_are_found_without_reading_all(filled, subtests):
             assert whole(lines, "event", "event_text") == []
 
 
+def test_a_common_text_is_looked_for_no_longer_than_until_the_limit(filled):
+    lines = plans(filled, lambda connection: events.find(connection, texts("copied"), False, 50, None))
+
+    # In SQLite a step after the one that asks the index would sort all that it finds.
+    asked = next((at for at, line in enumerate(lines) if line.startswith("SCAN event_text VIRTUAL")), None)
+    assert asked is None or not any("TEMP B-TREE" in line for line in lines[asked : asked + 3])
+
+
 def test_the_newest_events_are_read_backwards(filled):
     lines = plans(filled, lambda connection: events.find(connection, events.Filter(), False, 50, None))
 

@@ -24,6 +24,7 @@ LOOKS: dict[str, tuple[Literal["light", "dark"], int]] = {
     "dark": ("dark", 1240),
     "phone": ("light", 390),
 }
+HEIGHT = 860
 FAILS = """#!/bin/sh
 hume start restore-test --tags cron,db
 hume flag archive-fetched
@@ -104,14 +105,14 @@ def _shoot(made: processes.Installation, folder: pathlib.Path, paths: dict[str, 
         chromium = started.chromium.launch(executable_path=browser.find_chromium(), args=browser.QUIET)
         for look, (scheme, width) in LOOKS.items():
             with chromium.new_context(
-                color_scheme=scheme, viewport={"width": width, "height": 860}, device_scale_factor=1
+                color_scheme=scheme, viewport={"width": width, "height": HEIGHT}, device_scale_factor=1
             ) as context:
                 page = context.new_page()
                 page.goto(url + browsing.make_link(made))
                 for name, path in paths.items():
                     page.goto(url + path)
                     page.wait_for_timeout(400)
-                    page.screenshot(path=folder / f"{name}-{look}.png", full_page=look == "phone")
+                    page.screenshot(path=folder / f"{name}-{look}.png")
         chromium.close()
 
 

@@ -101,8 +101,8 @@ def _from_fts5(text: str, span: Span, conditions: Conditions, oldest_first: bool
             *conditions,
         )
     )
-    order = (number, _event.c.id) if oldest_first else (number.desc(), _event.c.id.desc())
-    return query.order_by(*order)
+    # By the number alone, which is one event's: any more of an order, and all that is found would be sorted before the first.
+    return query.order_by(number if oldest_first else number.desc())
 
 
 def _from_trgm(text: str, span: Span, conditions: Conditions, oldest_first: bool) -> sa.Select[Any]:
