@@ -6,7 +6,7 @@ STAMP := .venv/.ready
 NATIVE := $(wildcard native/src/*.c native/src/*.h native/shell/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test bench soak clean format
+.PHONY: help setup demo check test bench pictures soak clean format
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ check: setup ## format, lint, types, import contracts, unit tests but the slow o
 test: setup ## everything a change must pass, real processes included
 	@sh scripts/check
 	$(BIN)/pytest tests -m "not soak" -n 4
+
+pictures: setup ## the pictures of docs/guide/seeing.md anew, from real pages
+	@$(BIN)/python -m tests.pictures docs/pictures now-light run-light events-dark now-phone
 
 bench: setup ## the numbers of docs/reference/benchmarks.md, measured here
 	@$(BIN)/python -m tests.bench

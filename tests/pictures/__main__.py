@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Pictures of every page, light and dark and as wide as a phone: `python -m tests.pictures FOLDER [NAME…]`.
 
+A name is that of a page (`run`) or of a picture (`run-dark`); without one all are made.
+
 A central of its own with four weeks of runs (`past`) and what real scripts say meanwhile; nothing else is touched, nothing stays.
 """
 
@@ -50,7 +52,7 @@ def main(folder: pathlib.Path, wanted: list[str]) -> None:
         schema.upgrade(database)
         past.fill(database, SystemClock().wall_ns())
         database.close()
-        made.start_central()
+        made.start_central("--agent-host", "backup1")
         made.start_humed()
         running = [made.start_command(_script(made, name, text)) for name, text in (("f", FAILS), ("r", RUNS))]
         with owner_of(made) as owner:
@@ -62,7 +64,7 @@ def main(folder: pathlib.Path, wanted: list[str]) -> None:
                 "the scripts are heard",
             )
             paths = _paths(owner)
-        _shoot(made, folder, {name: path for name, path in paths.items() if not wanted or name in wanted})
+        _shoot(made, folder, paths, wanted)
         for process in running:
             process.kill()
 
@@ -75,7 +77,7 @@ def _script(made: processes.Installation, name: str, text: str) -> str:
 
 
 def _paths(owner: Caller) -> dict[str, str]:
-    run = owner.get("/api/v1/runs?q=state:failed+task:backup").body["items"][0]
+    run = owner.get("/api/v1/runs?q=state:failed+task:backup+host:db1").body["items"][0]
     open_run = owner.get("/api/v1/runs?task=mirror-sync").body["items"][0]
     event = owner.get("/api/v1/events?level=error").body["items"][0]
 
@@ -99,7 +101,7 @@ def _paths(owner: Caller) -> dict[str, str]:
     }
 
 
-def _shoot(made: processes.Installation, folder: pathlib.Path, paths: dict[str, str]) -> None:
+def _shoot(made: processes.Installation, folder: pathlib.Path, paths: dict[str, str], wanted: list[str]) -> None:
     url = made.layout.central_url.read_text().strip()
     with playwright.sync_api.sync_playwright() as started:
         chromium = started.chromium.launch(executable_path=browser.find_chromium(), args=browser.QUIET)
@@ -110,6 +112,8 @@ def _shoot(made: processes.Installation, folder: pathlib.Path, paths: dict[str, 
                 page = context.new_page()
                 page.goto(url + browsing.make_link(made))
                 for name, path in paths.items():
+                    if wanted and not {name, f"{name}-{look}"} & {*wanted}:
+                        continue
                     page.goto(url + path)
                     page.wait_for_timeout(400)
                     page.screenshot(path=folder / f"{name}-{look}.png")

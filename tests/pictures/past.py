@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Four weeks of a small company's scripts, as their humeds would have sent them: the same ones each time, up to a moment."""
+"""Four weeks of a small company's scripts, as their humeds would have sent them: the same ones each time, up to the moment."""
 
 import random
 from collections.abc import Iterator
@@ -46,17 +46,17 @@ JOBS = (
     Job("mail1", "queue-check", 3_600, (("", 2),), (("queue", 12, ""),), 0.02, ("timer", "mail")),
     Job("nas1", "snapshot", 86_400, (("taken", 12), ("pruned", 44)), (("pool_used", 81, "%"),), 0.03, ("nas",), 1_800),
 )  # fmt: skip
+ALWAYS_FAILS = ("db1", "backup", 25)
 WARNINGS = ("replica 14 s behind", "plugin is two majors behind", "retrying: connection reset", "only 9 % free on /srv")
 
 
 def fill(database: Database, now_ns: int) -> None:
     """Put all of it into the database, up to now."""
-    chance = random.Random(41)
     for host in sorted({job.host for job in JOBS}):
         with database.writing() as connection:
             agent = intake.Agent(agents.find_or_make_agent(connection, host, now_ns - DAYS * DAY), host)
         said = sorted(
-            (event for job in JOBS if job.host == host for event in _of(job, now_ns, chance)), key=lambda one: one.time
+            (event for job in JOBS if job.host == host for event in _of(job, now_ns)), key=lambda one: one.time
         )
         for number, part in enumerate(_parts(said)):
             raw = [codec.encode(event) for event in part]
@@ -74,20 +74,24 @@ def _epoch(host: str) -> str:
     return f"00000000-0000-4000-8000-{host.encode().hex():0>12}"[-36:]
 
 
-def _of(job: Job, now_ns: int, chance: random.Random) -> Iterator[Event]:
+def _of(job: Job, now_ns: int) -> Iterator[Event]:
     midnight = now_ns - now_ns % DAY
     begin = midnight - DAYS * DAY + job.at * SECOND
+    number = 0
     while begin < now_ns - 1_900 * SECOND:
-        yield from _run(job, begin + chance.randrange(4 * SECOND), chance)
+        # Of each run its own chance: what is said does not depend on how many there are by now.
+        chance = random.Random(f"{job.host}:{job.task}:{number}")
+        fails = chance.random() < job.fails or (job.host, job.task, number) == ALWAYS_FAILS
+        yield from _run(job, begin + chance.randrange(4 * SECOND), chance, fails)
         begin += job.every * SECOND
+        number += 1
 
 
-def _run(job: Job, begin: int, chance: random.Random) -> Iterator[Event]:
+def _run(job: Job, begin: int, chance: random.Random, fails: bool) -> Iterator[Event]:
     slow = chance.uniform(0.85, 1.2)
-    fails = chance.random() < job.fails
     at = begin
     run = ""
-    reached = chance.randrange(len(job.stretches)) if fails else len(job.stretches)
+    reached = len(job.stretches) - fails
 
     def say(kind: Kind, **more: Any) -> Event:
         origin = Origin(uid=0, script=f"/usr/local/sbin/{job.task}", **more.pop("origin", {}))
@@ -108,6 +112,7 @@ def _run(job: Job, begin: int, chance: random.Random) -> Iterator[Event]:
     if fails:
         at += int(7 * slow * SECOND)
         yield say("log", level="error", message="tar: /var/lib/pg: file changed as we read it", origin={"line": 41})
+        at += SECOND // 10
         yield say("stop", status=2, outcome="failed", origin={"line": 41})
         return
     for key, value, unit in job.data:
