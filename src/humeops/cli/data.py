@@ -48,7 +48,7 @@ def command(
         told = options.ask(central, folder).items("data/history", overviews.HistoryPage, place, limit)
         shown = {
             "when": lambda point: moments.brief(point.at, now_ns),
-            "amount": lambda point: phrases.measured(point.value, point.unit),
+            "amount": lambda point: phrases.sized(point.value, point.unit),
         }
         empty = "it was never said, or before what is kept"
         listing.print_items(told, output, columns, PAST, overviews.PointView, now_ns, empty=empty, derived=shown)

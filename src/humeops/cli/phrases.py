@@ -48,11 +48,16 @@ def value(of: typing.Any) -> str:
 
 def amount(datum: DatumView, now_ns: int) -> str:
     """Return a shared value, a number with its unit and large ones of bytes rounded; what no longer holds says so."""
-    number, unit = datum.value, unit_of(datum.value, datum.unit)
-    text = amounts.size(number) if unit == "bytes" and isinstance(number, int) else measured(number, unit)
+    text = sized(datum.value, datum.unit)
     if datum.expires_at is not None and datum.expires_at <= now_ns:
         return f"{text} (expired {moments.ago(datum.expires_at, now_ns)})"
     return text
+
+
+def sized(of: Value, unit: str) -> str:
+    """Return a value, a number with its unit, bytes rounded to what people read."""
+    named = unit_of(of, unit)
+    return amounts.size(of) if named == "bytes" and type(of) is int else measured(of, named)
 
 
 def plural(count: int, noun: str) -> str:

@@ -84,7 +84,12 @@ def _of_runs(connection: sa.Connection, name: tuple[str, str, str], limit: int, 
     if place.run is not None:
         query = query.where(sa.tuple_(_run.c.started_at, _run.c.id) < sa.tuple_(place.run_at, rows.key_of(place.run)))
     found = connection.execute(query.order_by(_run.c.started_at.desc(), _run.c.id.desc()).limit(limit))
-    return [Point(row.started_at, row.value, row.unit, rows.id_of(row.id), None) for row in found]
+    return [Point(row.started_at, _whole(row.value), row.unit, rows.id_of(row.id), None) for row in found]
+
+
+def _whole(number: float) -> int | float:
+    # Numbers of runs are kept as floats; of bytes and rows nobody wants a fraction.
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
 def _loose(connection: sa.Connection, name: tuple[str, str, str], limit: int, place: _Place) -> _Said:
