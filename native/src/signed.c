@@ -26,26 +26,31 @@ bool signed_is_asked(int argc, char **argv) {
     return false;
 }
 
-// What a loader, the C library or Python would obey: this program is static and obeys none of it.
+// What a loader, the C library, OpenSSL or Python would obey: this program is static and obeys none of it, and what verifies is
+// not to be steered either.
 static bool steers(const char *variable) {
-    static const char *const beginnings[] = {"LD_", "PYTHON", "GCONV_PATH=", "GLIBC_", "MALLOC_", "LOCPATH=", "NLSPATH="};
+    static const char *const beginnings[] = {"LD_",      "PYTHON",   "_PYTHON", "GCONV_PATH=", "GLIBC_",
+                                             "MALLOC_",  "LOCPATH=", "NLSPATH=", "OPENSSL_",   "SSLKEYLOGFILE="};
     for (unsigned i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
         if (strncmp(variable, beginnings[i], strlen(beginnings[i])) == 0)
             return true;
     return false;
 }
 
-static void clean_environment(void) {
-    static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    char **kept = environ;
-    for (char **each = environ; *each; each++)
-        if (!steers(*each))
-            *kept++ = strncmp(*each, "PATH=", 5) == 0 ? path : *each;
-    *kept = NULL;
-}
-
 void signed_become(char **argv, struct fault *fault) {
-    clean_environment();
+    // HOME is the caller's word too: no packages of his, and none of the current folder.
+    static char no_users[] = "PYTHONNOUSERSITE=1", no_folder[] = "PYTHONSAFEPATH=1";
+    unsigned count = 0, kept = 0;
+    while (environ[count])
+        count++;
+    char *cleaned[count + 3];
+    for (unsigned i = 0; i < count; i++)
+        if (!steers(environ[i]))
+            cleaned[kept++] = environ[i];
+    cleaned[kept++] = no_users;
+    cleaned[kept++] = no_folder;
+    cleaned[kept] = NULL;
+    environ = cleaned;
     delegate_become_neighbour(argv);
     fault_set(fault, EXIT_UNSIGNED,
               "signatures are checked by hume-cli (Python package humeops), which is not beside hume: not run");

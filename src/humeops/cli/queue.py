@@ -133,6 +133,7 @@ def draw(terminal: Terminal, picture: Picture, now_ns: int) -> Iterator[str]:
         ("not read", terminal.text(str(picture.get("drop_trouble") or "")), "red bold"),
         ("open runs", _runs(picture), "yellow" if picture.get("runs_given_up") else ""),
         ("since start", _counted(picture), ""),
+        ("a second", _rates(picture), ""),
         ("spool", _bytes(picture.get("spool_bytes")), ""),
     ]
     for name, text, style in rows:
@@ -255,10 +256,14 @@ def _dropped(picture: Picture) -> str:
 def _counted(picture: Picture) -> str:
     names = ("received", "stored", "copies", "refused", "forbidden", "deferred", "commits", "forwarded")
     told = [f"{picture[name]} {name}" for name in names if isinstance(picture.get(name), int)]
-    rates = {name: picture.get(f"{name}_per_second") for name in ("received", "forwarded")}
-    told += [f"{rate:.3g} {name}/s" for name, rate in rates.items() if isinstance(rate, (int, float)) and rate]
     lost = picture.get("pushed_lost")
     return ", ".join([*told, f"{lost} pushed and lost"] if isinstance(lost, int) and lost else told)
+
+
+def _rates(picture: Picture) -> str:
+    """Return what comes and goes a second, over about the last minute."""
+    rates = {name: picture.get(f"{name}_per_second") for name in ("received", "stored", "forwarded")}
+    return ", ".join(f"{rate:.3g} {name}" for name, rate in rates.items() if isinstance(rate, (int, float)) and rate)
 
 
 def _runs(picture: Picture) -> str:

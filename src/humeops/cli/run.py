@@ -97,7 +97,9 @@ def _report(asked: Asked, standing: Standing) -> int:
     _say(standing.script.name, facts, f"runs all the same: {fault}")
     script = os.path.abspath(asked.script)
     words = [*_told(standing.script.name, facts), "-T", "unsigned", *asked.options, "--", script, *asked.arguments]
-    return _exec(words, dict(os.environ))
+    # As it would have without us, but for what the client took out before us.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return _exec(words, environ)
 
 
 def _refuse(asked: Asked, name: str, kind: str, why: str) -> int:

@@ -24,7 +24,7 @@ Principal = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._@+-]{1,255}$")]
 Variable = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
 # What an interpreter, the loader or the C library would obey; no manifest may let these through.
 FORBIDDEN_VARIABLES = (
-    "LD_*", "PYTHON*", "PERL*", "RUBY*", "NODE_*", "BASH*", "ENV", "IFS", "PATH", "SHELLOPTS", "PS4", "GCONV_PATH", "GLIBC_*",
+    "LD_*", "PYTHON*", "_PYTHON*", "OPENSSL_*", "PERL*", "RUBY*", "NODE_*", "BASH*", "ENV", "IFS", "PATH", "SHELLOPTS", "PS4", "GCONV_PATH", "GLIBC_*",
     "MALLOC_*", "LOCPATH", "NLSPATH", "TERMINFO*", "CDPATH", "GLOBIGNORE", "ZDOTDIR", "FPATH", "HUME_*",
 )  # fmt: skip
 

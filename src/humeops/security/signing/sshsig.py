@@ -41,25 +41,35 @@ def sign(signed: bytes, key: pathlib.Path, namespace: str, environ: Mapping[str,
 
 def verify(envelope: Envelope, signer: str, namespace: str, allowed: pathlib.Path, revoked: pathlib.Path) -> str:
     """Return the fingerprint of the key that signed this as that principal; raise SignatureError when none that is allowed did."""
-    with tempfile.NamedTemporaryFile(prefix="hume-verify-", suffix=".sig") as signature:
-        signature.write(envelope.signature)
-        signature.flush()
-        words = [program(), "-Y", "verify", "-f", str(allowed), "-I", signer, "-n", namespace, "-s", signature.name]
-        good, said = _ask([*words, "-r", str(revoked)], envelope.signed)
+    # Nobody else can name it, let alone put another in its place: it has no name.
+    descriptor = os.memfd_create("signature", 0)
+    try:
+        os.write(descriptor, envelope.signature)
+        place = f"/proc/self/fd/{descriptor}"
+        words = [program(), "-Y", "verify", "-f", str(allowed), "-I", signer, "-n", namespace, "-s", place]
+        good, said = _ask([*words, "-r", str(revoked)], envelope.signed, descriptor)
         if good:
             return said.rpartition(" ")[2]
         # It does not say why. What verifies but for the list of revoked keys, verifies without it.
-        if _ask(words, envelope.signed)[0]:
+        if _ask(words, envelope.signed, descriptor)[0]:
             raise SignatureError("revoked", f"the key with which {signer} signed it is revoked")
+    finally:
+        os.close(descriptor)
     raise SignatureError("signature", f"its signature by {signer} does not verify: {said[:200]}")
 
 
-def _ask(words: list[str], signed: bytes) -> tuple[bool, str]:
+def _ask(words: list[str], signed: bytes, descriptor: int) -> tuple[bool, str]:
     """Return whether ssh-keygen finds it good, and its first line."""
     environ = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
     try:
         done = subprocess.run(
-            words, input=signed, env=environ, capture_output=True, timeout=PATIENCE_SECONDS, check=False
+            words,
+            input=signed,
+            env=environ,
+            pass_fds=[descriptor],
+            capture_output=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return False, "ssh-keygen did not answer"
