@@ -63,6 +63,7 @@ def test_a_signed_script_runs_and_its_run_says_who_signed_what(installed, host):
     assert start["data"]["signer"] == "ann@example.com"
     assert len(start["data"]["script_sha256"]) == 64
     assert within["message"] == "from within"
+    assert start["origin"]["file"] == str(installed.root / "job.sh")
 
 
 def test_nothing_in_the_environment_steers_it(installed, host):

@@ -86,6 +86,9 @@ def _become(asked: Asked, standing: Standing) -> int:
     facts = _facts("ok", standing) | {"signer": found.manifest.signer, "script_version": str(found.manifest.version)}
     words = starting.command(found.manifest, descriptor, asked.script, asked.arguments)
     environ = starting.environment(found.manifest, os.environ, person)
+    environ["HUME_FILE"] = str(
+        standing.script.path.absolute()
+    )  # where the run comes from; the client keeps it from the script
     return _exec([*_told(standing.script.name, facts), *asked.options, "--", *words], environ)
 
 
