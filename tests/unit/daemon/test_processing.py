@@ -114,4 +114,5 @@ def test_the_example_passes_the_test_kit():
 
 
 def test_the_test_kit_finds_what_fails():
-    assert "ValueError" in kit.try_on(types.SimpleNamespace(process=marker(fail)))[0]
+    # On a machine that is busy it may be too slow at some events beside.
+    assert any("ValueError" in told for told in kit.try_on(types.SimpleNamespace(process=marker(fail))))
