@@ -9,7 +9,7 @@ import urllib.parse
 import pytest
 import urllib3
 
-from tests.fixtures import processes
+from tests.fixtures import large, processes
 from tests.fixtures.asking import agent_of, owner_of
 from tests.fixtures.events import a_run, say
 
@@ -166,3 +166,17 @@ def test_the_command_line_follows_and_outlives_a_restart_of_central():
 
     assert told[:2] == ["before", "during"]
     assert set(told[2:]) == {"after"}
+
+
+def test_through_redis_all_that_workers_commit_is_told_however_late_it_came():
+    with large.large_installation() as made:
+        made.start_central(role="api")
+        made.start_worker()
+        with looking_on(made) as stream, agent_of(made) as agent:
+            assert stream.next() == ("ready", {})
+            agent.send(*a_run(say("log", 1, message="days ago"), status=3, outcome="failed"))
+
+            told = stream.until(6)
+
+    assert [what for what, _ in told] == ["event", "event", "event", "run", "task", "task"]
+    assert told[1][1]["message"] == "days ago"
