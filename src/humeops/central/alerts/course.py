@@ -234,6 +234,13 @@ def told_to(alert: Alert, channels: Iterable[str]) -> Alert:
     return msgspec.structs.replace(alert, channels=tuple(dict.fromkeys((*alert.channels, *channels))))
 
 
+def named(entry: Entry, channels: Iterable[str]) -> Entry:
+    """Return a line of history that says who was told, where it is about telling."""
+    if entry.what not in ("told", "reminded"):
+        return entry
+    return entry._replace(text=f"{entry.text} to {', '.join(channels) or 'nobody'}".strip())
+
+
 def _look_at_calm(alert: Alert, now_ns: int) -> Step:
     if not alert.flapping or alert.well_since is None:
         return Step(_at_rest(alert))

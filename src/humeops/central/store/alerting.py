@@ -197,22 +197,24 @@ class _Judging:
         rule = self._book.rule_named(alert.rule)
         step = course.look(alert, rule, held, self._now_ns, openings.get(name, 0), is_pulled)
         assert step.alert is not None  # noqa: S101 - looking drops nothing
-        self._entries += ((one.id, entry) for entry in step.entries)
-        after = step.alert
+        after, named = step.alert, list[str]()
         for told in step.told:
-            after = self._route(one.id, after, told, seen)
+            to = self._route(one.id, after, told, seen)
+            after = course.told_to(after, to)
+            named += to
+        self._entries += ((one.id, course.named(entry, named)) for entry in step.entries)
         return after
 
-    def _route(self, number: int, alert: Alert, told: Told, seen: Facts) -> Alert:
-        """Have it told to whom it concerns; return the alert, which knows them from now on."""
+    def _route(self, number: int, alert: Alert, told: Told, seen: Facts) -> list[str]:
+        """Have it told to whom it concerns; return who that is, now or after their quiet hours."""
         item = gathering.item_of(alert, told.kind)
-        for way in self._ways(alert, told, seen):
+        ways = self._ways(alert, told, seen)
+        for way in ways:
             if way.quiet_until is not None:
                 digests.add(self._connection, way.channel, number, way.quiet_until)
             else:
                 self._sayings.append(Saying(way.channel, told.kind, alert.grouping, item, f"alert-{number}"))
-        names = [way.channel for way in self._ways(alert, told, seen)]
-        return course.told_to(alert, names)
+        return [way.channel for way in ways]
 
     def _ways(self, alert: Alert, told: Told, seen: Facts) -> list[routing.Way]:
         if told.to:
