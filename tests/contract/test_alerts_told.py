@@ -3,7 +3,7 @@
 
 import pytest
 
-from humeops.central import intake, watcher
+from humeops.central import bookkeeping, intake, watcher
 from humeops.central.store import alertrows, declaring
 from humeops.central.watches import expectation
 from humeops.clock import FakeClock
@@ -68,6 +68,21 @@ def test_without_any_channel_alerts_are_kept_all_the_same(database):
     assert [one.state for one in world.alerts()] == ["open"]
     with database.reading() as connection:
         assert not alertrows.is_any_due(connection, world.now)
+
+
+def test_what_is_wrong_while_there_is_no_channel_is_told_when_there_is_one(database):
+    world = World(database, channel={})
+    world.move("ok", "failed")
+    world.at(HOUR)
+    told = {"channel": {"ops": {"type": "command", "argv": ["/bin/true"]}}}
+
+    with database.writing() as connection:
+        bookkeeping.apply(connection, told, "ana", world.now, dry_run=False)
+    world.at(HOUR + MINUTE)
+
+    assert [kind for _, kind, _ in world.heard()] == ["problem"]
+    world.at(2 * HOUR)
+    assert world.heard() == []
 
 
 def test_central_away_for_an_hour_is_one_notice_and_then_what_is_really_missing(world):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From what the store keeps of alerts to what the API answers, and the pages show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -120,11 +120,6 @@ def _channel_view(
         known.error,
         waiting.get(name, 0),
     )
-
-
-def names(channels: Iterable[ChannelView]) -> list[str]:
-    """Return their names."""
-    return [one.name for one in channels]
 
 
 def _state(alert: Alert) -> Any:

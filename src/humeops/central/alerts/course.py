@@ -222,6 +222,10 @@ def look(
         return _open_in_time(alert, rule, now_ns, openings)
     if alert.state == "open" and alert.well_since is not None:
         return _look_at_calm(alert, now_ns)
+    is_unheard = alert.state == "open" and not (alert.tell or alert.channels or alert.taken_by)
+    if is_unheard and not _escalates(alert, rule, now_ns):
+        # Nobody was there to be told; perhaps now somebody is.
+        alert = msgspec.structs.replace(alert, tell="problem", tell_at=now_ns)
     if alert.tell:
         if not is_pulled and alert.tell_at is not None and alert.tell_at > now_ns:
             return Step(msgspec.structs.replace(alert, due=alert.tell_at))
@@ -283,8 +287,7 @@ def _remind(alert: Alert, rule: Rule, around: Around, now_ns: int, was_held: boo
 
 
 def _repeat(alert: Alert, rule: Rule, now_ns: int) -> Step:
-    at = rule.escalates_at(alert.steps)
-    if at is not None and (alert.opened_at or 0) + at <= now_ns:
+    if _escalates(alert, rule, now_ns):
         to = tuple(rule.escalate[alert.steps].to)
         after = msgspec.structs.replace(alert, steps=alert.steps + 1, quieted_by="")
         told, entry = Told("escalation", to), Entry("escalated", ", ".join(to))
@@ -294,6 +297,11 @@ def _repeat(alert: Alert, rule: Rule, now_ns: int) -> Step:
     # Where several are due, as after an outage, one after the other is told in as many looks.
     due = _next_due(after, rule, now_ns)
     return Step(msgspec.structs.replace(after, due=due and max(due, now_ns + 1)), (told,), (entry,))
+
+
+def _escalates(alert: Alert, rule: Rule, now_ns: int) -> bool:
+    at = rule.escalates_at(alert.steps)
+    return at is not None and (alert.opened_at or 0) + at <= now_ns
 
 
 def _at_rest(alert: Alert) -> Alert:

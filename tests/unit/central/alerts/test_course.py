@@ -31,8 +31,9 @@ _steps = st.lists(
 class Walk:
     """One task under one rule: what it did, what was told."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, is_heard: bool = True) -> None:
         self.rule = rule
+        self.usual = ("ops",) if is_heard else ()  # whom routes lead to
         self.now = 1_000 * spans.DAY
         self.alert: course.Alert | None = None
         self.state = "ok"
@@ -49,6 +50,7 @@ class Walk:
         for one in step.told:
             assert step.alert is not None
             self.told.append((one.kind, step.alert.trouble))
+            step = step._replace(alert=course.told_to(step.alert, one.to or self.usual))
         self.alert = None if step.alert is not None and self._is_done(step.alert) else step.alert
 
     def _is_done(self, alert: course.Alert) -> bool:
@@ -104,9 +106,9 @@ class Walk:
             self.look()
 
 
-@hypothesis.given(st.sampled_from(RULES), _steps)
-def test_whatever_happens_it_comes_to_rest_and_what_is_wrong_was_told(rule, steps):
-    walk = Walk(rule)
+@hypothesis.given(st.sampled_from(RULES), _steps, st.booleans())
+def test_whatever_happens_it_comes_to_rest_and_what_is_wrong_was_told(rule, steps, is_heard):
+    walk = Walk(rule, is_heard)
     for seconds, what, said_before in steps:
         walk.pass_time(seconds)
         walk.act(what, said_before)
