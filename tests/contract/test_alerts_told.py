@@ -4,6 +4,7 @@
 import pytest
 
 from humeops.central import bookkeeping, intake, watcher
+from humeops.central.alerts import course
 from humeops.central.store import alertrows, declaring
 from humeops.central.watches import expectation
 from humeops.clock import FakeClock
@@ -83,6 +84,46 @@ def test_what_is_wrong_while_there_is_no_channel_is_told_when_there_is_one(datab
     assert [kind for _, kind, _ in world.heard()] == ["problem"]
     world.at(2 * HOUR)
     assert world.heard() == []
+
+
+def test_a_change_that_brings_out_a_fault_is_told_as_such_and_holds_up_no_other(world, monkeypatch):
+    note = course.note
+
+    def failing(alert, rule, news, openings=0):
+        if news.task == "poison":
+            raise ZeroDivisionError
+        return note(alert, rule, news, openings)
+
+    monkeypatch.setattr(course, "note", failing)
+    for task in ("before", "poison", "after"):
+        world.move("ok", "failed", task=task)
+    world.at(MINUTE)
+
+    told = world.told
+    assert [message.note for _, message in told if message.kind == "notice"] == [
+        "db1:poison was ok and is failed. A fault of hume's own keeps this from being an alert."
+    ]
+    assert sorted(item.task for _, message in told for item in message.items) == ["after", "before"]
+
+
+def test_an_alert_that_brings_out_a_fault_holds_up_no_other(world, monkeypatch):
+    look_at = course.look
+
+    def failing(alert, *others):
+        if alert.task == "poison":
+            raise ZeroDivisionError
+        return look_at(alert, *others)
+
+    monkeypatch.setattr(course, "look", failing)
+    for task in ("before", "poison", "after"):
+        world.move("ok", "failed", task=task)
+    world.at(MINUTE)
+    assert sorted(item.task for _, message in world.told for item in message.items) == ["after", "before"]
+    world.told.clear()
+
+    monkeypatch.setattr(course, "look", look_at)
+    world.at(10 * MINUTE)
+    assert [items for *_, items in world.heard()] == [[("db1", "poison", "failed")]]
 
 
 def test_central_away_for_an_hour_is_one_notice_and_then_what_is_really_missing(world):

@@ -109,13 +109,29 @@ class Notifier:
         if not is_due and self._clock.boot_ns() < self._beat_ns:
             return False
         self._beat_ns = self._clock.boot_ns() + BEAT_NS
-        more = self._database.write(lambda connection: self._judge(connection, now_ns))
+        try:
+            more = self._database.write(lambda connection: self._judge(connection, now_ns, alerting.MOST))
+        except _TROUBLE:
+            raise
+        except Exception:
+            log.exception("judging failed, and goes on change by change")
+            more = self._judge_one(now_ns)
         crash.point("notifier-judged")
         return more
 
-    def _judge(self, connection: sa.Connection, now_ns: int) -> bool:
+    def _judge_one(self, now_ns: int) -> bool:
+        """Judge the next change alone. One that brings out a fault of ours is told as such, and keeps no other from being judged."""
+        try:
+            return self._database.write(lambda connection: self._judge(connection, now_ns, 1))
+        except _TROUBLE:
+            raise
+        except Exception:
+            log.exception("a change cannot be judged")
+            return self._database.write(lambda connection: alerting.set_aside(connection, now_ns))
+
+    def _judge(self, connection: sa.Connection, now_ns: int, most: int) -> bool:
         crash.point("notifier-before-judging")
-        more = alerting.judge(connection, now_ns)
+        more = alerting.judge(connection, now_ns, most)
         crash.point("notifier-before-commit")
         return more
 

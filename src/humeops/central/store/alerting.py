@@ -10,11 +10,13 @@
 All of it is committed, or none: whoever is killed here is followed by the next one, who finds the same rows.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 
 import msgspec
 import sqlalchemy as sa
 
+from humeops import spans
 from humeops.central.alerts import book, course, gathering, routing, silence
 from humeops.central.alerts.course import Alert, Entry, News, Told
 from humeops.central.alerts.gathering import Saying
@@ -37,7 +39,10 @@ from humeops.filters.facts import Facts
 
 # One step is one transaction, for which intake waits where there is one writer.
 MOST = 200
+PUT_OFF_NS = 5 * spans.MINUTE
 _WELL = ("ok", "warning")
+
+log = logging.getLogger(__name__)
 
 
 def is_any_due(connection: sa.Connection, now_ns: int) -> bool:
@@ -62,6 +67,19 @@ def judge(connection: sa.Connection, now_ns: int, most: int = MOST) -> bool:
     judging.tell_digests()
     judging.write()
     return looked > 0
+
+
+def set_aside(connection: sa.Connection, now_ns: int) -> bool:
+    """Tell of the next change that it could not be judged, and let go of it; return whether there was one."""
+    if not alertbooks.lock(connection, now_ns):
+        return False
+    changes = outbox.take(connection, 1)
+    names = alertbooks.names(connection, alertbooks.current(connection).book)
+    for one in changes:
+        note = f"{one.host}:{one.task} was {one.before} and is {one.after}. A fault of hume's own keeps this from being an alert."
+        for name in names:
+            notifications.add(connection, name, "notice", (), f"aside {one.host} {one.task}", now_ns, note=note)
+    return bool(changes)
 
 
 class _Judging:
@@ -178,7 +196,12 @@ class _Judging:
         )
         changed: dict[int, Alert] = {}
         for number, one in enumerate(every):
-            after = self._look(one, around, openings, is_pulled=number >= len(due))
+            try:
+                after = self._look(one, around, openings, is_pulled=number >= len(due))
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+                # A fault of ours with one alert must not keep the others from being told; it is tried again later.
+                log.exception("alert %d cannot be looked at", one.id)
+                after = msgspec.structs.replace(one.alert, due=self._now_ns + PUT_OFF_NS)
             if after != one.alert:
                 changed[one.id] = after
         alertrows.put(self._connection, changed)
