@@ -6,6 +6,7 @@ two meet in the spool's rows and in one number, how far central has committed. k
 was acknowledged: what was not is said again by its sayer, from the drop folder if need be.
 """
 
+import contextlib
 import logging
 import select
 
@@ -266,7 +267,9 @@ class Service:
             self._spool.check_name()
             self._pid_file.touch()
             self._questions.note_rates()
-            self._readers.forwarder.health = self._questions.health()
+            # With no descriptor left to look with, what was told last stands.
+            with contextlib.suppress(OSError):
+                self._readers.forwarder.health = self._questions.health()
             self._follow_folder(is_empty=True)
             systemd.notify(
                 f"WATCHDOG=1\nSTATUS={self._questions.depth()} events wait for central, {len(self._runs)} runs open"
