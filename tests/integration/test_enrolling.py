@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Hosts let in, renewed and put out, by real commands on a real central, with a real humed."""
+"""Hosts let in, renewed and put out, by real commands on a real central, with a real humed.
+
+It is long, since each way a host is let in or put out is a journey of its own, and all share the same commands.
+"""
 
 import contextlib
 import json
