@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from humeops.api import explained
 from humeops.central.store.questions import events, runs
+from humeops.filters.tree import EVERYTHING
 from tests.contract.looking import take
 from tests.fixtures.events import NOON, SECOND, a_run, event_id, say
 
@@ -14,7 +15,7 @@ def shown(database, name, now=0):
     with database.reading() as connection:
         run = runs.resolve(connection, name)
         assert run is not None
-        return explained.detail(connection, run, explained.past_of(connection, run), NOON + now * SECOND)
+        return explained.detail(connection, run, explained.past_of(connection, run), NOON + now * SECOND, EVERYTHING)
 
 
 def child_of(parent, begins, task="dump", **stop):
@@ -134,7 +135,7 @@ def test_showing_a_run_reads_by_keys_and_never_a_history(database, agent):
         found = runs.resolve(connection, run[0].id)
         assert found is not None
         sa.event.listen(connection, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
-        explained.detail(connection, found, explained.past_of(connection, found), NOON)
+        explained.detail(connection, found, explained.past_of(connection, found), NOON, EVERYTHING)
         plans = [
             row[3]
             for statement, values in list(asked)

@@ -8,14 +8,13 @@ from humeops.api.schemas import AgentPage
 from humeops.api.service import Asked, Central
 from humeops.central.store.questions import agents
 from humeops.security import roles
-from humeops.security.roles import Thing
 
 
 @get("/api/v1/agents", sync_to_thread=True)
 def list_agents(central: Central, asked: Asked) -> AgentPage:
     """Return agents by host."""
-    roles.authorize(asked.actor, "read", Thing("agents"))
+    within = roles.scope(asked.actor, "read", "agents")
     query = parameters.read(asked.parameters, parameters.AgentsQuery)
     with central.database.reading() as connection:
-        page = agents.find(connection, agents.Filter(query.host, query.lossy), query.limit, query.after)
+        page = agents.find(connection, agents.Filter(query.host, query.lossy, within), query.limit, query.after)
     return AgentPage([views.agent_view(agent) for agent in page.rows], page.next)

@@ -20,6 +20,7 @@ from litestar.types import ASGIApp
 from humeops.api import (
     agents,
     alerts,
+    audit,
     badges,
     compression,
     cookies,
@@ -41,13 +42,16 @@ from humeops.api import (
     report,
     runs,
     silences,
+    sessions,
     states,
     tasks,
     tokens,
+    users,
     validators,
     watches,
+    witness,
 )
-from humeops.api.doorkeeper import ACTOR, Doorkeeper
+from humeops.api.doorkeeper import ACTOR, ADDRESS, Doorkeeper
 from humeops.api.forwarded import Forwarded
 from humeops.api.hub import Hub
 from humeops.api.lives import Lives
@@ -92,6 +96,16 @@ HANDLERS = (
     enrolments.revoke_token,
     enrolments.rotate,
     enrolments.revoke,
+    users.list_users,
+    users.add_user,
+    users.set_password,
+    users.change_own_password,
+    users.disable_user,
+    users.grant_role,
+    users.revoke_role,
+    sessions.list_sessions,
+    sessions.end_session,
+    audit.list_audit,
     badges.show,
     badges.make,
     badges.remove,
@@ -131,7 +145,6 @@ def make_app(central: Central, pages: Pages | None = None, proxies: Sequence[Net
             "central": Provide(lambda: central, sync_to_thread=False),
             "hub": Provide(lambda: hub, sync_to_thread=False),
             "lives": Provide(lambda: lives, sync_to_thread=False),
-            "actor": Provide(_actor, sync_to_thread=False),
             "asked": Provide(_asked, sync_to_thread=False),
         },
         exception_handlers={
@@ -148,7 +161,7 @@ def make_app(central: Central, pages: Pages | None = None, proxies: Sequence[Net
     # Outermost: what the doorkeeper refuses is counted, too.
     turnstile = ratelimit.Turnstile(compression.Compressor(validators.Validator(app)), central.clock)
     door = Doorkeeper(turnstile, central, pages.turn_away if pages else None)
-    return metering.Meter(Forwarded(door, proxies), central.clock)
+    return metering.Meter(Forwarded(witness.Witness(door, central), proxies), central.clock)
 
 
 @contextlib.asynccontextmanager
@@ -169,4 +182,5 @@ def _actor(request: Request[Any, Any, Any]) -> Actor:
 
 
 def _asked(request: Request[Any, Any, Any]) -> Asked:
-    return Asked(_actor(request), list(request.query_params.multi_items()))
+    state = request.scope["state"]
+    return Asked(_actor(request), list(request.query_params.multi_items()), str(state.get(ADDRESS, "")), state)

@@ -8,13 +8,14 @@ not there learns no more than that.
 import html
 
 import msgspec
+import sqlalchemy as sa
 from litestar import Response, get, post
 
-from humeops.api import parameters
+from humeops.api import acting, known, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.schemas import BadgeView
 from humeops.api.service import Asked, Central
-from humeops.central.store import badging, people
+from humeops.central.store import badging
 from humeops.security import roles
 from humeops.security.roles import Thing
 
@@ -44,19 +45,25 @@ class NewBadge(msgspec.Struct, forbid_unknown_fields=True):
 @post("/api/v1/badges", sync_to_thread=True)
 def make(central: Central, asked: Asked, data: NewBadge) -> BadgeView:
     """Return where this badge is; it is made when there is none."""
-    subject = _subject(asked, data)
+    subject = _subject(data)
     now_ns = central.clock.wall_ns()
     with central.database.writing() as connection:
-        if subject.task and not people.is_known(connection, (subject.host, subject.task)):
-            raise NotFoundError(f"no task {subject.task[:100]!a} on {subject.host[:100]!a}")
+        _check(connection, asked, subject)
+        acting.note(connection, central, asked, "make badge", _name(subject))
         return _view(badging.address_of(connection, subject, asked.actor.name, now_ns))
 
 
 @post("/api/v1/badges/removed", sync_to_thread=True)
 def remove(central: Central, asked: Asked, data: NewBadge) -> BadgeView:
     """Let a badge answer no more; return where it was. The next one has another address."""
-    subject = _subject(asked, data)
-    address = central.database.write(lambda connection: badging.remove(connection, subject))
+    subject = _subject(data)
+
+    def act(connection: sa.Connection) -> str | None:
+        _check(connection, asked, subject)
+        acting.note(connection, central, asked, "remove badge", _name(subject))
+        return badging.remove(connection, subject)
+
+    address = central.database.write(act)
     if address is None:
         raise NotFoundError("there is no such badge")
     return _view(address)
@@ -100,8 +107,19 @@ def _worst(found: set[str]) -> str:
     return next((state for state in _COLOURS if state in found), min(found, default="unknown"))
 
 
-def _subject(asked: Asked, data: NewBadge) -> badging.Subject:
-    roles.authorize(asked.actor, "write", Thing("badges", data.host))
+def _check(connection: sa.Connection, asked: Asked, subject: badging.Subject) -> None:
+    if subject.tag:
+        # It tells of all tasks that ever get this tag.
+        roles.authorize(asked.actor, "write", Thing("badges"))
+    else:
+        known.require(connection, asked.actor, "write", "badges", subject.host, subject.task)
+
+
+def _name(subject: badging.Subject) -> str:
+    return f"tag:{subject.tag}" if subject.tag else f"{subject.host}:{subject.task}"
+
+
+def _subject(data: NewBadge) -> badging.Subject:
     if bool(data.tag) == bool(data.host and data.task) or (data.tag and (data.host or data.task)):
         raise parameters.ParameterError("name `host` and `task`, or a `tag`")
     return badging.Subject(data.host, data.task, data.tag)

@@ -6,7 +6,7 @@ the last one are looked at again, and what was seen is left out.
 """
 
 import collections
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from humeops.api import overviews, views
 from humeops.api.ring import What
-from humeops.central.store import rows
+from humeops.central.store import rows, scoping
 from humeops.central.store.questions import events, runs, transitions
 from humeops.event import Origin
 from humeops.filters import facts
@@ -33,6 +33,7 @@ class Found(NamedTuple):
     what: What
     facts: facts.Facts
     body: bytes
+    of: facts.Facts = facts.Facts()  # the task it belongs to, with the tags of the task itself
 
 
 class Looker:
@@ -49,11 +50,13 @@ class Looker:
         moved = self._moves(connection)
         keys = {row.run for row in said if row.run} | {rows.key_of(move.run) for move in moved if move.run}
         touched = runs.by_keys(connection, sorted(keys))
-        return [
+        found = [
             *(_event(row) for row in said),
             *(_run(run) for run in touched.values()),
             *(_task(move) for move in moved),
         ]
+        tags = scoping.tags_of_all(connection, {(one.facts.host, one.facts.task) for one in found})
+        return [one._replace(of=_of(one.facts, tags)) for one in found]
 
     def _moves(self, connection: sa.Connection) -> list[transitions.Transition]:
         after = max(self._first, self._newest - _AGAIN)
@@ -114,6 +117,10 @@ def _task(move: transitions.Transition) -> Found:
         texts=[move.host, move.task, move.reason],
     )
     return Found("task", known, _to_json(overviews.TransitionView(*move)))
+
+
+def _of(known: facts.Facts, tags: Mapping[tuple[str, str], list[str]]) -> facts.Facts:
+    return facts.Facts(host=known.host, task=known.task, tag=tags.get((known.host, known.task), ()))
 
 
 def _names(run: str | None) -> tuple[str, ...]:

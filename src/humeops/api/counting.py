@@ -12,7 +12,6 @@ from humeops.central import buckets
 from humeops.central.store.questions import events
 from humeops.event import Level
 from humeops.security import roles
-from humeops.security.roles import Thing
 
 
 class BucketView(msgspec.Struct):
@@ -35,10 +34,10 @@ class EventCounts(msgspec.Struct, omit_defaults=True):
 @get("/api/v1/events/counts", sync_to_thread=True)
 def count_events(central: Central, asked: Asked) -> EventCounts:
     """Return the newest events of a window counted in steps; without `since` of the last day."""
-    roles.authorize(asked.actor, "read", Thing("events"))
+    within = roles.scope(asked.actor, "read", "events")
     query, now_ns = parameters.read(asked.parameters, parameters.CountsQuery), central.clock.wall_ns()
     with central.database.reading() as connection:
-        window, counted = count(connection, filter_of(query, now_ns), now_ns)
+        window, counted = count(connection, filter_of(query, now_ns, within), now_ns)
     items = [BucketView(one.at, one.levels) for one in counted.buckets]
     since = counted.since if counted.since != window.since else None
     return EventCounts(window.since, window.until, window.step, items, since)

@@ -4,9 +4,10 @@
 from typing import Annotated
 
 import msgspec
+import sqlalchemy as sa
 from litestar import get, post
 
-from humeops.api import parameters
+from humeops.api import acting, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central import retrying
@@ -91,6 +92,9 @@ def retry_letters(central: Central, asked: Asked, data: Letters) -> RetriedView:
     """Try these again; what can be stored now is, exactly once."""
     roles.authorize(asked.actor, "write", Thing("letters"))
     done = retrying.retry(central.database, _keys(central, data))
+    central.database.write(
+        lambda connection: acting.note(connection, central, asked, "retry dead letters", " ".join(data.names))
+    )
     return RetriedView(done.stored, done.known, done.dead)
 
 
@@ -99,7 +103,12 @@ def drop_letters(central: Central, asked: Asked, data: Letters) -> DroppedView:
     """Let go of these."""
     roles.authorize(asked.actor, "write", Thing("letters"))
     keys = _keys(central, data)
-    central.database.write(lambda connection: burying.drop(connection, keys))
+
+    def act(connection: sa.Connection) -> None:
+        burying.drop(connection, keys)
+        acting.note(connection, central, asked, "drop dead letters", " ".join(data.names))
+
+    central.database.write(act)
     return DroppedView(len(keys))
 
 

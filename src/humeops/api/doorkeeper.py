@@ -22,22 +22,26 @@ import msgspec
 import sqlalchemy as sa
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from humeops.api import badges, cookies, links, schemas
+from humeops.api import addresses, badges, cookies, forms, links, schemas
 from humeops.api.acquaintances import Acquaintances
 from humeops.api.service import Central
-from humeops.central.store import agents
+from humeops.central.store import agents, sessions, users
 from humeops.clock import NS_PER_SECOND
 from humeops.errors import HumeError, UnavailableError
 from humeops.security import credentials
 from humeops.security.roles import Actor
 
-OPEN = frozenset({"/healthz", "/readyz"})
+OPEN = frozenset({"/healthz", "/readyz", links.SIGN_IN.rstrip("/")})
 QUESTIONS = frozenset({"GET", "HEAD"})
 INTAKE = "/api/v1/intake"
 ENROL = "/api/v1/enrolments"
 # How long intake waits for the database's word on an agent it knows, and leaves it alone after it waited in vain.
 PATIENCE_SECONDS = 1.0
 ACTOR = "hume_actor"  # where handlers find who asks, in the scope's state
+ADDRESS = "hume_address"  # and from where
+AGAIN = "hume_again"  # and how to ask once more whether he still may come in
+
+_OLD_FORM = "this form is not of a page of your session: load the page again"
 
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -68,6 +72,8 @@ class Doorkeeper:
                 await self._app(scope, receive, send)
             return
         send = functools.partial(_send_with_headers, send)
+        address = addresses.source(scope, self._central.people.proxies)
+        scope.setdefault("state", {})[ADDRESS] = address
         if scope["path"] not in OPEN and not scope["path"].startswith((links.SIGN_IN, badges.BADGE)):
             try:
                 actor = await self._actor(scope)
@@ -81,7 +87,17 @@ class Doorkeeper:
                 problem = schemas.Problem("A valid token is needed", 401, "send it as `Authorization: Bearer TOKEN`")
                 await _refuse(send, problem, [(b"www-authenticate", b'Bearer realm="hume"')])
                 return
-            scope.setdefault("state", {})[ACTOR] = actor
+            scope["state"][ACTOR] = actor
+            scope["state"][AGAIN] = functools.partial(self._actor, scope)
+            session = cookies.session_of(scope) if actor.via == "session" else None
+            if session is not None:
+                forms.word.set(forms.word_of(session))
+                if scope.get("method") not in QUESTIONS and not forms.is_json(scope):
+                    body = await forms.read(receive)
+                    if body is None or not forms.carries(body, session):
+                        await _refuse(send, schemas.Problem("Not allowed", 403, _OLD_FORM), [])
+                        return
+                    receive = forms.again(body, receive)
         await self._app(scope, receive, send)
 
     async def _actor(self, scope: Scope) -> Actor | None:
@@ -116,10 +132,35 @@ class Doorkeeper:
         return actor
 
     async def _visitor(self, scope: Scope) -> Actor | None:
-        session = cookies.session_of(scope)
-        if session is None or not (scope.get("method") in QUESTIONS or cookies.is_own_page(scope)):
+        if not (scope.get("method") in QUESTIONS or cookies.is_own_page(scope)):
             return None
-        return await anyio.to_thread.run_sync(self._look_up, session, ("session",))
+        session = cookies.session_of(scope)
+        if session is None:
+            return await self._named_by_proxy(scope)
+        actor = await anyio.to_thread.run_sync(self._look_up, session, ("session",))
+        now_ns = self._central.clock.wall_ns()
+        if actor is not None and (actor.seen_at or 0) + sessions.TOUCH_NS <= now_ns:
+            await anyio.to_thread.run_sync(self._touch, actor, now_ns)
+        return actor
+
+    def _touch(self, actor: Actor, now_ns: int) -> None:
+        number = actor.number or 0
+        self._central.database.write(lambda connection: sessions.touch(connection, number, now_ns))
+
+    async def _named_by_proxy(self, scope: Scope) -> Actor | None:
+        people = self._central.people
+        if not people.header or not addresses.is_among(addresses.peer(scope), people.proxies):
+            return None
+        name = addresses.only(scope, people.header)
+        return await anyio.to_thread.run_sync(self._look_up_name, name) if name else None
+
+    def _look_up_name(self, name: str) -> Actor | None:
+        # Only whom an admin has added: a proxy says who somebody is, not what he may do.
+        with self._central.database.reading() as connection:
+            found = users.find(connection, name)
+            if found is None or found.disabled_at is not None:
+                return None
+            return agents.actor_of(found.name, found.id, users.rights_of(connection, found.id), "proxy")
 
     def _look_up(self, token: str, kinds: Sequence[credentials.Kind] = agents.BEARERS) -> Actor | None:
         with self._central.database.reading() as connection:

@@ -17,6 +17,7 @@ from humeops.central.store import observing, rows
 from humeops.central.store.questions import events, explaining, runs, watches
 from humeops.central.usual import Past
 from humeops.event import Origin
+from humeops.filters.tree import Node
 
 MAX_EVENTS = 1_000
 MAX_FLAGS = 1_000
@@ -25,10 +26,10 @@ MAX_CHILDREN = 100
 MAX_LINKS = 100
 
 
-def resolve(connection: sa.Connection, name: str) -> runs.Run:
-    """Return the run that somebody calls so; NotFoundError when there is none."""
+def resolve(connection: sa.Connection, name: str, within: Node) -> runs.Run:
+    """Return the run that somebody calls so; NotFoundError when there is none, or he may not know of it."""
     # No name holds U+0000, and PostgreSQL takes none in a text.
-    run = None if "\0" in name else runs.resolve(connection, name)
+    run = None if "\0" in name else runs.resolve(connection, name, within)
     if run is None:
         raise NotFoundError(f"no run {name[:100]!a}")
     return run
@@ -39,11 +40,11 @@ def past_of(connection: sa.Connection, run: runs.Run) -> Past:
     return Past(explaining.good_runs(connection, run.host, run.task), run.summary.run)
 
 
-def detail(connection: sa.Connection, run: runs.Run, past: Past, now_ns: int) -> schemas.RunDetail:
-    """Return the run with its timeline, compared with these good runs."""
+def detail(connection: sa.Connection, run: runs.Run, past: Past, now_ns: int, within: Node) -> schemas.RunDetail:
+    """Return the run with its timeline, compared with these good runs; of other runs only those within."""
     summary, name = run.summary, run.summary.run
     found, more = events.timeline(connection, summary, MAX_EVENTS)
-    children, more_children = runs.descendants(connection, name, MAX_CHILDREN)
+    children, more_children = runs.descendants(connection, name, MAX_CHILDREN, within)
     end = events.by_id(connection, summary.end.id) if summary.end else None
     flags = explaining.flags(connection, name, MAX_FLAGS)
     numbers = explaining.numbers(connection, name, MAX_NUMBERS)
@@ -67,10 +68,10 @@ def detail(connection: sa.Connection, run: runs.Run, past: Past, now_ns: int) ->
         findings=[_finding(finding) for finding in (*compared.findings, *broken)],
         data=[_number(number, compared) for number in numbers],
         outlook=schemas.OutlookView(*expected) if expected else None,
-        parent=_parent(connection, summary),
+        parent=_parent(connection, summary, within),
         children=[views.run_view(child) for child in children],
         more_children=more_children,
-        links=[views.event_view(row) for row in events.links(connection, name, MAX_LINKS)],
+        links=[views.event_view(row) for row in events.links(connection, name, MAX_LINKS, within)],
         expected_at=watches.expected_at(connection, name_of_task),
     )
 
@@ -130,7 +131,7 @@ def _end(row: Any) -> schemas.EndView | None:
     )
 
 
-def _parent(connection: sa.Connection, summary: Summary) -> schemas.RunView | None:
+def _parent(connection: sa.Connection, summary: Summary, within: Node) -> schemas.RunView | None:
     key = rows.key_of(summary.parent) if summary.parent else None
-    found = runs.by_keys(connection, [key]).get(key) if key else None
+    found = runs.by_keys(connection, [key], within).get(key) if key else None
     return views.run_view(found) if found else None

@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from humeops import crash
 from humeops.api import inflation
 from humeops.api.hub import Hub
-from humeops.api.service import Central
+from humeops.api.service import Asked, Central
 from humeops.central import intake, metrics
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
 from humeops.security import roles
@@ -23,13 +23,13 @@ _REASONS: list[tuple[type[HumeError], str]] = [
 
 
 @post("/api/v1/intake", status_code=200)
-async def take_batch(request: Request[Actor, None, State], central: Central, actor: Actor, hub: Hub) -> batch.Receipt:
+async def take_batch(request: Request[Actor, None, State], central: Central, asked: Asked, hub: Hub) -> batch.Receipt:
     """Take a batch of the agent's own host: straight into the database, or through the stream.
 
     What the answer calls committed is committed; `queued` says that the batch is not, yet.
     """
     try:
-        return await _take(request, central, actor, hub)
+        return await _take(request, central, asked.actor, hub)
     except HumeError as error:
         reason = next((word for kind, word in _REASONS if isinstance(error, kind)), "fault")
         metrics.INTAKE_REFUSED.labels(reason).inc()

@@ -15,6 +15,7 @@ import humeops
 from humeops.api import (
     alerts,
     alertschemas,
+    audit,
     badges,
     counting,
     dead,
@@ -24,8 +25,10 @@ from humeops.api import (
     people,
     said,
     schemas,
+    sessions,
     silences,
     tokens,
+    users,
 )
 from humeops.api.parameters import NoQuery
 from humeops.api.service import Asked
@@ -78,6 +81,9 @@ QUESTIONS: Mapping[str, Described] = {
     "/api/v1/tokens": Described("Tokens of people", tokens.TokenPage),
     "/api/v1/enrolments": Described("Hosts that asked to be let in", enrolviews.RequestPage, enrolviews.RequestsQuery),
     "/api/v1/enrolments/tokens": Described("Tokens that enrol hosts", enrolviews.EnrolTokenPage),
+    "/api/v1/users": Described("Who has a name here, and what was granted", users.UserPage),
+    "/api/v1/sessions": Described("One's own sessions", sessions.SessionPage),
+    "/api/v1/audit": Described("What was done and what was refused", audit.AuditPage, audit.AuditQuery),
 }
 
 
@@ -119,6 +125,16 @@ ACTS: Sequence[tuple[str, Act]] = (
         "/api/v1/credentials/revoked",
         Act("post", "Let nobody speak for a host any more", enrolviews.AgentRevoked, enrolviews.OldAgent),
     ),
+    ("/api/v1/users", Act("post", "Add a user", users.UserView, users.NewUser)),
+    (
+        "/api/v1/users/password",
+        Act("post", "Give a user another password", users.UserView, users.NewPassword, "200"),
+    ),
+    ("/api/v1/password", Act("post", "Give oneself another password", users.UserView, users.OwnPassword, "200")),
+    ("/api/v1/users/disabled", Act("post", "Let a user in no more", users.UserView, users.OldUser, "200")),
+    ("/api/v1/grants", Act("post", "Grant a role", users.UserView, users.GrantWish, "200")),
+    ("/api/v1/grants/revoked", Act("post", "Take a grant back", users.UserView, users.GrantWish, "200")),
+    ("/api/v1/sessions/ended", Act("post", "End a session of one's own", sessions.Ended, sessions.OldSession)),
     ("/api/v1/badges", Act("post", "Make a badge of a task or a tag", schemas.BadgeView, badges.NewBadge)),
     ("/api/v1/badges/removed", Act("post", "Let a badge's address answer no more", schemas.BadgeView, badges.NewBadge)),
     ("/api/v1/watches", Act("post", "Say what is expected of a task", schemas.Changed, schemas.WatchWish, "200")),
@@ -155,7 +171,7 @@ _PROBLEMS = {
 @get(PATH, sync_to_thread=False)
 def show_openapi(asked: Asked) -> Response[bytes]:
     """Return the description of this API."""
-    roles.authorize(asked.actor, "read", Thing("tasks"))
+    roles.authorize(asked.actor, "read", Thing("description"))
     parameters.read(asked.parameters, NoQuery)
     return Response(msgspec.json.encode(document()), media_type="application/json")
 

@@ -9,14 +9,12 @@ from typing import Annotated
 import msgspec
 from litestar import get, post, put
 
-from humeops.api import parameters, views
-from humeops.api.problems import NotFoundError
+from humeops.api import acting, known, parameters, views
 from humeops.api.schemas import AboutView, NotePage, NoteView, TakenView
 from humeops.api.service import Asked, Central
-from humeops.central.store import people
+from humeops.central.store import people, scoping
 from humeops.event import EventId
 from humeops.security import roles
-from humeops.security.roles import Thing
 
 MOST_NOTES = 200
 Text = Annotated[str, msgspec.Meta(max_length=4_000)]
@@ -62,9 +60,11 @@ class NotesQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/api/v1/notes", sync_to_thread=True)
 def list_notes(central: Central, asked: Asked) -> NotePage:
     """Return what people wrote on a task or on one run, the newest first."""
-    roles.authorize(asked.actor, "read", Thing("notes"))
+    within = roles.scope(asked.actor, "read", "notes")
     query = parameters.read(asked.parameters, NotesQuery)
     with central.database.reading() as connection:
+        if not scoping.knows(connection, within, query.host, query.task):
+            return NotePage([])
         found = people.notes(connection, (query.host, query.task), MOST_NOTES, query.run)
     return NotePage([views.note_view(note) for note in found])
 
@@ -72,14 +72,12 @@ def list_notes(central: Central, asked: Asked) -> NotePage:
 @post("/api/v1/notes", sync_to_thread=True)
 def add_note(central: Central, asked: Asked, data: NewNote) -> NoteView:
     """Write a note on a task, or on one of its runs."""
-    roles.authorize(asked.actor, "write", Thing("notes", data.host))
     return views.note_view(write(central, asked, "note", (data.host, data.task), data.run, data.text))
 
 
 @post("/api/v1/takes", sync_to_thread=True)
 def take(central: Central, asked: Asked, data: NewTake) -> TakenView:
     """Take a task's trouble in hand until it is well again, or give it back."""
-    roles.authorize(asked.actor, "write", Thing("notes", data.host))
     note = write(central, asked, "take" if data.take else "release", (data.host, data.task), None, data.text)
     return TakenView(note.author, note.at) if data.take else TakenView("", note.at)
 
@@ -87,14 +85,14 @@ def take(central: Central, asked: Asked, data: NewTake) -> TakenView:
 @put("/api/v1/about", sync_to_thread=True)
 def describe(central: Central, asked: Asked, data: NewAbout) -> AboutView:
     """Say what a task is for, who looks after it, and where it is written what to do."""
-    roles.authorize(asked.actor, "write", Thing("notes", data.host))
     said = people.About(
         central.clock.wall_ns(), asked.actor.name, data.owner, data.description, check_link(data.runbook)
     )
     name = (data.host, data.task)
     with central.database.writing() as connection:
-        _require(people.is_known(connection, name), name)
+        known.require(connection, asked.actor, "write", "notes", *name)
         people.describe(connection, name, said)
+        acting.note(connection, central, asked, "describe", ":".join(name))
     return views.about_view(said)
 
 
@@ -103,7 +101,8 @@ def write(
 ) -> people.Note:
     """Write it down as the asker's; NotFoundError for a task that nobody knows."""
     with central.database.writing() as connection:
-        _require(people.is_known(connection, name), name)
+        known.require(connection, asked.actor, "write", "notes", *name)
+        acting.note(connection, central, asked, kind, ":".join(name))
         return people.add(connection, kind, name, run, asked.actor.name, text.strip(), central.clock.wall_ns())
 
 
@@ -112,8 +111,3 @@ def check_link(link: str) -> str:
     if link and not link.startswith(("https://", "http://")):
         raise parameters.ParameterError("`runbook`: a link begins with https:// or http://")
     return link
-
-
-def _require(known: bool, name: people.Name) -> None:
-    if not known:
-        raise NotFoundError(f"no task {name[1][:100]!a} on {name[0][:100]!a}")

@@ -8,6 +8,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
+from humeops.api import acting
 from humeops.api.parameters import ParameterError
 from humeops.api.schemas import Problem
 from humeops.central.store.cursor import CursorError
@@ -50,10 +51,11 @@ def status_of(error: HumeError) -> int | None:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), None)
 
 
-def from_hume(_request: _Request, error: HumeError) -> Response[bytes]:
+def from_hume(request: _Request, error: HumeError) -> Response[bytes]:
     """Answer an error that hume raised on purpose; its text is made for people."""
     status = status_of(error)
-    return from_fault(_request, error) if status is None else answer(status, str(error))
+    request.scope.setdefault("state", {})[acting.REASON] = str(error)
+    return from_fault(request, error) if status is None else answer(status, str(error))
 
 
 def from_http(_request: _Request, error: HTTPException) -> Response[bytes]:

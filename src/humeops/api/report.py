@@ -22,7 +22,7 @@ from humeops.api.lives import Lives
 from humeops.api.parameters import ParameterError
 from humeops.api.problems import NotFoundError
 from humeops.api.schemas import Reported
-from humeops.api.service import Central
+from humeops.api.service import Asked, Central
 from humeops.central.store import reports
 from humeops.central.store.questions import runs
 from humeops.errors import NotAllowedError
@@ -35,9 +35,10 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 @post("/api/v1/report", status_code=200)
 async def take_report(
-    request: Request[Actor, None, State], central: Central, actor: Actor, hub: Hub, lives: Lives
+    request: Request[Actor, None, State], central: Central, asked: Asked, hub: Hub, lives: Lives
 ) -> Response[bytes]:
     """Record one event of the token's own host."""
+    actor = asked.actor
     roles.authorize(actor, "report", Thing("events", actor.host))
     if actor.agent is None:
         raise NotAllowedError("this token is bound to no host")

@@ -24,13 +24,15 @@ class Change(NamedTuple):
     what: What
     facts: facts.Facts
     text: bytes
-    asked: dict[tree.Node, bool]
+    asked: dict[tuple[tree.Node, tree.Node], bool]
+    of: facts.Facts  # the task it belongs to, as grants see it
 
-    def fits(self, wanted: tree.Node) -> bool:
-        """Tell whether the filter holds; many who look on have the same one, and it is asked once."""
-        if wanted not in self.asked:
-            self.asked[wanted] = facts.holds(wanted, self.facts)
-        return self.asked[wanted]
+    def fits(self, wanted: tree.Node, within: tree.Node) -> bool:
+        """Tell whether the filter holds, and it is of a task within; many who look on have the same ones, and they are asked once."""
+        both = (wanted, within)
+        if both not in self.asked:
+            self.asked[both] = facts.holds(within, self.of) and facts.holds(wanted, self.facts)
+        return self.asked[both]
 
 
 class Ring:
@@ -39,15 +41,15 @@ class Ring:
     def __init__(self, most: int = MOST) -> None:
         self._name = secrets.token_hex(4)
         self._changes: collections.deque[Change] = collections.deque(maxlen=most)
-        self._texts: dict[tuple[int, frozenset[What], tree.Node], bytes] = {}
+        self._texts: dict[tuple[int, frozenset[What], tree.Node, tree.Node], bytes] = {}
         self.newest = 0
 
-    def add(self, what: What, known: facts.Facts, body: bytes) -> None:
-        """Put a change at the end; `body` is one line."""
+    def add(self, what: What, known: facts.Facts, body: bytes, of: facts.Facts | None = None) -> None:
+        """Put a change at the end; `body` is one line. Without the task it is `of`, only who may see everything sees it."""
         self.newest += 1
         self._texts.clear()
         head = f"id: {self.place(self.newest)}\nevent: {what}\ndata: ".encode()
-        self._changes.append(Change(self.newest, what, known, head + body + b"\n\n", {}))
+        self._changes.append(Change(self.newest, what, known, head + body + b"\n\n", {}, of or facts.Facts()))
 
     def forget(self) -> None:
         """Leave a gap: what came meanwhile is not known."""
@@ -75,12 +77,12 @@ class Ring:
             return None
         return [self._changes[index] for index in range(len(self._changes) - missing, len(self._changes))]
 
-    def text_since(self, number: int, what: frozenset[What], wanted: tree.Node) -> bytes | None:
+    def text_since(self, number: int, what: frozenset[What], wanted: tree.Node, within: tree.Node) -> bytes | None:
         """Return what of the changes after this one is to be sent; many look on at the same, and it is put together once."""
-        asked = (number, what, wanted)
+        asked = (number, what, wanted, within)
         if asked not in self._texts:
             found = self.since(number)
             if found is None:
                 return None
-            self._texts[asked] = b"".join(one.text for one in found if one.what in what and one.fits(wanted))
+            self._texts[asked] = b"".join(one.text for one in found if one.what in what and one.fits(wanted, within))
         return self._texts[asked]

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ControllerRouterHandler
 from prometheus_client.registry import Collector
 
+from humeops.api.addresses import Networks
 from humeops.central.current.picture import Picture
 from humeops.central.store.database import Database
 from humeops.clock import Clock
@@ -44,6 +45,19 @@ class StreamIntake(Protocol):
         ...
 
 
+class People:
+    """How people come in, beside links and passwords. (Litestar looks into tuples that handlers take, and not into this.)"""
+
+    def __init__(self, proxies: Networks = (), header: str = "", provider: Any = None) -> None:
+        """`proxies` are believed where a request comes from and, if `header` names one, who asks; `provider` is of identities."""
+        self.proxies = proxies
+        self.header = header
+        self.provider = provider
+
+
+NO_MORE_WAYS = People()
+
+
 class Central(NamedTuple):
     """The database behind the API, the time, who knows the tasks as they are now, and the stream in front of it where there is one."""
 
@@ -52,6 +66,7 @@ class Central(NamedTuple):
     current: Picture
     stream: StreamIntake | None = None
     gauges: Sequence[Collector] = ()  # what is asked whenever somebody reads the metrics
+    people: People = NO_MORE_WAYS
 
 
 class Pages(NamedTuple):
@@ -62,8 +77,12 @@ class Pages(NamedTuple):
     from_http: Callable[[Request[Any, Any, Any], HTTPException], Response[Any]]  # what the web framework finds
 
 
-class Asked(NamedTuple):
-    """One request, as handlers see it: who asks, with which parameters."""
+class Asked:
+    """One request, as handlers see it: who asks, with which parameters, from where."""
 
-    actor: Actor
-    parameters: list[tuple[str, str]]
+    def __init__(self, actor: Actor, parameters: list[tuple[str, str]], address: str, state: dict[str, Any]) -> None:
+        """`state` is the request's own: what handlers tell those in front of them."""
+        self.actor = actor
+        self.parameters = parameters
+        self.address = address
+        self.state = state

@@ -8,18 +8,19 @@ from humeops.api.schemas import TaskPage
 from humeops.api.service import Asked, Central
 from humeops.central.store.questions import tasks
 from humeops.security import roles
-from humeops.security.roles import Thing
 
 
 @get("/api/v1/tasks", sync_to_thread=True)
 def list_tasks(central: Central, asked: Asked) -> TaskPage:
     """Return tasks by host and name."""
-    roles.authorize(asked.actor, "read", Thing("tasks"))
+    within = roles.scope(asked.actor, "read", "tasks")
     query = parameters.read(asked.parameters, parameters.TasksQuery)
     states = [state for state in query.state or tasks.PROBLEMS if not query.problems or state in tasks.PROBLEMS]
     also = parameters.filter_of(query.q, "tasks", central.clock.wall_ns())
     if query.problems and not states:
         return TaskPage([])
-    wanted = tasks.Filter(query.host, query.task, query.tag, states if query.state or query.problems else (), also)
+    wanted = tasks.Filter(
+        query.host, query.task, query.tag, states if query.state or query.problems else (), also, within
+    )
     page = central.current.find(wanted, query.limit, query.after)
     return TaskPage([views.task_view(task) for task in page.rows], page.next)

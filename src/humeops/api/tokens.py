@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""/api/v1/tokens: who may come in as what. For admins alone.
+"""/api/v1/tokens: who may come in as what. Admins see to all of them, everybody else with a name to his own.
+
+What somebody makes for himself carries at most what he was granted, is narrowed to a role and a filter, and ends within a year. A token makes no tokens.
 
 A token is told once, in the answer to its making. The owner's lies in a file that central sees to (`central.door`), and is not
 revoked here.
@@ -8,20 +10,24 @@ revoked here.
 from typing import Annotated, Literal
 
 import msgspec
+import sqlalchemy as sa
 from litestar import get, post
 
-from humeops.api import parameters
+from humeops.api import acting, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central import door
 from humeops.central.store import tokens
+from humeops.errors import NotAllowedError
 from humeops.event import MAX_INT64
-from humeops.security import roles
+from humeops.security import grants, roles
 from humeops.security.roles import Thing
 from humeops.wire import hostname
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$")]
 PersonRole = Literal["reporter", "viewer", "operator", "admin"]
+GrantFilter = Annotated[str, msgspec.Meta(max_length=grants.MAX_LENGTH)]
+LONGEST_NS = 366 * 86_400 * 1_000_000_000
 
 
 class NewToken(msgspec.Struct, forbid_unknown_fields=True):
@@ -31,6 +37,7 @@ class NewToken(msgspec.Struct, forbid_unknown_fields=True):
     role: PersonRole
     host: Annotated[str, msgspec.Meta(max_length=hostname.MAX_HOST)] = ""  # of a reporter: the one it speaks for
     expires_at: Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)] | None = None
+    filter: GrantFilter = ""
 
 
 class OldToken(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,6 +55,8 @@ class TokenView(msgspec.Struct, omit_defaults=True):
     expires_at: int | None = None
     revoked_at: int | None = None
     host: str = ""
+    filter: str = ""
+    owner: str = ""
     token: str = ""
 
 
@@ -66,28 +75,43 @@ class Revoked(msgspec.Struct):
 
 @get("/api/v1/tokens", sync_to_thread=True)
 def list_tokens(central: Central, asked: Asked) -> TokenPage:
-    """Return the tokens of people, revoked and expired ones too."""
-    roles.authorize(asked.actor, "write", Thing("tokens"))
+    """Return the tokens of people, revoked and expired ones too; the asker's own where he is no admin."""
+    person = _whose(asked)
     parameters.read(asked.parameters, parameters.NoQuery)
     with central.database.reading() as connection:
-        return TokenPage([TokenView(*token) for token in tokens.every(connection)])
+        return TokenPage([TokenView(*token) for token in tokens.every(connection, person)])
 
 
 @post("/api/v1/tokens", sync_to_thread=True)
 def make_token(central: Central, asked: Asked, data: NewToken) -> TokenView:
     """Make a token; it is told this once."""
-    roles.authorize(asked.actor, "write", Thing("tokens"))
-    now_ns = central.clock.wall_ns()
+    return make(central, asked, data)
+
+
+def make(central: Central, asked: Asked, data: NewToken) -> TokenView:
+    """Make a token for the asker, or for nobody in particular where the asker has no name."""
+    now_ns, person = central.clock.wall_ns(), _maker(asked, data)
     if data.expires_at is not None and data.expires_at <= now_ns:
         raise parameters.ParameterError("`expires_at`: this is past; a moment in ns since 1970")
     check_host(data.role, data.host)
-    try:
-        made = central.database.write(
-            lambda connection: tokens.make(connection, data.name, data.role, now_ns, data.expires_at, data.host)
+    if person is not None and (data.expires_at is None or data.expires_at > now_ns + LONGEST_NS):
+        raise parameters.ParameterError("`expires_at`: a token of yours ends within a year")
+
+    def act(connection: sa.Connection) -> str:
+        token = tokens.make(connection, data.name, data.role, now_ns, data.expires_at, data.host, data.filter, person)
+        acting.note(
+            connection, central, asked, "make token", data.name, f"{data.role} on {data.filter or 'everything'}"
         )
+        return token
+
+    try:
+        made = central.database.write(act)
     except tokens.TakenNameError as error:
         raise parameters.ParameterError(f"`name`: {error}") from error
-    return TokenView(data.name, data.role, now_ns, data.expires_at, None, data.host, made)
+    owner = asked.actor.name if person is not None else ""
+    view = TokenView(data.name, data.role, now_ns, data.expires_at, None, data.host, data.filter, owner)
+    view.token = made
+    return view
 
 
 def check_host(role: str, host: str) -> None:
@@ -103,10 +127,41 @@ def check_host(role: str, host: str) -> None:
 @post("/api/v1/tokens/revoked", sync_to_thread=True)
 def revoke_token(central: Central, asked: Asked, data: OldToken) -> Revoked:
     """Let a token, and the sessions it opened, open nothing any more."""
-    roles.authorize(asked.actor, "write", Thing("tokens"))
-    if data.name == door.OWNER:
+    return revoke(central, asked, data.name)
+
+
+def revoke(central: Central, asked: Asked, name: str, own: bool = False) -> Revoked:
+    """Revoke the token of this name: of anybody for an admin unless it has to be his own, else of the asker."""
+    person = asked.actor.person if own else _whose(asked)
+    if name == door.OWNER and person is None:
         raise parameters.ParameterError(f"`name`: {door.OWNER_STAYS}")
     now_ns = central.clock.wall_ns()
-    if not central.database.write(lambda connection: tokens.revoke(connection, data.name, now_ns)):
-        raise NotFoundError(f"no token {data.name!a}")
-    return Revoked(data.name, now_ns)
+
+    def act(connection: sa.Connection) -> bool:
+        done = tokens.revoke(connection, name, now_ns, person)
+        if done:
+            acting.note(connection, central, asked, "revoke token", name)
+        return done
+
+    if not central.database.write(act):
+        raise NotFoundError(f"no token {name!a}")
+    return Revoked(name, now_ns)
+
+
+def _whose(asked: Asked) -> int | None:
+    """Return whose tokens the asker sees to: None for everybody's."""
+    if asked.actor.person is None or roles.may(asked.actor, "write", Thing("tokens")):
+        roles.authorize(asked.actor, "write", Thing("tokens"))
+        return None
+    return asked.actor.person
+
+
+def _maker(asked: Asked, data: NewToken) -> int | None:
+    if asked.actor.person is None:
+        roles.authorize(asked.actor, "write", Thing("tokens"))
+        return None
+    if asked.actor.via == "token":
+        raise NotAllowedError("a token makes no tokens: sign in, and make it on the page of your account")
+    if grants.RANKS.index(data.role) > grants.RANKS.index(grants.rank(asked.actor.role)) or asked.actor.text:
+        raise NotAllowedError(f"you were not granted what this token would carry: {data.role}")
+    return asked.actor.person

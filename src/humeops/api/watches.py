@@ -4,16 +4,22 @@
 Three handlers share one address, and Litestar then wraps those of plain functions twice: these bring their threads themselves.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import anyio.to_thread
+import sqlalchemy as sa
 from litestar import delete, get, post
 
-from humeops.api import parameters, views
+from humeops.api import acting, parameters, views
 from humeops.api.parameters import ParameterError
+from humeops.api.problems import NotFoundError
 from humeops.api.schemas import Changed, PauseWish, WatchPage, WatchWish
 from humeops.api.service import Asked, Central
-from humeops.central.store import declaring, patterns
+from humeops.central.store import declaring, patterns, scoping
 from humeops.central.store.questions import watches
 from humeops.central.watches import expectation
+from humeops.filters.tree import EVERYTHING
 from humeops.security import roles
 from humeops.security.roles import Thing
 from humeops.wire import codec
@@ -21,12 +27,18 @@ from humeops.wire import codec
 _LONGEST_HOST, _LONGEST_TASK = 255, 64
 
 
+class _Place(NamedTuple):
+    host: str
+    task: str
+    tag: str = ""
+
+
 @get("/api/v1/watches")
 async def list_watches(central: Central, asked: Asked) -> WatchPage:
     """Return watches by host and task."""
-    roles.authorize(asked.actor, "read", Thing("watches"))
+    within = roles.scope(asked.actor, "read", "watches")
     query = parameters.read(asked.parameters, parameters.WatchesQuery)
-    wanted = watches.Filter(query.host, query.task, query.state)
+    wanted = watches.Filter(query.host, query.task, query.state, within)
 
     def find() -> WatchPage:
         with central.database.reading() as connection:
@@ -39,54 +51,78 @@ async def list_watches(central: Central, asked: Asked) -> WatchPage:
 @post("/api/v1/watches", status_code=200)
 async def declare_watch(central: Central, asked: Asked, data: WatchWish) -> Changed:
     """Take a declaration: the latest one wins."""
-    roles.authorize(asked.actor, "write", Thing("watches"))
     _check_place(data.host, data.task)
     try:
         wanted = expectation.read(data.expect)
     except expectation.DeclarationError as error:
         raise ParameterError(str(error)) from None
     maker = f"{asked.actor.name}{f', {data.by[:200]}' if data.by else ''}"
-    return await anyio.to_thread.run_sync(_declare, central, data, wanted, maker)
+    return await anyio.to_thread.run_sync(_declare, central, asked, data, wanted, maker)
 
 
-def _declare(central: Central, data: WatchWish, wanted: expectation.Expectation, maker: str) -> Changed:
-    now_ns = central.clock.wall_ns()
+def _declare(central: Central, asked: Asked, data: WatchWish, wanted: expectation.Expectation, maker: str) -> Changed:
+    now_ns, place = central.clock.wall_ns(), _Place(data.host, data.task, data.tag)
     if patterns.is_pattern(data.host) or data.tag:
         made = patterns.Pattern(data.host, data.tag, data.task, wanted, maker, now_ns)
-        return Changed(central.database.write(lambda connection: patterns.declare(connection, made, now_ns)))
+        return _done(central, asked, "watch", place, lambda connection: patterns.declare(connection, made, now_ns))
     one = declaring.Declaration(data.host, data.task, wanted, maker, now_ns)
-    central.database.write(lambda connection: declaring.declare(connection, [one], now_ns))
-    return Changed(1)
+
+    def act(connection: sa.Connection) -> int:
+        declaring.declare(connection, [one], now_ns)
+        return 1
+
+    return _done(central, asked, "watch", place, act)
+
+
+def _done(central: Central, asked: Asked, act: str, place: _Place, change: Callable[[sa.Connection], int]) -> Changed:
+    def whole(connection: sa.Connection) -> int:
+        tag = f" #{place.tag}" if place.tag else ""
+        _check_right(connection, asked, place)
+        acting.note(connection, central, asked, act, f"{place.host}:{place.task}{tag}")
+        return change(connection)
+
+    return Changed(central.database.write(whole))
+
+
+def _check_right(connection: sa.Connection, asked: Asked, place: _Place) -> None:
+    if patterns.is_pattern(place.host) or place.tag:
+        # It is of hosts that nobody knows yet, too.
+        roles.authorize(asked.actor, "write", Thing("watches"))
+        return
+    tags = scoping.tags_of(connection, place.host, place.task)
+    wanted = Thing("watches", place.host, place.task, tags)
+    if roles.scope(asked.actor, "write", "watches") != EVERYTHING and not roles.may(asked.actor, "read", wanted):
+        raise NotFoundError(f"no task {place.task[:100]!a} on {place.host[:100]!a}")
+    roles.authorize(asked.actor, "write", wanted)
 
 
 @post("/api/v1/watches/pause", sync_to_thread=True, status_code=200)
 def pause_watch(central: Central, asked: Asked, data: PauseWish) -> Changed:
     """Expect nothing of this task until then, or (without `until`) from now on again."""
-    roles.authorize(asked.actor, "write", Thing("watches"))
     names, now_ns = [(data.host, data.task)], central.clock.wall_ns()
     if data.until is not None and not now_ns < data.until < 2**63:
         raise ParameterError("`until`: it lies in the past, or beyond all times")
-    return Changed(central.database.write(lambda connection: declaring.pause(connection, names, data.until, now_ns)))
+    act, place = "pause watch" if data.until is not None else "go on watching", _Place(data.host, data.task)
+    return _done(central, asked, act, place, lambda connection: declaring.pause(connection, names, data.until, now_ns))
 
 
 @delete("/api/v1/watches", status_code=200)
 async def remove_watch(central: Central, asked: Asked) -> Changed:
     """Expect nothing of this task any more, on this host or on those that a pattern gave a watch."""
-    roles.authorize(asked.actor, "write", Thing("watches"))
     query = parameters.read(asked.parameters, parameters.WatchQuery)
-    return await anyio.to_thread.run_sync(_remove, central, query)
+    return await anyio.to_thread.run_sync(_remove, central, asked, query)
 
 
-def _remove(central: Central, query: parameters.WatchQuery) -> Changed:
-    now_ns = central.clock.wall_ns()
-    if patterns.is_pattern(query.host) or query.tag:
-        return Changed(
-            central.database.write(
-                lambda connection: patterns.remove(connection, query.host, query.tag, query.task, now_ns)
-            )
-        )
-    names = [(query.host, query.task)]
-    return Changed(central.database.write(lambda connection: declaring.remove(connection, names, now_ns)))
+def _remove(central: Central, asked: Asked, query: parameters.WatchQuery) -> Changed:
+    now_ns, names = central.clock.wall_ns(), [(query.host, query.task)]
+    place = _Place(query.host, query.task, query.tag)
+
+    def act(connection: sa.Connection) -> int:
+        if patterns.is_pattern(query.host) or query.tag:
+            return patterns.remove(connection, query.host, query.tag, query.task, now_ns)
+        return declaring.remove(connection, names, now_ns)
+
+    return _done(central, asked, "remove watch", place, act)
 
 
 def _check_place(host: str, task: str) -> None:

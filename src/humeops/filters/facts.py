@@ -34,6 +34,11 @@ class Facts(NamedTuple):
     key: Sequence[str] = ()
     time: int = 0
     texts: Sequence[str] = ()
+    actor: str = ""  # this and what follows: of the audit log, which is not streamed
+    act: str = ""
+    object: str = ""
+    address: str = ""
+    outcome: str = ""
 
 
 def holds(node: Node, facts: Facts) -> bool:

@@ -8,7 +8,7 @@ from humeops import moments
 from humeops.event import KINDS, LEVELS
 from humeops.filters.tree import FilterError, Match, Node, Text, Value, leaves
 
-Resource = Literal["tasks", "runs", "events", "data", "transitions", "hosts"]
+Resource = Literal["tasks", "runs", "events", "data", "transitions", "hosts", "audit"]
 Form = Literal["name", "word", "moment"]
 
 PROBLEMS = ("warning", "failed", "lost", "late", "overdue", "unknown")
@@ -29,6 +29,7 @@ def _of(*resources: Resource) -> frozenset[Resource]:
     return frozenset(resources)
 
 
+_ALL = _of("tasks", "runs", "events", "data", "transitions", "hosts", "audit")
 KEYS: Mapping[str, Key] = {
     "host": Key("name", _of("tasks", "runs", "events", "data", "transitions", "hosts"), "the host"),
     "task": Key("name", _of("tasks", "runs", "events", "data", "transitions"), "the task"),
@@ -41,8 +42,13 @@ KEYS: Mapping[str, Key] = {
     ),
     "user": Key("name", _of("runs", "events", "data"), "the user who said it, or who started the run: name or number"),
     "key": Key("name", _of("tasks", "runs", "events", "data"), "a name under which data were shared"),
-    "since": Key("moment", _of("tasks", "runs", "events", "data", "transitions", "hosts"), "then or later"),
-    "until": Key("moment", _of("tasks", "runs", "events", "data", "transitions", "hosts"), "before then"),
+    "actor": Key("name", _of("audit"), "who did it, or was refused"),
+    "act": Key("name", _of("audit"), "what was done"),
+    "object": Key("name", _of("audit"), "to what: HOST:TASK, a name, an address of the API"),
+    "address": Key("name", _of("audit"), "where it was asked from"),
+    "outcome": Key("word", _of("audit"), "done or refused", ("done", "refused")),
+    "since": Key("moment", _ALL, "then or later"),
+    "until": Key("moment", _ALL, "before then"),
 }
 
 

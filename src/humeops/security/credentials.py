@@ -25,7 +25,8 @@ _PREFIX: dict[Kind, str] = {
     "link": "hume_l_",
     "enrol": "hume_e_",
 }
-_FORM = re.compile(r"hume_[pasle]_[A-Za-z0-9_-]{43}")
+FORM = r"hume_[pasle]_[A-Za-z0-9_-]{43}"  # also where one stands in a text that is to be kept without it
+_FORM = re.compile(FORM)
 
 
 def make_token(kind: Kind) -> str:

@@ -9,7 +9,6 @@ from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central.store.questions import data, history
 from humeops.security import roles
-from humeops.security.roles import Thing
 from humeops.web import asking, charts, rendering
 
 DATA = 200
@@ -28,10 +27,10 @@ class DatumQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/data", sync_to_thread=True)
 def list_data(central: Central, asked: Asked) -> Response[str]:
     """List the data that match."""
-    roles.authorize(asked.actor, "read", Thing("data"))
+    within = roles.scope(asked.actor, "read", "data")
     query, now_ns = parameters.read(asked.parameters, asking.Search), central.clock.wall_ns()
     with central.database.reading() as connection:
-        page = data.find(connection, asking.data_filter(query.q, now_ns), DATA, query.after)
+        page = data.find(connection, asking.data_filter(query.q, now_ns)._replace(within=within), DATA, query.after)
     shown = [views.datum_view(datum) for datum in page.rows]
     return rendering.page("data.html", now_ns=now_ns, actor=asked.actor, q=query.q, data=shown, after=page.next)
 
@@ -39,11 +38,11 @@ def list_data(central: Central, asked: Asked) -> Response[str]:
 @get("/datum", sync_to_thread=True)
 def show_datum(central: Central, asked: Asked) -> Response[str]:
     """Show one piece of data."""
-    roles.authorize(asked.actor, "read", Thing("data"))
+    within = roles.scope(asked.actor, "read", "data")
     query, now_ns = parameters.read(asked.parameters, DatumQuery), central.clock.wall_ns()
     name = (query.host, query.task, query.key)
     with central.database.reading() as connection:
-        rows = data.find(connection, data.Filter(*name), 10, None).rows
+        rows = data.find(connection, data.Filter(*name, within=within), 10, None).rows
         found = next((one for one in rows if (one.host, one.task, one.key) == name), None)
         if found is None:
             raise NotFoundError(f"{query.host[:100]!a} shares no {query.key[:100]!a} in {query.task[:100]!a}")

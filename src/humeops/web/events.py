@@ -17,7 +17,6 @@ from humeops.central.store import rows
 from humeops.central.store.questions import events, runs
 from humeops.event import EventId
 from humeops.security import roles
-from humeops.security.roles import Thing
 from humeops.web import asking, counts, origin, rendering
 
 EVENTS = 200
@@ -33,9 +32,9 @@ class NewerQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/events", sync_to_thread=True)
 def list_events(central: Central, asked: Asked) -> Response[str]:
     """List the events that match."""
-    roles.authorize(asked.actor, "read", Thing("events"))
+    within = roles.scope(asked.actor, "read", "events")
     query, now_ns = parameters.read(asked.parameters, asking.Search), central.clock.wall_ns()
-    wanted = asking.events_filter(query.q, now_ns)
+    wanted = asking.events_filter(query.q, now_ns)._replace(within=within)
     with central.database.reading() as connection:
         page = events.find(connection, wanted, False, EVENTS, query.after)
         window, counted = counting.count(connection, wanted, now_ns)
@@ -55,23 +54,25 @@ def list_events(central: Central, asked: Asked) -> Response[str]:
 @get("/events/newer", sync_to_thread=True)
 def list_newer(central: Central, asked: Asked) -> Response[str]:
     """Return the lines of what came after an event, to be put before it."""
-    roles.authorize(asked.actor, "read", Thing("events"))
+    within = roles.scope(asked.actor, "read", "events")
     query, now_ns = parameters.read(asked.parameters, NewerQuery), central.clock.wall_ns()
     with central.database.reading() as connection:
-        found = events.newer(connection, asking.events_filter(query.q, now_ns), query.than, EVENTS)
+        found = events.newer(
+            connection, asking.events_filter(query.q, now_ns)._replace(within=within), query.than, EVENTS
+        )
     return rendering.page("newer.html", now_ns=now_ns, **_shown(found))
 
 
 @get("/event/{name:str}", sync_to_thread=True)
 def show_event(central: Central, asked: Asked, name: str) -> Response[str]:
     """Show one event."""
-    roles.authorize(asked.actor, "read", Thing("events"))
+    within = roles.scope(asked.actor, "read", "events")
     now_ns = central.clock.wall_ns()
     with central.database.reading() as connection:
-        found = events.by_id(connection, name) if rows.is_id(name) else None
+        found = events.by_id(connection, name, within) if rows.is_id(name) else None
         if found is None:
             raise NotFoundError("no such event: it may have been let go of since")
-        run = runs.by_keys(connection, [found.run]).get(found.run) if found.run else None
+        run = runs.by_keys(connection, [found.run], within).get(found.run) if found.run else None
     event = views.event_view(found)
     rest = rows.read_rest(found.rest) if found.rest else rows.Rest()
     return rendering.page(

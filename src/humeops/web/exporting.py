@@ -22,7 +22,6 @@ from humeops.api.service import Asked, Central
 from humeops.central.store.questions import events
 from humeops.central.store.questions.page import Page
 from humeops.security import roles
-from humeops.security.roles import Thing
 from humeops.web import asking
 
 MOST = 100_000
@@ -56,9 +55,9 @@ class ExportQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/events/export", sync_to_thread=False)
 def export(central: Central, asked: Asked) -> Stream:
     """Send what the search finds, at most MOST events."""
-    roles.authorize(asked.actor, "read", Thing("events"))
+    within = roles.scope(asked.actor, "read", "events")
     query, now_ns = parameters.read(asked.parameters, ExportQuery), central.clock.wall_ns()
-    wanted = asking.events_filter(query.q, now_ns)
+    wanted = asking.events_filter(query.q, now_ns)._replace(within=within)
     moment = datetime.datetime.fromtimestamp(now_ns // 1_000_000_000, datetime.UTC)
     name = f"hume-events-{moment:%Y%m%dT%H%M%SZ}.{query.form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

@@ -9,7 +9,6 @@ from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central.store.questions import agents, data, events, hosts, tasks
 from humeops.security import roles
-from humeops.security.roles import Thing
 from humeops.web import asking, now, origin, rendering, words
 
 HOSTS = 200
@@ -27,10 +26,10 @@ class HostQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/hosts", sync_to_thread=True)
 def list_hosts(central: Central, asked: Asked) -> Response[str]:
     """List hosts by name."""
-    roles.authorize(asked.actor, "read", Thing("agents"))
+    within = roles.scope(asked.actor, "read", "agents")
     query, now_ns = parameters.read(asked.parameters, asking.Search), central.clock.wall_ns()
     with central.database.reading() as connection:
-        page = hosts.find(connection, asking.hosts_filter(query.q, now_ns), HOSTS, query.after)
+        page = hosts.find(connection, asking.hosts_filter(query.q, now_ns)._replace(within=within), HOSTS, query.after)
     rows = [
         (host, [(state, host.tasks[state]) for state in words.STATES if host.tasks.get(state)]) for host in page.rows
     ]
@@ -42,17 +41,17 @@ def list_hosts(central: Central, asked: Asked) -> Response[str]:
 @get("/host", sync_to_thread=True)
 def show_host(central: Central, asked: Asked) -> Response[str]:
     """Show one host."""
-    roles.authorize(asked.actor, "read", Thing("agents"))
+    within = roles.scope(asked.actor, "read", "agents")
     query, now_ns = parameters.read(asked.parameters, HostQuery), central.clock.wall_ns()
     with central.database.reading() as connection:
-        found = agents.find(connection, agents.Filter(query.name), 10, None).rows
+        found = agents.find(connection, agents.Filter(query.name, within=within), 10, None).rows
         agent = next((views.agent_view(one) for one in found if one.host == query.name), None)
-        page = tasks.find(connection, tasks.Filter(query.name), TASKS, None)
+        page = tasks.find(connection, tasks.Filter(query.name, within=within), TASKS, None)
         if agent is None and not page.rows:
             raise NotFoundError(f"no host {query.name[:100]!a}")
         rows = now.lines(connection, page.rows)
-        said = events.find(connection, events.Filter(query.name), False, EVENTS, None)
-        shared = data.find(connection, data.Filter(query.name), DATA, None)
+        said = events.find(connection, events.Filter(query.name, within=within), False, EVENTS, None)
+        shared = data.find(connection, data.Filter(query.name, within=within), DATA, None)
     shown = [views.event_view(row) for row in said.rows]
     return rendering.page(
         "host.html",

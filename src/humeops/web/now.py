@@ -13,8 +13,7 @@ from humeops.api.schemas import TaskView
 from humeops.api.service import Asked, Central
 from humeops.central.store import people
 from humeops.central.store.questions import agents, overview, tasks
-from humeops.security import roles
-from humeops.security.roles import Thing
+from humeops.security import grants, roles
 from humeops.web import asking, bars, rendering, words
 
 ROWS = 200
@@ -56,10 +55,10 @@ class RowsQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/", sync_to_thread=True)
 def show_now(central: Central, asked: Asked) -> Response[str]:
     """Show troubles, then a page of tasks."""
-    roles.authorize(asked.actor, "read", Thing("tasks"))
+    within = roles.scope(asked.actor, "read", "tasks")
     query = parameters.read(asked.parameters, NowQuery)
     now_ns = central.clock.wall_ns()
-    wanted = asking.tasks_filter(query.q, now_ns)
+    wanted = asking.tasks_filter(query.q, now_ns)._replace(within=within)
     with central.database.reading() as connection:
         counts = tasks.count(connection, wanted)
         named, after = _page(connection, wanted, query)
@@ -67,12 +66,12 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
         rows = lines(connection, [*found, *(task for _, task in named)])
         names = [name for name, _ in named]
         counted = tasks.count_by(connection, wanted, query.by, sorted({name for name in names if name}))
-        heard = agents.heard(connection, now_ns - asking.QUIET_NS)
+        heard = agents.heard(connection, now_ns - asking.QUIET_NS, roles.scope(asked.actor, "read", "agents"))
     return rendering.page(
         "now.html",
         now_ns=now_ns,
         actor=asked.actor,
-        may_write=roles.may(asked.actor, "write", Thing("notes")),
+        may_write=roles.scope(asked.actor, "write", "notes") != grants.NOTHING,
         q=query.q,
         by=query.by,
         counts=[(state, counts[state]) for state in words.STATES if counts.get(state)],
@@ -87,12 +86,12 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
 @get("/rows", sync_to_thread=True)
 def show_rows(central: Central, asked: Asked) -> Response[str]:
     """Return the lines of these tasks alone, to take the place of those on the page."""
-    roles.authorize(asked.actor, "read", Thing("tasks"))
+    within = roles.scope(asked.actor, "read", "tasks")
     query = parameters.read(asked.parameters, RowsQuery)
     names = [(host, name) for host, tab, name in (text.partition("\t") for text in query.t) if tab]
     with central.database.reading() as connection:
-        rows = lines(connection, tasks.by_names(connection, names))
-    may_write = roles.may(asked.actor, "write", Thing("notes"))
+        rows = lines(connection, tasks.by_names(connection, names, within))
+    may_write = roles.scope(asked.actor, "write", "notes") != grants.NOTHING
     return rendering.page("rows.html", now_ns=central.clock.wall_ns(), rows=rows, by=query.by, may_write=may_write)
 
 

@@ -10,13 +10,14 @@ from litestar import Request, Response, Router
 from litestar.exceptions import HTTPException
 from litestar.types import Receive, Scope, Send
 
-from humeops.api import problems
+from humeops.api import acting, problems
 from humeops.api.service import Pages
 from humeops.clock import SystemClock
 from humeops.errors import HumeError
 from humeops.filters.tree import FilterError
 from humeops.web import (
     alerts,
+    audit,
     data,
     events,
     exporting,
@@ -30,6 +31,7 @@ from humeops.web import (
     static,
     task,
     watches,
+    you,
 )
 
 _log = structlog.get_logger("humeops.web")
@@ -74,9 +76,19 @@ def _routes() -> Router:
             silences.make_silence,
             silences.end_silence,
             watches.list_watches,
+            signin.show_form,
+            signin.sign_in_by_name,
             signin.sign_in,
+            you.show_you,
+            you.change_password,
+            you.become_first,
+            you.end_session,
+            you.make_token,
+            you.revoke_token,
+            audit.show_audit,
             signin.sign_out,
             static.serve,
+            static.serve_signin_style,
         ],
         exception_handlers={
             FilterError: _from_filter,
@@ -91,7 +103,7 @@ def _routes() -> Router:
 
 async def turn_away(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a browser without a session: how to get one, and nothing else."""
-    answer = message(401, "Run  hume link  where you are known to hume, and follow the link it prints.")
+    answer = rendering.page("signin.html", 401, wrong="", provider="")
     await answer.to_asgi_response(None, Request(scope))(scope, receive, send)
 
 
@@ -113,6 +125,7 @@ def _from_filter(request: _Request, error: FilterError) -> Response[str]:
 
 def _from_hume(request: _Request, error: HumeError) -> Response[str]:
     status = problems.status_of(error)
+    request.scope.setdefault("state", {})[acting.REASON] = str(error)
     return message(status, str(error)) if status is not None else _from_fault(500, request, error)
 
 

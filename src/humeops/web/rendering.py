@@ -12,9 +12,11 @@ import urllib.parse
 from typing import Any
 
 import jinja2
+import markupsafe
 from litestar import Response
 
 from humeops import moments
+from humeops.api import forms
 from humeops.visible import visible
 from humeops.web import asking, words
 
@@ -73,9 +75,14 @@ def _templates() -> jinja2.Environment:
         value=words.value,
     )
     made.globals.update(
-        asset=asset, spell=asking.spell, ago=moments.ago, day_and_time=moments.day_and_time, zone=words.zone
+        asset=asset, csrf=_csrf, spell=asking.spell, ago=moments.ago, day_and_time=moments.day_and_time, zone=words.zone
     )
     return made
+
+
+def _csrf() -> markupsafe.Markup:
+    """Return the hidden field that each form of a page has to carry."""
+    return markupsafe.Markup('<input type="hidden" name="{}" value="{}">').format(forms.FIELD, forms.word.get())
 
 
 def _show(text: object) -> str:

@@ -8,8 +8,9 @@ from litestar import Response, get
 from humeops.api import explained, parameters, views
 from humeops.api.schemas import RunDetail
 from humeops.api.service import Asked, Central
-from humeops.central.store import people
+from humeops.central.store import people, scoping
 from humeops.central.store.questions import overview, runs
+from humeops.filters.tree import Node
 from humeops.security import roles
 from humeops.security.roles import Thing
 from humeops.web import bars, drawing, origin, rendering, words
@@ -26,16 +27,17 @@ class RunQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/run/{name:str}", sync_to_thread=True)
 def show_run(central: Central, asked: Asked, name: str) -> Response[str]:
     """Show one run."""
-    roles.authorize(asked.actor, "read", Thing("runs"))
+    within = roles.scope(asked.actor, "read", "runs")
     query, now_ns = parameters.read(asked.parameters, RunQuery), central.clock.wall_ns()
     with central.database.reading() as connection:
-        found = explained.resolve(connection, name)
+        found = explained.resolve(connection, name, within)
         past = explained.past_of(connection, found)
-        detail = explained.detail(connection, found, past, now_ns)
-        beside = _beside(connection, query.vs, now_ns) if query.vs else None
+        detail = explained.detail(connection, found, past, now_ns, within)
+        beside = _beside(connection, query.vs, now_ns, within) if query.vs else None
         name_of_task = (found.host, found.task)
         history = overview.outcomes(connection, [name_of_task], bars.COUNT).get(name_of_task, [])
         good = _last_good(connection, detail)
+        thing = Thing("notes", found.host, found.task, scoping.tags_of(connection, found.host, found.task))
         written = people.notes(connection, name_of_task, NOTES, found.summary.run)
     return rendering.page(
         "run.html",
@@ -51,15 +53,15 @@ def show_run(central: Central, asked: Asked, name: str) -> Response[str]:
         history_drawn=bars.draw(history),
         good=good,
         written=written,
-        may_write=roles.may(asked.actor, "write", Thing("notes", found.host)),
+        may_write=roles.may(asked.actor, "write", thing),
         shown=_shown(detail),
         serious=words.SERIOUS,
     )
 
 
-def _beside(connection: sa.Connection, name: str, now_ns: int) -> RunDetail:
-    other = explained.resolve(connection, name)
-    return explained.detail(connection, other, explained.past_of(connection, other), now_ns)
+def _beside(connection: sa.Connection, name: str, now_ns: int, within: Node) -> RunDetail:
+    other = explained.resolve(connection, name, within)
+    return explained.detail(connection, other, explained.past_of(connection, other), now_ns, within)
 
 
 def _last_good(connection: sa.Connection, detail: RunDetail) -> str | None:

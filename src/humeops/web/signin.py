@@ -1,34 +1,139 @@
 # SPDX-License-Identifier: MIT
-"""The way in and out: a link that works once becomes a cookie, which names a session that central keeps."""
+"""The way in and out: a link that works once, or a name and a password, becomes a cookie, which names a session that central keeps.
 
-from typing import Any
+A session is made anew each time, whatever the browser brought, and the one it had before ends. What is answered to a wrong password is answered
+to a wrong name, too, after as long; whoever tries too often waits.
+"""
 
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+import sqlalchemy as sa
 from litestar import Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
 
-from humeops.api import cookies, links
+from humeops.api import acting, cookies, links
+from humeops.api.doorkeeper import ADDRESS
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Central
-from humeops.central.store import sessions
+from humeops.central.store import auditing, sessions, throttle, users
 from humeops.clock import NS_PER_SECOND
-from humeops.security import credentials
+from humeops.security import credentials, passwords
 from humeops.web import rendering
+
+WRONG = "This name and this password do not belong together."
+_Request = Request[Any, Any, Any]
+
+
+class SignInForm(msgspec.Struct):
+    """POST /signin."""
+
+    name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    password: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+
+
+Form = Annotated[SignInForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@get(links.SIGN_IN.rstrip("/"), sync_to_thread=True)
+def show_form(central: Central) -> Response[str]:
+    """Show how to sign in."""
+    return form(central)
+
+
+@post(links.SIGN_IN.rstrip("/"), sync_to_thread=True)
+def sign_in_by_name(request: _Request, central: Central, data: Form) -> Response[str]:
+    """Open a session for a name and its password."""
+    state = request.scope["state"]
+    state[acting.WHO] = data.name[:100] or "nobody"
+    if not cookies.is_own_page(request.scope):
+        return _refused(state, central, 403, "This form was not sent by a page of ours: load the page again.")
+    now_ns, attempt = central.clock.wall_ns(), throttle.attempt_of(data.name, state[ADDRESS])
+    if wait := central.database.write(lambda connection: throttle.count(connection, attempt, now_ns)):
+        return _refused(state, central, 429, f"Too many attempts: try again in {wait} s.", wait)
+    user = _user(central, data)
+    if user is None:
+        return _refused(state, central, 401, WRONG)
+    renewed = passwords.make_hash(data.password) if passwords.is_old(user.password or "") else None
+
+    def act(connection: sa.Connection, session: str) -> int:
+        throttle.succeeded(connection, attempt)
+        if renewed is not None:
+            users.renew_hash(connection, user.id, renewed)
+        return open_for(connection, central, request, user.id, user.name, session, "password")
+
+    return enter(request, central, act)
 
 
 @get(links.SIGN_IN + "{link:str}", sync_to_thread=True)
-def sign_in(request: Request[Any, Any, Any], central: Central, link: str) -> Response[str]:
+def sign_in(request: _Request, central: Central, link: str) -> Response[str]:
     """Open a session and go to the first page; the link is of no use afterwards."""
-    session, now_ns = credentials.make_token("session"), central.clock.wall_ns()
-    ends_at = central.database.write(lambda connection: sessions.open_session(connection, link, session, now_ns))
-    if ends_at is None:
-        raise NotFoundError("This link is used up or too old: run  hume link  for another one.")
-    seconds = (ends_at - now_ns) // NS_PER_SECOND
-    return rendering.go("/", {"Set-Cookie": cookies.set_session(request.scope, session, seconds)})
+    address = str(request.scope["state"][ADDRESS])
+
+    def act(connection: sa.Connection, session: str) -> int:
+        opened = sessions.open_session(connection, link, session, central.clock.wall_ns(), address)
+        if opened is None:
+            raise NotFoundError("This link is used up or too old: run  hume link  for another one.")
+        actor, ends_at = opened
+        auditing.write(connection, auditing.Entry(actor.name, "link", address, "sign in"), central.clock.wall_ns())
+        return ends_at
+
+    return enter(request, central, act)
 
 
 @post("/signout", sync_to_thread=True)
-def sign_out(request: Request[Any, Any, Any], central: Central) -> Response[str]:
+def sign_out(request: _Request, central: Central) -> Response[str]:
     """End this browser's session."""
     session = cookies.session_of(request.scope)
     if session is not None:
         central.database.write(lambda connection: sessions.end_session(connection, session))
     return rendering.go("/", {"Set-Cookie": cookies.set_session(request.scope, "", 0)})
+
+
+def enter(request: _Request, central: Central, act: Callable[[sa.Connection, str], int]) -> Response[str]:
+    """Open a new session as `act` says, which returns when it ends, end the one the browser had, and go to the first page."""
+    session, before = credentials.make_token("session"), cookies.session_of(request.scope)
+
+    def whole(connection: sa.Connection) -> int:
+        ends_at = act(connection, session)
+        if before is not None:
+            sessions.end_session(connection, before)
+        return ends_at
+
+    seconds = (central.database.write(whole) - central.clock.wall_ns()) // NS_PER_SECOND
+    return rendering.go("/", {"Set-Cookie": cookies.set_session(request.scope, session, seconds)})
+
+
+def open_for(
+    connection: sa.Connection, central: Central, request: _Request, person: int, name: str, session: str, via: str
+) -> int:
+    """Open this session for somebody who has shown who he is, and write it down."""
+    state, now_ns = request.scope["state"], central.clock.wall_ns()
+    sessions.open_for(connection, person, name, session, now_ns, state[ADDRESS])
+    auditing.write(connection, auditing.Entry(name, via, state[ADDRESS], "sign in"), now_ns)
+    state[acting.NOTED] = True
+    return now_ns + sessions.SESSION_NS
+
+
+def form(central: Central, status: int = 200, wrong: str = "", wait: int = 0) -> Response[str]:
+    """Return the page with which one signs in."""
+    headers = {"Retry-After": str(wait)} if wait else {}
+    provider = central.people.provider
+    return rendering.page(
+        "signin.html", status, headers, wrong=wrong, provider=provider.label if provider is not None else ""
+    )
+
+
+def _user(central: Central, data: SignInForm) -> users.User | None:
+    with central.database.reading() as connection:
+        known = users.find(connection, data.name) if "\0" not in data.name else None
+    usable = known if known is not None and known.disabled_at is None else None
+    # Looked at in any case: a name that is not known must not be answered sooner.
+    return usable if passwords.fits(data.password, usable.password if usable else None) else None
+
+
+def _refused(state: dict[str, Any], central: Central, status: int, wrong: str, wait: int = 0) -> Response[str]:
+    state[acting.REASON] = "sign in: " + wrong
+    return form(central, status, wrong, wait)

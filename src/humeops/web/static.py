@@ -5,6 +5,7 @@ import functools
 
 from litestar import Response, get
 
+from humeops.api import links
 from humeops.api.problems import NotFoundError
 from humeops.web import rendering
 
@@ -20,6 +21,13 @@ def serve(name: str) -> Response[bytes]:
         raise NotFoundError("no such file")
     kind, content = found
     return Response(content, media_type=kind, headers=_HEADERS)
+
+
+@get(links.SIGN_IN + "style.css", sync_to_thread=False)
+def serve_signin_style() -> Response[bytes]:
+    """Return what the page for signing in looks like: the one file that is for everybody."""
+    kind, content = _files()["signin.css"]
+    return Response(content, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
 
 
 @functools.cache

@@ -32,11 +32,11 @@ class TaskQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/task", sync_to_thread=True)
 def show_task(central: Central, asked: Asked) -> Response[str]:
     """Show one task of one host."""
-    roles.authorize(asked.actor, "read", Thing("tasks"))
+    within = roles.scope(asked.actor, "read", "tasks")
     query, now_ns = parameters.read(asked.parameters, TaskQuery), central.clock.wall_ns()
     name = (query.host, query.task)
     with central.database.reading() as connection:
-        found = tasks.by_names(connection, [name])
+        found = tasks.by_names(connection, [name], within)
         if not found:
             raise NotFoundError(f"no task {query.task[:100]!a} on {query.host[:100]!a}")
         page = runs.find(connection, runs.Filter(also=asking.exactly(*name)), RUNS, query.after)
@@ -44,7 +44,7 @@ def show_task(central: Central, asked: Asked) -> Response[str]:
         past = Past(explaining.good_runs(connection, *name), "")
         points = series.durations(connection, *name, POINTS)
         told = series.numbers(connection, *name, POINTS, NUMBERS)
-        elsewhere = tasks.find(connection, tasks.Filter(task=query.task), RUNS, None, by_task=True).rows
+        elsewhere = tasks.find(connection, tasks.Filter(task=query.task, within=within), RUNS, None, by_task=True).rows
         shared = _shared(connection, *name)
         written, about = people.notes(connection, name, NOTES), people.about(connection, name)
         taken = people.taken(connection, [name]).get(name)
@@ -67,7 +67,7 @@ def show_task(central: Central, asked: Asked) -> Response[str]:
         about=about,
         taken=taken if found[0].state in tasks.PROBLEMS else None,
         is_trouble=found[0].state in tasks.PROBLEMS,
-        may_write=roles.may(asked.actor, "write", Thing("notes", query.host)),
+        may_write=roles.may(asked.actor, "write", Thing("notes", query.host, query.task, view.tags)),
     )
 
 

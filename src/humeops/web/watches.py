@@ -9,7 +9,6 @@ from humeops.api import parameters, views
 from humeops.api.service import Asked, Central
 from humeops.central.store.questions import watches
 from humeops.security import roles
-from humeops.security.roles import Thing
 from humeops.web import rendering
 
 WATCHES = 300
@@ -25,12 +24,13 @@ class WatchesPageQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/watches", sync_to_thread=True)
 def list_watches(central: Central, asked: Asked) -> Response[str]:
     """List what has not come, then what is expected of tasks, the next one first."""
-    roles.authorize(asked.actor, "read", Thing("watches"))
+    within = roles.scope(asked.actor, "read", "watches")
     query, now_ns = parameters.read(asked.parameters, WatchesPageQuery), central.clock.wall_ns()
     with central.database.reading() as connection:
-        missing = watches.find(connection, watches.Filter(states=("late", "overdue", "unknown")), MISSING, None).rows
-        soon = watches.expected(connection, now_ns, now_ns + spans.DAY, WATCHES)
-        page = watches.find(connection, watches.Filter(), WATCHES, query.after)
+        wanted = watches.Filter(states=("late", "overdue", "unknown"), within=within)
+        missing = watches.find(connection, wanted, MISSING, None).rows
+        soon = watches.expected(connection, now_ns, now_ns + spans.DAY, WATCHES, within)
+        page = watches.find(connection, watches.Filter(within=within), WATCHES, query.after)
     return rendering.page(
         "watches.html",
         now_ns=now_ns,

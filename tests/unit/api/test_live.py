@@ -27,7 +27,7 @@ def _steps(changes, most):
     async def look():
         hub = Hub(Central(NO_DATABASE, FakeClock(), SqlPicture(NO_DATABASE)))
         hub.ring = Ring(most)
-        viewer = live._Viewer(hub, send, [], EVERYTHING)
+        viewer = live._Viewer(hub, send, [], EVERYTHING, EVERYTHING)
         for _ in range(changes):
             hub.ring.add("event", Facts(), b"{}")
         return await viewer.step()
@@ -54,7 +54,7 @@ def test_who_takes_nothing_is_cut(monkeypatch):
 
     async def look():
         hub = Hub(Central(NO_DATABASE, FakeClock(), SqlPicture(NO_DATABASE)))
-        viewer = live._Viewer(hub, lambda _: anyio.sleep(60), [], EVERYTHING)
+        viewer = live._Viewer(hub, lambda _: anyio.sleep(60), [], EVERYTHING, EVERYTHING)
         hub.ring.add("event", Facts(), b"{}")
         return await viewer.step()
 

@@ -6,6 +6,7 @@ import pytest
 from humeops.api.ring import Ring
 from humeops.filters import parsing
 from humeops.filters.facts import Facts
+from humeops.filters.tree import EVERYTHING
 
 
 def _filled(count, most=10):
@@ -48,5 +49,5 @@ def test_a_change_is_one_event_of_the_stream():
     change = _filled(1).since(0)[0]
 
     assert change.text.endswith(b"-1\nevent: event\ndata: {}\n\n")
-    assert change.fits(parsing.parse("host:db0"))
-    assert not change.fits(parsing.parse("host:db1"))
+    assert change.fits(parsing.parse("host:db0"), EVERYTHING)
+    assert not change.fits(parsing.parse("host:db1"), EVERYTHING)

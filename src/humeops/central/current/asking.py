@@ -38,7 +38,7 @@ class RedisPicture:
 
     def find(self, wanted: tasks.Filter, limit: int, after: str | None) -> Page[tasks.Task]:
         """Return a page of tasks, by host and name."""
-        if wanted.also != EVERYTHING:
+        if wanted.also != EVERYTHING or wanted.within != EVERYTHING:
             # The filter language asks for what only the database has, such as data.
             return self._truth.find(wanted, limit, after)
         begin = cursor.unpack(after, tuple[str, str]) if after is not None else None

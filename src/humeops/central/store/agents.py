@@ -2,35 +2,48 @@
 """Agents and credentials: who a token belongs to."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
-from humeops.central.store import tables
-from humeops.security import credentials
+from humeops.central.store import sessions, tables, users
+from humeops.filters.tree import FilterError
+from humeops.security import credentials, grants
+from humeops.security.grants import Grant
 from humeops.security.roles import Actor, Role
 
 _agent = tables.agent
+_person = tables.person
 _credential = tables.credential
 
 _FIND = (
     sa.select(
+        _credential.c.id.label("credential"),
         _credential.c.hash,
         _credential.c.kind,
         _credential.c.name,
         _credential.c.role,
         _credential.c.expires_at,
         _credential.c.revoked_at,
+        _credential.c.person,
+        _credential.c.filter,
+        _credential.c.seen_at,
+        _person.c.disabled_at,
         _agent.c.id,
         _agent.c.host,
     )
-    .select_from(_credential.outerjoin(_agent, _agent.c.id == _credential.c.agent))
+    .select_from(
+        _credential.outerjoin(_agent, _agent.c.id == _credential.c.agent).outerjoin(
+            _person, _person.c.id == _credential.c.person
+        )
+    )
     .where(_credential.c.hash == sa.bindparam("hash"))
 )
 
 
 BEARERS: tuple[credentials.Kind, ...] = ("person", "agent")
 ENROLLERS: tuple[credentials.Kind, ...] = ("enrol",)
+_VIA = {"person": "token", "agent": "agent", "session": "session", "link": "link", "enrol": "enrol token"}
 
 
 def find_actor(
@@ -46,7 +59,30 @@ def find_actor(
         return None
     if found.expires_at is not None and found.expires_at <= now_ns:
         return None
-    return Actor(found.name, cast(Role, found.role), found.id, found.host or "", found.expires_at, found.hash)
+    if found.disabled_at is not None or sessions.is_idle(found.kind, found.seen_at, now_ns):
+        return None
+    return _actor(connection, found)
+
+
+def _actor(connection: sa.Connection, found: Any) -> Actor:
+    role = cast(Role, found.role)
+    made = Actor(found.name, role, found.id, found.host or "", found.expires_at, found.hash, None, found.person)
+    made = made._replace(via=_VIA[found.kind], number=found.credential, seen_at=found.seen_at, text=found.filter)
+    if role not in grants.RANKS or not (found.person or found.filter):
+        return made
+    try:
+        also = grants.read(found.filter)
+    except FilterError:
+        return made._replace(role="viewer", grants=())
+    if not found.person:
+        return made._replace(grants=(Grant(grants.rank(role), also),))
+    his = grants.narrowed(users.rights_of(connection, found.person), grants.rank(role), also)
+    return made._replace(role=grants.highest(his), grants=his)
+
+
+def actor_of(name: str, person: int, rights: Sequence[Grant], via: str) -> Actor:
+    """Return somebody who has shown who he is, with all that he was granted."""
+    return Actor(name, grants.highest(rights), grants=tuple(rights), person=person, via=via)
 
 
 def all_hosts(connection: sa.Connection) -> list[tuple[int, str]]:

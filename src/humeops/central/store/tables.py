@@ -41,6 +41,57 @@ agent = sa.Table(
     sa.Column("shared_at", sa.BigInteger),  # when two humeds were last seen to use its credential in turn
 )
 
+# Somebody with a name. A password is kept as argon2id says it; without one he comes in otherwise (`provider`).
+person = sa.Table(
+    "person",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", _NAME, nullable=False, unique=True),
+    sa.Column("password", sa.Text),
+    sa.Column("provider", sa.Text, nullable=False),  # who says who he is; empty: we do
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("disabled_at", sa.BigInteger),
+)
+
+# What a person may do: a role, on everything (an empty filter) or on the tasks of a filter.
+person_grant = sa.Table(
+    "person_grant",
+    metadata,
+    sa.Column("person", sa.ForeignKey("person.id"), primary_key=True),
+    sa.Column("role", _NAME, primary_key=True),
+    sa.Column("filter", _NAME, primary_key=True),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Logins that failed, by whom they named and by where they came from (hashed: a typed name may be a password).
+login_failure = sa.Table(
+    "login_failure",
+    metadata,
+    sa.Column("who", sa.LargeBinary(32), primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.BigInteger, nullable=False),
+    sa.Column("until", sa.BigInteger, nullable=False),  # no attempt before then
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_login_failure_last_at", login_failure.c.last_at)
+
+# What was done and what was refused. Only ever added to: triggers refuse anything else.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("via", sa.Text, nullable=False),  # how he came in
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("object", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),  # done | refused
+    sa.Column("detail", sa.Text, nullable=False),
+)
+
 # The token itself is nowhere: only its SHA-256. 256 random bits need no slow hash.
 credential = sa.Table(
     "credential",
@@ -54,6 +105,10 @@ credential = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("expires_at", sa.BigInteger),
     sa.Column("revoked_at", sa.BigInteger),
+    sa.Column("person", sa.ForeignKey("person.id")),  # whose grants it carries, at most; empty: its role, on everything
+    sa.Column("filter", sa.Text, nullable=False, server_default=""),  # on what, where that is less
+    sa.Column("seen_at", sa.BigInteger),  # of sessions: when it was used last, give or take some minutes
+    sa.Column("address", sa.Text, nullable=False, server_default=""),  # of sessions: where it was opened from
 )
 
 # The humeds that spoke as an agent lately: another one after each start, and two in turn where a credential was copied.

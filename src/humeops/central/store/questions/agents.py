@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, matching, processes, rows, tables
+from humeops.central.store import cursor, matching, processes, rows, scoping, tables
 from humeops.central.store.questions.page import Page, cut
+from humeops.filters.tree import EVERYTHING, Node
 from humeops.wire import health
 from humeops.wire.health import Health
 
@@ -48,6 +49,7 @@ class Filter(NamedTuple):
 
     host: str = ""
     lossy: bool = False
+    within: Node = EVERYTHING  # and of these hosts alone
 
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Agent]:
@@ -70,10 +72,11 @@ class Heard(NamedTuple):
     quiet: int
 
 
-def heard(connection: sa.Connection, since_ns: int) -> Heard:
+def heard(connection: sa.Connection, since_ns: int, within: Node = EVERYTHING) -> Heard:
     """Return how the hosts are heard."""
     quiet = sa.func.sum(sa.case((_agent.c.last_seen_at < since_ns, 1), else_=0))
-    hosts, silent = connection.execute(sa.select(sa.func.count(_agent.c.last_seen_at), quiet)).one()
+    query = sa.select(sa.func.count(_agent.c.last_seen_at), quiet)
+    hosts, silent = connection.execute(query.where(*scoping.of_host(within, _agent.c.host))).one()
     return Heard(int(hosts), int(silent or 0))
 
 
@@ -81,6 +84,7 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:
         conditions.append(matching.like_glob(_agent.c.host, wanted.host))
+    conditions += scoping.of_host(wanted.within, _agent.c.host)
     if wanted.lossy:
         lossy = sa.select(_epoch.c.agent).where(_epoch.c.declared_lost + _epoch.c.silently_lost > 0)
         conditions.append(_agent.c.id.in_(lossy))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, filtering, matching, rows, tables
+from humeops.central.store import cursor, filtering, matching, rows, scoping, tables
 from humeops.central.store.questions.page import Page, cut
 from humeops.event import Value, unit_of
 from humeops.filters.tree import EVERYTHING, Match, Node
@@ -37,6 +37,7 @@ class Filter(NamedTuple):
     task: str = ""
     key: str = ""
     also: Node = EVERYTHING
+    within: Node = EVERYTHING  # and of these tasks alone
 
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Datum]:
@@ -46,6 +47,7 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     query = sa.select(_datum).where(
         *(matching.like_glob(column, pattern) for column, pattern in patterns if pattern),
         *filtering.conditions(wanted.also, _ASKED),
+        *scoping.of_task(wanted.within, _datum.c.host, _datum.c.task),
     )
     if after is not None:
         query = query.where(sa.tuple_(*place) > sa.tuple_(*cursor.unpack(after, tuple[str, str, str])))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from humeops.central.fold import Summary
-from humeops.central.store import cursor, filtering, matching, rows, tables
+from humeops.central.store import cursor, filtering, matching, rows, scoping, tables
 from humeops.central.store.questions import texts
 from humeops.central.store.questions.page import Page, cut
 from humeops.event import SEVERITY, EventId, Level
@@ -38,6 +38,7 @@ class Filter(NamedTuple):
     since: int | None = None
     until: int | None = None
     also: Node = EVERYTHING
+    within: Node = EVERYTHING  # and of these tasks alone
 
 
 Event = sa.Row[Any]  # a row of the event table
@@ -104,9 +105,10 @@ def last_of_run(connection: sa.Connection, run: str, limit: int) -> Sequence[Eve
     return connection.execute(query.order_by(_event.c.id.desc()).limit(limit)).all()[::-1]
 
 
-def by_id(connection: sa.Connection, event_id: str) -> Event | None:
-    """Return the event of this id."""
-    return connection.execute(sa.select(_event).where(_event.c.id == rows.key_of(event_id))).one_or_none()
+def by_id(connection: sa.Connection, event_id: str, within: Node = EVERYTHING) -> Event | None:
+    """Return the event of this id, if it is within."""
+    narrow = scoping.of_task(within, _event.c.host, _event.c.task)
+    return connection.execute(sa.select(_event).where(_event.c.id == rows.key_of(event_id), *narrow)).one_or_none()
 
 
 def by_keys(connection: sa.Connection, keys: Sequence[bytes]) -> Sequence[Event]:
@@ -116,9 +118,10 @@ def by_keys(connection: sa.Connection, keys: Sequence[bytes]) -> Sequence[Event]
     )
 
 
-def links(connection: sa.Connection, run: str, limit: int) -> Sequence[Event]:
+def links(connection: sa.Connection, run: str, limit: int, within: Node = EVERYTHING) -> Sequence[Event]:
     """Return what was said of this run without being part of it, as long ago first."""
     query = sa.select(_event).where(_event.c.link == rows.key_of(run))
+    query = query.where(*scoping.of_task(within, _event.c.host, _event.c.task))
     return connection.execute(query.order_by(_event.c.id).limit(limit)).all()
 
 
@@ -172,6 +175,7 @@ def _conditions(
         conditions.append(_tagged(filtering.any_pattern(wanted.tags)))
     if wanted.text:
         conditions.append(asked.text(wanted.text))
+    conditions += scoping.of_task(wanted.within, _event.c.host, _event.c.task)
     return conditions + _within(wanted.since, wanted.until) + filtering.conditions(wanted.also, asked)
 
 

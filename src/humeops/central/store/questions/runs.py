@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from humeops.central.fold import Summary
-from humeops.central.store import cursor, filtering, matching, rows, tables
+from humeops.central.store import cursor, filtering, matching, rows, scoping, tables
 from humeops.central.store.questions.page import Page, cut
 from humeops.central.store.running import read_summary
 from humeops.event import EventId
@@ -43,6 +43,7 @@ class Filter(NamedTuple):
     until: int | None = None
     also: Node = EVERYTHING
     late: bool = False  # only those that came late: their start ended that their task was late
+    within: Node = EVERYTHING  # and of these tasks alone
 
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Run]:
@@ -55,21 +56,23 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     return cut([_read(row) for row in found], limit, lambda run: cursor.pack(*run.summary.begun))
 
 
-def by_keys(connection: sa.Connection, keys: Sequence[bytes]) -> dict[bytes, Run]:
-    """Return those of these runs that are known, by id."""
+def by_keys(connection: sa.Connection, keys: Sequence[bytes], within: Node = EVERYTHING) -> dict[bytes, Run]:
+    """Return those of these runs that are known, and within, by id."""
     query = sa.select(_run.c.id, _run.c.host, _run.c.task, _run.c.reason, _run.c.summary).where(_run.c.id.in_(keys))
+    query = query.where(*scoping.of_task(within, _run.c.host, _run.c.task))
     return {row.id: _read(row) for row in connection.execute(query)} if keys else {}
 
 
-def resolve(connection: sa.Connection, name: str) -> Run | None:
-    """Return the run of this id, this short id, or the last one of this HOST:TASK or TASK."""
+def resolve(connection: sa.Connection, name: str, within: Node = EVERYTHING) -> Run | None:
+    """Return the run of this id, this short id, or the last one of this HOST:TASK or TASK, among those within."""
+    narrow = scoping.of_task(within, _run.c.host, _run.c.task)
     if rows.is_id(name):
-        return by_keys(connection, [rows.key_of(name)]).get(rows.key_of(name))
+        return by_keys(connection, [rows.key_of(name)], within).get(rows.key_of(name))
     if ":" in name:
         host, _, task = name.rpartition(":")
-        return _newest(connection, _run.c.host == host, _run.c.task == task)
-    short = _newest(connection, _run.c.short == name.lower()) if len(name) == 8 else None
-    return short or _newest(connection, _run.c.task == name)
+        return _newest(connection, _run.c.host == host, _run.c.task == task, *narrow)
+    short = _newest(connection, _run.c.short == name.lower(), *narrow) if len(name) == 8 else None
+    return short or _newest(connection, _run.c.task == name, *narrow)
 
 
 def open_run(connection: sa.Connection, host: str, task: str) -> str | None:
@@ -78,7 +81,7 @@ def open_run(connection: sa.Connection, host: str, task: str) -> str | None:
     return found.summary.run if found else None
 
 
-def descendants(connection: sa.Connection, run: str, limit: int) -> tuple[list[Run], bool]:
+def descendants(connection: sa.Connection, run: str, limit: int, within: Node = EVERYTHING) -> tuple[list[Run], bool]:
     """Return the runs started within this one, at whatever depth, and whether there are more than `limit`.
 
     One question a generation. A host may name any parents, even in a circle: no run is returned twice.
@@ -89,6 +92,7 @@ def descendants(connection: sa.Connection, run: str, limit: int) -> tuple[list[R
     while generation and len(found) <= limit:
         query = sa.select(_run.c.id, _run.c.host, _run.c.task, _run.c.reason, _run.c.summary)
         query = query.where(_run.c.parent.in_(generation)).order_by(_run.c.started_at, _run.c.id)
+        query = query.where(*scoping.of_task(within, _run.c.host, _run.c.task))
         new = [row for row in connection.execute(query.limit(limit + 1)) if row.id not in seen]
         generation = [row.id for row in new]
         seen.update(generation)
@@ -120,6 +124,7 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         conditions.append(_run.c.id.in_(came.where(_transition.c.run.is_not(None))))
     if wanted.tags:
         conditions.append(_tagged(filtering.any_pattern(wanted.tags)))
+    conditions += scoping.of_task(wanted.within, _run.c.host, _run.c.task)
     return conditions + filtering.conditions(wanted.also, _ASKED)
 
 

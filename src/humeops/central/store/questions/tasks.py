@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, filtering, matching, rows, tables
+from humeops.central.store import cursor, filtering, matching, rows, scoping, tables
 from humeops.central.store.questions import runs
 from humeops.central.store.questions.page import Page, cut
 from humeops.filters import keys
@@ -61,6 +61,7 @@ class Filter(NamedTuple):
     tags: Sequence[str] = ()
     states: Sequence[str] = ()
     also: Node = EVERYTHING
+    within: Node = EVERYTHING  # and of these tasks alone
 
 
 def _tasks() -> sa.Select[Any]:
@@ -107,9 +108,10 @@ def find_by_tag(connection: sa.Connection, wanted: Filter, limit: int, after: st
     return Page([(row.tag or "", _read(row, last.get(row.last_run))) for row in page.rows], page.next)
 
 
-def by_names(connection: sa.Connection, names: Sequence[tuple[str, str]]) -> list[Task]:
-    """Return those of these tasks (host and name) that are known."""
-    query = _tasks().where(sa.tuple_(_task.c.host, _task.c.task).in_(names))
+def by_names(connection: sa.Connection, names: Sequence[tuple[str, str]], within: Node = EVERYTHING) -> list[Task]:
+    """Return those of these tasks (host and name) that are known, and within."""
+    narrow = scoping.of_task(within, _task.c.host, _task.c.task)
+    query = _tasks().where(sa.tuple_(_task.c.host, _task.c.task).in_(names), *narrow)
     found = connection.execute(query).all() if names else []
     last = runs.by_keys(connection, [row.last_run for row in found if row.last_run])
     return [_read(row, last.get(row.last_run)) for row in found]
@@ -163,6 +165,7 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         conditions.append(_task.c.state.in_(wanted.states))
     if wanted.tags:
         conditions.append(_tagged(filtering.any_pattern(wanted.tags)))
+    conditions += scoping.of_task(wanted.within, _task.c.host, _task.c.task)
     return conditions + filtering.conditions(wanted.also, _ASKED)
 
 

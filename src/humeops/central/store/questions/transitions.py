@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, filtering, rows, tables
+from humeops.central.store import cursor, filtering, rows, scoping, tables
 from humeops.central.store.questions.page import Page, cut
 from humeops.filters.tree import EVERYTHING, Node
 
@@ -30,6 +30,7 @@ class Filter(NamedTuple):
     """Which changes: a filter, its moments settled."""
 
     also: Node = EVERYTHING
+    within: Node = EVERYTHING  # and of these tasks alone
 
 
 def find(
@@ -37,6 +38,7 @@ def find(
 ) -> Page[Transition]:
     """Return a page of changes."""
     query = sa.select(_transition).where(*filtering.conditions(wanted.also, _ASKED))
+    query = query.where(*scoping.of_task(wanted.within, _transition.c.host, _transition.c.task))
     if after is not None:
         (last,) = cursor.unpack(after, tuple[rows.Int64])
         query = query.where(_transition.c.id > last if oldest_first else _transition.c.id < last)

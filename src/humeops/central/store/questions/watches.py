@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, matching, tables, watching
+from humeops.central.store import cursor, matching, scoping, tables, watching
 from humeops.central.store.questions.page import Page, cut
 from humeops.central.watches import expectation
+from humeops.filters.tree import EVERYTHING, Node
 
 _watch = tables.watch
 _pattern = tables.watch_pattern
@@ -38,6 +39,7 @@ class Filter(NamedTuple):
     host: str = ""
     task: str = ""
     states: Sequence[str] = ()
+    within: Node = EVERYTHING  # and of these tasks alone
 
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Watch]:
@@ -47,6 +49,7 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
         query = query.where(matching.like_glob(_watch.c.host, wanted.host))
     if wanted.task:
         query = query.where(matching.like_glob(_watch.c.task, wanted.task))
+    query = query.where(*scoping.of_task(wanted.within, _watch.c.host, _watch.c.task))
     if wanted.states:
         query = query.where(_watch.c.state.in_(wanted.states))
     if after is not None:
@@ -57,9 +60,10 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     return Page([_read(row) for row in page.rows], page.next)
 
 
-def expected(connection: sa.Connection, since: int, until: int, limit: int) -> list[Watch]:
+def expected(connection: sa.Connection, since: int, until: int, limit: int, within: Node = EVERYTHING) -> list[Watch]:
     """Return the watches whose next start is expected then, the next one first."""
     query = _all().where(_watch.c.expected_at >= since, _watch.c.expected_at < until)
+    query = query.where(*scoping.of_task(within, _watch.c.host, _watch.c.task))
     order = (_watch.c.expected_at, _watch.c.host, _watch.c.task)
     return [_read(row) for row in connection.execute(query.order_by(*order).limit(limit))]
 

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""What a handler that changes something says for the audit log, in the transaction of the change."""
+
+import sqlalchemy as sa
+
+from humeops.api.service import Asked, Central
+from humeops.central.store import auditing
+
+# In the scope's state, for whoever stands in front of the handlers (witness).
+REASON = "hume_reason"  # why it was refused
+WHO = "hume_who"  # whom a failed login named
+NOTED = "hume_noted"  # the act is in the log already
+
+
+def note(connection: sa.Connection, central: Central, asked: Asked, act: str, object: str, detail: str = "") -> None:
+    """Write down what the asker does with this; it stands if the transaction does."""
+    actor = asked.actor
+    entry = auditing.Entry(actor.name, actor.via, asked.address, act, object, "done", detail)
+    auditing.write(connection, entry, central.clock.wall_ns())
+    asked.state[NOTED] = True
