@@ -46,7 +46,7 @@ class StreamIntake(Protocol):
 
 
 class People:
-    """How people come in, beside links and passwords. (Litestar looks into tuples that handlers take, and not into this.)"""
+    """How people come in, beside links and passwords. Litestar looks into tuples that handlers take, and not into this."""
 
     def __init__(self, proxies: Networks = (), header: str = "", provider: Any = None) -> None:
         """`proxies` are believed where a request comes from and, if `header` names one, who asks; `provider` is of identities."""

@@ -37,6 +37,7 @@ class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
     proxies: Annotated[
         list[Annotated[str, msgspec.Meta(min_length=1, max_length=64)]], msgspec.Meta(max_length=64)
     ] = []
+    user_header: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z][A-Za-z0-9-]{0,63})?$")] = ""
 
 
 class AgentSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -111,7 +112,8 @@ class Config:
     host: str
     port: int
     behind_proxy: bool
-    proxies: tuple[addresses.Network, ...]  # of which is believed whether a browser came over TLS
+    proxies: tuple[addresses.Network, ...]  # of which is believed how a browser came, and from where
+    user_header: str  # and, if it names one, who asks
     metrics: str  # HOST:PORT; empty: not told without a token
     agent_host: str
     silent_after: int  # seconds without a word after which a host is silent
@@ -148,6 +150,7 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[
         port=chosen.listen.port,
         behind_proxy=chosen.listen.behind_proxy,
         proxies=_proxies(file, chosen.listen.proxies),
+        user_header=_user_header(file, chosen.listen),
         metrics=chosen.metrics.listen,
         agent_host=chosen.agent.host or _host_of_machine(),
         silent_after=chosen.watch.silent_after,
@@ -208,6 +211,14 @@ def _setup(file: pathlib.Path, chosen: AlertSettings) -> str:
     except ConfigError as error:
         raise settings.fault(file, "alert.mail", str(error)) from None
     return msgspec.json.encode(told).decode()
+
+
+def _user_header(file: pathlib.Path, chosen: ListenSettings) -> str:
+    if chosen.user_header and not chosen.proxies:
+        raise settings.fault(file, "listen.user_header", "nobody is believed: name the proxy in `listen.proxies`")
+    if chosen.user_header and any(network.prefixlen == 0 for network in _proxies(file, chosen.proxies)):
+        raise settings.fault(file, "listen.user_header", "`listen.proxies` is everybody: anybody could say who he is")
+    return chosen.user_header
 
 
 def _given(environ: Mapping[str, str], variable: str) -> str:

@@ -30,6 +30,7 @@ VERBS = {
     "token": "let people in: token NAME --role reporter|viewer|operator|admin [--expires 90d] prints it once; token list | revoke NAME",
     "enroll-token": "let hosts in: enroll-token NAME [--hosts 'web*' --uses 50 --approve] prints it once; list | revoke NAME",
     "agents": "who reports: list; who waits to be let in: pending, approve HOST, deny HOST; revoke HOST ends its credential",
+    "user": "people with passwords: user add NAME --role ROLE [--on FILTER]; user list | passwd | disable | enable | grant | revoke",
     "retention": "let go now of what has been kept long enough, as serve and a worker do every hour",
     "dead": "what could not be stored: list it, show its bytes, have it tried again (retry), let go of it (drop)",
     "backup": "write a copy of the whole database, while central runs",
@@ -74,7 +75,9 @@ def _do(options: argparse.Namespace, chosen: config.Config) -> int:
         case "token":
             from humeops.cli import centraltokens
 
-            return centraltokens.token(chosen, options.words, options.role, options.expires, options.of_host)
+            return centraltokens.token(
+                chosen, options.words, options.role, options.expires, options.of_host, options.on
+            )
         case "enroll-token":
             from humeops.cli import centralenrol
 
@@ -85,6 +88,12 @@ def _do(options: argparse.Namespace, chosen: config.Config) -> int:
             from humeops.cli import centralhosts
 
             return centralhosts.agents(chosen, options.word, options.names, options.output)
+        case "user":
+            from humeops.cli import centralusers
+
+            return centralusers.user(
+                chosen, options.words, options.role, options.on, options.no_password, options.output
+            )
         case "retention":
             from humeops.cli import centralroles
 
@@ -200,6 +209,7 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
         help="reporter says what one host does, viewer reads, operator also writes notes and tends dead letters, admin all",
     )
     parser.add_argument("--for", dest="of_host", metavar="HOST", help="the host a reporter speaks for")
+    parser.add_argument("--on", default="", metavar="FILTER", help="on these tasks alone: 'tag:web', 'host:db*'")
     parser.add_argument("--expires", metavar="AGE", help="after so long it opens nothing: 90d, 8w, 1y")
 
 
@@ -225,6 +235,14 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of lists (default: table)")
 
 
+def _add_user(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="add | list | passwd | disable | enable | grant | revoke [NAME]")
+    parser.add_argument("--role", help="viewer, operator or admin")
+    parser.add_argument("--on", default="", metavar="FILTER", help="on these tasks alone: 'tag:web', 'host:db*'")
+    parser.add_argument("--no-password", action="store_true", help="he comes in by a proxy or a provider of identities")
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of list (default: table)")
+
+
 def _add_dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would go, and change nothing")
 
@@ -244,6 +262,7 @@ _MORE: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "token": _add_token,
     "enroll-token": _add_enrol_token,
     "agents": _add_agents,
+    "user": _add_user,
     "retention": _add_dry_run,
     "dead": _add_letters,
     "backup": _add_target,

@@ -16,18 +16,22 @@ from collections.abc import Callable, Iterator, Sequence
 from prometheus_client.registry import Collector
 
 from humeops import systemd
-from humeops.api import app, health, logs, monitor, server
-from humeops.api.service import Central
+from humeops.api import app, health, links, logs, monitor, server
+from humeops.api.service import Central, People
 from humeops.central import addresses, backup, config, delivering, details, door, indexing, metrics, retention
 from humeops.central import notifier as notifying
 from humeops.central import watcher as watching
 from humeops.central.config import Config
 from humeops.central.current.picture import SqlPicture
-from humeops.central.store import partitions, schema
+from humeops.central.store import partitions, schema, sessions, users
 from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
 from humeops.clock import NS_PER_SECOND, SystemClock
 from humeops.errors import ConfigError, Exit, UnavailableError
+from humeops.security import credentials
+from humeops.security.roles import Actor
 from humeops.web import pages
+
+FIRST_LINK_NS = 24 * 3_600 * NS_PER_SECOND
 
 
 def serve(chosen: Config) -> int:
@@ -99,7 +103,10 @@ def init(chosen: Config) -> int:
     """Prepare the database and leave the owner's token and this machine's credential in the folder."""
     with _database(chosen) as database:
         _prepare(database, chosen)
+        link = _first_link(database, chosen)
     print(f"{database.name} is prepared; the owner's token is in {chosen.person_token}")
+    if link:
+        print(f"to become the first user, once central answers, within a day: {link}")
     return Exit.OK
 
 
@@ -128,6 +135,17 @@ def rebuild(chosen: Config) -> int:
             raise UnavailableError(f"Redis does not do its part: {error}") from error
     print(f"{count} tasks are in Redis as they are in the database")
     return Exit.OK
+
+
+def _first_link(database: Database, chosen: Config) -> str:
+    """Return a link for whoever becomes the first user, nothing when there is one already."""
+    token, now_ns = credentials.make_token("link"), SystemClock().wall_ns()
+    with plain_errors(database.name), database.writing() as connection:
+        if users.is_anybody(connection):
+            return ""
+        sessions.add_link(connection, token, Actor(door.OWNER, "admin"), now_ns, FIRST_LINK_NS)
+    host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+    return f"http://{host}:{chosen.port}{links.SIGN_IN}{token}"
 
 
 ROLES: dict[str, Callable[[Config], int]] = {
@@ -223,7 +241,7 @@ def _answer(chosen: Config, database: Database) -> None:
 
 def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) -> Central:
     if not chosen.redis:
-        return Central(database, SystemClock(), SqlPicture(database), gauges=gauges)
+        return Central(database, SystemClock(), SqlPicture(database), gauges=gauges, people=_people(chosen))
     import redis
     import redis.asyncio
 
@@ -235,7 +253,18 @@ def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) ->
     )
     current = asking.RedisPicture(quick, SqlPicture(database))
     client = redis.asyncio.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5)
-    return Central(database, SystemClock(), current, StreamIntake(client, chosen.partitions, chosen.longest), gauges)
+    return Central(
+        database,
+        SystemClock(),
+        current,
+        StreamIntake(client, chosen.partitions, chosen.longest),
+        gauges,
+        _people(chosen),
+    )
+
+
+def _people(chosen: Config) -> People:
+    return People(chosen.proxies, chosen.user_header)
 
 
 def _watched(chosen: Config, database: Database) -> monitor.Watched:

@@ -6,12 +6,14 @@ While `serve` works on a SQLite file nobody else can write it; then it is asked,
 
 import re
 
+import sqlalchemy as sa
+
 from humeops.api import tokens as views
 from humeops.central import door
 from humeops.central.config import Config
 from humeops.central.keeping import age_ns
 from humeops.central.store import tokens
-from humeops.cli import centralhere
+from humeops.cli import centralaudit, centralhere
 from humeops.clock import SystemClock
 from humeops.errors import Exit, UnavailableError
 from humeops.security.roles import Role
@@ -22,7 +24,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 _AGE = re.compile(r"[1-9][0-9]{0,4}[dwy]")
 
 
-def token(chosen: Config, words: list[str], role: str | None, expires: str | None, host: str | None) -> int:
+def token(
+    chosen: Config, words: list[str], role: str | None, expires: str | None, host: str | None, on: str = ""
+) -> int:
     """Make a token (`token NAME`), list all (`token list`) or revoke one (`token revoke NAME`)."""
     match words:
         case ["list"]:
@@ -30,13 +34,13 @@ def token(chosen: Config, words: list[str], role: str | None, expires: str | Non
         case ["revoke", name]:
             return _revoke(chosen, _checked(name))
         case [name] if name != "revoke":
-            return _make(chosen, _checked(name), role, expires, host or "")
+            return _make(chosen, _checked(name), role, expires, host or "", on)
     raise centralhere.UsageError(
         "token NAME --role viewer|operator|admin, token NAME --role reporter --for HOST, token list, or token revoke NAME"
     )
 
 
-def _make(chosen: Config, name: str, role: str | None, expires: str | None, host: str) -> int:
+def _make(chosen: Config, name: str, role: str | None, expires: str | None, host: str, on: str) -> int:
     if role not in ROLES:
         raise centralhere.UsageError(f"token {name}: --role is one of {', '.join(ROLES)}")
     if expires is not None and not _AGE.fullmatch(expires):
@@ -48,12 +52,16 @@ def _make(chosen: Config, name: str, role: str | None, expires: str | None, host
     now_ns = SystemClock().wall_ns()
     expires_at = None if expires is None else now_ns + (age_ns(expires) or 0)
     kept: Role = role  # type: ignore[assignment]
+
+    def act(connection: sa.Connection) -> str:
+        made = tokens.make(connection, name, kept, now_ns, expires_at, host, on)
+        centralaudit.note(connection, "make token", name, f"{role} on {on or 'everything'}")
+        return made
+
     try:
-        made = centralhere.write(
-            chosen, lambda connection: tokens.make(connection, name, kept, now_ns, expires_at, host)
-        )
+        made = centralhere.write(chosen, act)
     except UnavailableError:
-        body = views.NewToken(name, role, host, expires_at)  # type: ignore[arg-type]
+        body = views.NewToken(name, role, host, expires_at, on)  # type: ignore[arg-type]
         made = centralhere.running(chosen).send("tokens", views.TokenView, body).token
     print(made)
     return Exit.OK
@@ -65,7 +73,9 @@ def _list(chosen: Config) -> int:
     except UnavailableError:
         known = centralhere.running(chosen).fetch("tokens", views.TokenPage).items
     for one in known:
-        print(f"{one.name}  {one.role}{f' of {one.host}' if one.host else ''}  {_state(one, SystemClock().wall_ns())}")
+        on = f" on {one.filter}" if one.filter else ""
+        of = f" of {one.host}" if one.host else ""
+        print(f"{one.name}  {one.role}{of}{on}  {_state(one, SystemClock().wall_ns())}")
     return Exit.OK
 
 
@@ -74,7 +84,12 @@ def _revoke(chosen: Config, name: str) -> int:
         raise centralhere.UsageError(door.OWNER_STAYS)
     try:
         now_ns = SystemClock().wall_ns()
-        if not centralhere.write(chosen, lambda connection: tokens.revoke(connection, name, now_ns)):
+
+        def act(connection: sa.Connection) -> bool:
+            centralaudit.note(connection, "revoke token", name)
+            return tokens.revoke(connection, name, now_ns)
+
+        if not centralhere.write(chosen, act):
             raise centralhere.UsageError(f"no token {name}; token list names them")
     except UnavailableError:
         centralhere.running(chosen).send("tokens/revoked", views.Revoked, views.OldToken(name))

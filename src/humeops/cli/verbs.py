@@ -22,6 +22,7 @@ PEOPLE: dict[str, str] = {
     "badge": "an address without a token that shows how a task or a tag is",
     "login": "sign in to a central elsewhere: hume login URL",
     "enroll": "let this host report to a central: hume enroll URL TOKEN",
+    "audit": "what was done at central and what was refused: who, from where, when",
     "link": "a link that opens the pages in a browser, once",
     "hosts": "the hosts that report, how they are heard, how the humed of each fares",
     "watch": "what is expected of tasks: hume watch list, add, show, remove, pause, apply",
