@@ -59,7 +59,7 @@ def scene():
                 note = {"host": host, "task": task, "text": f"about {task}"}
                 assert owner.call("POST", "/api/v1/notes", json.dumps(note).encode(), **JSON).status == 201
             for name, role in (("mate", "operator"), ("stranger", None), ("someone", "viewer")):
-                user = {"name": name, "password": PASSWORD, **({"role": role, "filter": "tag:web"} if role else {})}
+                user = {"name": name, "password": PASSWORD, "role": role, "filter": "tag:web"}
                 assert owner.call("POST", "/api/v1/users", json.dumps(user).encode(), **JSON).status == 201
             tokens = {name: _token(central, name) for name in ("mate", "stranger")}
             tokens["owner"] = central.layout.person_token.read_text().strip()

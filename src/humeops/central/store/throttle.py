@@ -37,11 +37,19 @@ def attempt_of(name: str, address: str) -> Attempt:
 def count(connection: sa.Connection, attempt: Attempt, now_ns: int) -> int:
     """Count an attempt and return 0, or return after how many seconds there may be one."""
     connection.execute(sa.delete(_failure).where(_failure.c.last_at < now_ns - _FORGET_NS))
-    wait = max(_until(connection, key) for key in sorted(attempt)) - now_ns
+    keys = sorted(((attempt.name, FREE_NAME), (attempt.address, FREE_ADDRESS)))
+    # Before anything is read: from here on nobody else counts under these two.
+    for key, _ in keys:
+        _lock(connection, key, now_ns)
+    known = {key: _known(connection, key) for key, _ in keys}
+    wait = max(until for _, until in known.values()) - now_ns
     if wait > 0:
         return -(-wait // NS_PER_SECOND)
-    for key, free in sorted(((attempt.name, FREE_NAME), (attempt.address, FREE_ADDRESS))):
-        _add(connection, key, free, now_ns)
+    for key, free in keys:
+        count = known[key][0] + 1
+        pause = min(2 ** min(count - free, 20), LONGEST_SECONDS) * NS_PER_SECOND if count >= free else 0
+        values = {"count": count, "last_at": now_ns, "until": now_ns + pause if pause else 0}
+        connection.execute(sa.update(_failure).where(_failure.c.who == key).values(values))
     return 0
 
 
@@ -52,20 +60,16 @@ def succeeded(connection: sa.Connection, attempt: Attempt) -> None:
     connection.execute(fewer.values(count=_failure.c.count - 1, until=0))
 
 
-def _until(connection: sa.Connection, key: bytes) -> int:
-    found = connection.execute(sa.select(_failure.c.until).where(_failure.c.who == key).with_for_update())
-    return found.scalar_one_or_none() or 0
-
-
-def _add(connection: sa.Connection, key: bytes, free: int, now_ns: int) -> None:
-    here = _failure.c.who == key
-    known = connection.execute(sa.select(_failure.c.count).where(here)).scalar_one_or_none() or 0
-    over = known + 1 - free
-    pause = min(2 ** min(over, 20), LONGEST_SECONDS) if over >= 0 else 0
-    values = {"count": known + 1, "last_at": now_ns, "until": now_ns + pause * NS_PER_SECOND if pause else 0}
-    if connection.execute(sa.update(_failure).where(here).values(values)).rowcount == 0:
+def _lock(connection: sa.Connection, key: bytes, now_ns: int) -> None:
+    here = sa.update(_failure).where(_failure.c.who == key)
+    if connection.execute(here.values(count=_failure.c.count)).rowcount == 0:
         # Two at once for the same new row: the later one starts anew (Database.write).
-        connection.execute(sa.insert(_failure).values(who=key, **values))
+        connection.execute(sa.insert(_failure).values(who=key, count=0, last_at=now_ns, until=0))
+
+
+def _known(connection: sa.Connection, key: bytes) -> tuple[int, int]:
+    found = connection.execute(sa.select(_failure.c.count, _failure.c.until).where(_failure.c.who == key)).one()
+    return int(found[0]), int(found[1])
 
 
 def _key(kind: str, text: str) -> bytes:
