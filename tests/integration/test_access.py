@@ -20,7 +20,7 @@ PASSWORD = "correct horse battery"
 OTHER = "payroll"
 JSON = {"Content-Type": "application/json"}
 # What comes with an act, beside the task.
-MORE = {
+MORE: dict[str, dict[str, object]] = {
     "/api/v1/notes": {"text": "looked at it"},
     "/api/v1/watches": {"expect": {"every": "1d"}},
     "/api/v1/users": {"name": "{new}", "password": PASSWORD},
