@@ -218,10 +218,10 @@ def test_a_session_ends_when_nobody_uses_it_and_in_any_case_some_day(database):
     person = add(database, "ada")
     idle, used = session_of(database, person, "ada"), session_of(database, person, "ada")
     later = NOON + sessions.IDLE_NS
-    write(database, sessions.touch, actor(database, used).credential, later - 1)
+    write(database, sessions.touch, actor(database, used).number, later - 1)
 
     assert (actor(database, idle, later), actor(database, used, later) is None) == (None, False)
-    write(database, sessions.touch, actor(database, used, later).credential, NOON + sessions.SESSION_NS - 1)
+    write(database, sessions.touch, actor(database, used, later).number, NOON + sessions.SESSION_NS - 1)
     assert actor(database, used, NOON + sessions.SESSION_NS) is None
 
 
@@ -229,7 +229,7 @@ def test_another_password_ends_all_sessions_but_the_one_it_was_changed_in(databa
     person = add(database, "ada")
     here, there = session_of(database, person, "ada"), session_of(database, person, "ada")
 
-    write(database, users.set_password, person, "hash", actor(database, here).credential)
+    write(database, users.set_password, person, "hash", actor(database, here).number)
 
     assert actor(database, here) is not None
     assert actor(database, there) is None
@@ -239,7 +239,7 @@ def test_nobody_ends_a_session_of_another(database):
     hers, his = ((name, add(database, name)) for name in ("ada", "bob"))
     session = session_of(database, hers[1], "ada")
     bob = actor(database, session_of(database, his[1], "bob"))
-    number = actor(database, session).credential
+    number = actor(database, session).number
 
     assert not write(database, sessions.end, bob, number)
     assert write(database, sessions.end, actor(database, session), number)

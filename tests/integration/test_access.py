@@ -34,6 +34,17 @@ MORE: dict[str, dict[str, object]] = {
     "/api/v1/dead/retried": {"names": ["abc:1"]},
     "/api/v1/dead/dropped": {"names": ["abc:1"]},
     "/api/v1/sessions/ended": {"id": 999_999},
+    "/api/v1/alertbook": {"book": {}, "dry_run": True},
+    "/api/v1/silences": {"what": "task:backup", "why": "we know", "ends_at": 2**61},
+    "/api/v1/silences/ended": {"id": 999_999},
+    "/api/v1/channels/tested": {"name": "no-such"},
+    "/api/v1/enrolments": {"host": "web9", "hash": "0" * 64},
+    "/api/v1/enrolments/decided": {"id": 999_999, "approve": True},
+    "/api/v1/enrolments/tokens": {"name": "{new}", "hosts": "web9", "expires_at": 2**61},
+    "/api/v1/enrolments/tokens/revoked": {"name": "no-such"},
+    "/api/v1/credentials": {"hash": "{hash}"},
+    "/api/v1/credentials/revoked": {"host": "no-such"},
+    "/api/v1/report": {"kind": "log", "task": "backup", "message": "hi"},
     "/api/v1/takes": {},
     "/api/v1/about": {"owner": "the team"},
     "/api/v1/badges": {},
@@ -87,7 +98,7 @@ def ask(scene, act, column):
     central, host, tokens = scene
     method, path = act
     task = OTHER if column == "mate, other" else "backup"
-    url, body = path.replace("{name}", "abc:1" if "dead" in path else f"{host}:{task}"), None
+    url, body = path.replace("{name}", "abc:1" if "dead" in path else f"{host}:{task}").replace("{number}", "999"), None
     if method == "get":
         named = {"host": host, "task": task}
         query = {"/api/v1/notes": named, "/api/v1/data/history": {**named, "key": f"{task}_n"}}.get(path, {})
@@ -97,7 +108,12 @@ def ask(scene, act, column):
         url += f"?host={host}&task={task}"
     elif path != "/api/v1/links":
         place = {"host": host, "task": task} if path.removeprefix("/api/v1/") in ON_TASKS else {}
-        body = json.dumps({**place, **MORE[path]}).replace("{new}", f"new-{abs(hash(column))}").encode()
+        body = (
+            json.dumps({**place, **MORE[path]})
+            .replace("{new}", f"new-{abs(hash(column))}")
+            .replace("{hash}", "1" * 64)
+            .encode()
+        )
     with Caller(central, tokens[column]) if column in tokens else nobody_at(central) as caller:
         return caller.call(method.upper(), url, body, **(JSON if body else {}))
 

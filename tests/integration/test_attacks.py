@@ -18,7 +18,7 @@ from tests.fixtures.events import a_run
 
 PASSWORD = "correct horse battery"
 JSON = {"Content-Type": "application/json"}
-PROXY = '[proxy]\ntrusted = ["{}"]\nuser_header = "X-Remote-User"\n'
+PROXY = '[listen]\nport = 0\nproxies = ["{}"]\nuser_header = "X-Remote-User"\n'
 
 
 @pytest.fixture
@@ -188,7 +188,11 @@ def test_a_proxy_names_people_only_where_it_is_listed(trusted, status):
 
 @pytest.mark.parametrize(
     "text",
-    ['[proxy]\ntrusted = ["0.0.0.0/0"]\n', '[proxy]\nuser_header = "X-User"\n', '[proxy]\ntrusted = ["proxy"]\n'],
+    [
+        '[listen]\nproxies = ["0.0.0.0/0"]\nuser_header = "X-User"\n',
+        '[listen]\nuser_header = "X-User"\n',
+        '[listen]\nproxies = ["proxy"]\n',
+    ],
 )
 def test_a_proxy_that_would_be_anybody_is_refused(tmp_path, text):
     (tmp_path / "central.toml").write_text(text)
@@ -196,7 +200,7 @@ def test_a_proxy_that_would_be_anybody_is_refused(tmp_path, text):
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     assert answer.returncode == 78
-    assert "proxy." in answer.stderr
+    assert "listen." in answer.stderr
 
 
 def test_who_looks_on_live_sees_what_was_granted_and_nothing_when_that_ends(central):

@@ -59,9 +59,9 @@ class NotificationsQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/api/v1/alerts", sync_to_thread=True)
 def list_alerts(central: Central, asked: Asked) -> AlertPage:
     """Return alerts, the newest first."""
-    roles.authorize(asked.actor, "read", Thing("alerts"))
+    within = roles.scope(asked.actor, "read", "alerts")
     query = parameters.read(asked.parameters, AlertsQuery)
-    wanted = alerts.Filter(query.host, query.task, query.state)
+    wanted = alerts.Filter(query.host, query.task, query.state, within)
     with central.database.reading() as connection:
         page = alerts.find(connection, wanted, query.limit, query.after)
     return AlertPage([alertviews.alert_view(one) for one in page.rows], page.next)
@@ -70,12 +70,12 @@ def list_alerts(central: Central, asked: Asked) -> AlertPage:
 @get("/api/v1/alerts/{number:int}", sync_to_thread=True)
 def show_alert(central: Central, asked: Asked, number: int) -> AlertDetail:
     """Return one alert with its history."""
-    roles.authorize(asked.actor, "read", Thing("alerts"))
+    within = roles.scope(asked.actor, "read", "alerts")
     parameters.read(asked.parameters, parameters.NoQuery)
     if not 0 < number < 2**31:
         raise NotFoundError(f"no alert {number}")
     with central.database.reading() as connection:
-        found = alerts.by_id(connection, number)
+        found = alerts.by_id(connection, number, within)
         if found is None:
             raise NotFoundError(f"no alert {number}")
         entries = alerts.entries(connection, number, ENTRIES)

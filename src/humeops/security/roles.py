@@ -74,7 +74,7 @@ _LEAST: Mapping[tuple[Verb, Kind], Rank] = {
     ("write", "users"): "admin",
 }
 # What belongs to tasks, and so can be granted on some of them; the rest is of the installation as a whole.
-_OF_TASKS = frozenset(("tasks", "runs", "events", "data", "agents", "notes", "watches", "badges"))
+_OF_TASKS = frozenset(("tasks", "runs", "events", "data", "agents", "notes", "watches", "badges", "alerts"))
 # What every person may, whatever was granted: sessions are his own, and what the API looks like is no secret.
 _ANY_PERSON = frozenset((("open", "sessions"), ("read", "description")))
 

@@ -47,11 +47,11 @@ class ChannelForm(msgspec.Struct):
 @get("/alerts", sync_to_thread=True)
 def list_alerts(central: Central, asked: Asked) -> Response[str]:
     """List what is wrong, or what was."""
-    roles.authorize(asked.actor, "read", Thing("alerts"))
+    within = roles.scope(asked.actor, "read", "alerts")
     query = parameters.read(asked.parameters, AlertsPageQuery)
     with central.database.reading() as connection:
-        page = alerts.find(connection, alerts.Filter(states=_SHOWN[query.show]), ALERTS, query.after)
-        counts = alerts.counts(connection)
+        page = alerts.find(connection, alerts.Filter(states=_SHOWN[query.show], within=within), ALERTS, query.after)
+        counts = alerts.counts(connection, within)
     return rendering.page(
         "alerts.html",
         now_ns=central.clock.wall_ns(),
@@ -67,9 +67,9 @@ def list_alerts(central: Central, asked: Asked) -> Response[str]:
 @get("/alert/{number:int}", sync_to_thread=True)
 def show_alert(central: Central, asked: Asked, number: int) -> Response[str]:
     """Show one alert, and what became of it."""
-    roles.authorize(asked.actor, "read", Thing("alerts"))
+    within = roles.scope(asked.actor, "read", "alerts")
     with central.database.reading() as connection:
-        found = alerts.by_id(connection, number) if 0 < number < 2**31 else None
+        found = alerts.by_id(connection, number, within) if 0 < number < 2**31 else None
         if found is None:
             raise NotFoundError(f"no alert {number}")
         entries = alerts.entries(connection, number, alertsapi.ENTRIES)

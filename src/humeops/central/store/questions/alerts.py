@@ -8,10 +8,11 @@ import msgspec
 import sqlalchemy as sa
 
 from humeops.central.notify.message import Message
-from humeops.central.store import alertrows, cursor, matching, tables
+from humeops.central.store import alertrows, cursor, matching, scoping, tables
 from humeops.central.store.alertrows import Stored
 from humeops.central.store.questions.page import Page, cut
 from humeops.central.store.rows import Int64
+from humeops.filters.tree import EVERYTHING, Node
 
 _alert = tables.alert
 _entry = tables.alert_entry
@@ -35,6 +36,7 @@ class Filter(NamedTuple):
     host: str = ""
     task: str = ""
     states: Sequence[str] = ()
+    within: Node = EVERYTHING  # and of these tasks alone
 
 
 class Entry(NamedTuple):
@@ -61,7 +63,7 @@ class Notification(NamedTuple):
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Stored]:
     """Return a page of alerts, the newest first."""
-    query = sa.select(_alert)
+    query = sa.select(_alert).where(*_within(wanted.within))
     if wanted.host:
         query = query.where(matching.like_glob(_alert.c.host, wanted.host))
     if wanted.task:
@@ -75,17 +77,22 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     return cut([alertrows.read(row) for row in found], limit, lambda one: cursor.pack(one.id))
 
 
-def counts(connection: sa.Connection) -> dict[str, int]:
+def counts(connection: sa.Connection, within: Node = EVERYTHING) -> dict[str, int]:
     """Return how many alerts are in each state that is not closed."""
     columns = [sa.func.count().filter(sa.and_(*_STATES[name])).label(name) for name in STATES if name != "closed"]
-    row = connection.execute(sa.select(*columns).where(_alert.c.state != "closed")).one()
+    row = connection.execute(sa.select(*columns).where(_alert.c.state != "closed", *_within(within))).one()
     return dict(row._mapping)  # noqa: SLF001 - the way SQLAlchemy documents
 
 
-def by_id(connection: sa.Connection, number: int) -> Stored | None:
-    """Return the alert of this number."""
-    row = connection.execute(sa.select(_alert).where(_alert.c.id == number)).one_or_none()
+def by_id(connection: sa.Connection, number: int, within: Node = EVERYTHING) -> Stored | None:
+    """Return the alert of this number, if it is within."""
+    query = sa.select(_alert).where(_alert.c.id == number, *_within(within))
+    row = connection.execute(query).one_or_none()
     return alertrows.read(row) if row else None
+
+
+def _within(node: Node) -> list[sa.ColumnElement[bool]]:
+    return scoping.of_task(node, _alert.c.host, _alert.c.task)
 
 
 def entries(connection: sa.Connection, number: int, limit: int) -> list[Entry]:
