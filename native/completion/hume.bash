@@ -2,7 +2,7 @@
 _hume() {
     local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} line=${COMP_LINE:0:COMP_POINT} whole cut before=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take badge login enroll link hosts watch alert silence queue rules sign verify doctor watchdog central completion help version" -- "$word"))
+        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take badge login enroll audit link hosts watch alert silence queue rules sign verify doctor watchdog central completion help version" -- "$word"))
         return
     fi
     # Bash splits words at colons; what is typed is looked at as it stands.
@@ -47,6 +47,7 @@ _hume() {
         badge) COMPREPLY=($(compgen -W "--remove --central --profile --dir --help" -- "$word")) ;;
         login) COMPREPLY=($(compgen -W "--profile --help" -- "$word")) ;;
         enroll) COMPREPLY=($(compgen -W "--rotate --dir --help" -- "$word")) ;;
+        audit) COMPREPLY=($(compgen -W "--since --until --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
         link) COMPREPLY=($(compgen -W "--central --profile --dir --help" -- "$word")) ;;
         hosts) COMPREPLY=($(compgen -W "--output --columns --limit --central --profile --dir --help" -- "$word")) ;;
         watch) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
@@ -60,7 +61,7 @@ _hume() {
         watchdog) COMPREPLY=($(compgen -W "--humed-limit --central-limit --dir --help" -- "$word")) ;;
         central) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
         completion) COMPREPLY=($(compgen -W "bash zsh fish --help" -- "$word")) ;;
-        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note take badge login enroll link hosts watch alert silence queue rules sign verify doctor watchdog central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
+        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note take badge login enroll audit link hosts watch alert silence queue rules sign verify doctor watchdog central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
         version) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
     esac
 }

@@ -28,6 +28,7 @@ complete -c hume -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in
 complete -c hume -f -n __fish_use_subcommand -a badge -d 'an address without a token that shows how a task or a tag is'
 complete -c hume -f -n __fish_use_subcommand -a login -d 'sign in to a central elsewhere: hume login URL'
 complete -c hume -f -n __fish_use_subcommand -a enroll -d 'let this host report to a central: hume enroll URL TOKEN'
+complete -c hume -f -n __fish_use_subcommand -a audit -d 'what was done at central and what was refused: who, from where, when'
 complete -c hume -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume -f -n __fish_use_subcommand -a hosts -d 'the hosts that report, how they are heard, how the humed of each fares'
 complete -c hume -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
@@ -336,6 +337,15 @@ complete -c hume -n '__fish_seen_subcommand_from login' -l help
 complete -c hume -n '__fish_seen_subcommand_from enroll' -l rotate
 complete -c hume -n '__fish_seen_subcommand_from enroll' -l dir
 complete -c hume -n '__fish_seen_subcommand_from enroll' -l help
+complete -c hume -n '__fish_seen_subcommand_from audit' -l since
+complete -c hume -n '__fish_seen_subcommand_from audit' -l until
+complete -c hume -n '__fish_seen_subcommand_from audit' -l output
+complete -c hume -n '__fish_seen_subcommand_from audit' -l columns
+complete -c hume -n '__fish_seen_subcommand_from audit' -l limit
+complete -c hume -n '__fish_seen_subcommand_from audit' -l central
+complete -c hume -n '__fish_seen_subcommand_from audit' -l profile
+complete -c hume -n '__fish_seen_subcommand_from audit' -l dir
+complete -c hume -n '__fish_seen_subcommand_from audit' -l help
 complete -c hume -n '__fish_seen_subcommand_from link' -l central
 complete -c hume -n '__fish_seen_subcommand_from link' -l profile
 complete -c hume -n '__fish_seen_subcommand_from link' -l dir
@@ -425,6 +435,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a take -d 'take a tasks troubl
 complete -c hume-cli -f -n __fish_use_subcommand -a badge -d 'an address without a token that shows how a task or a tag is'
 complete -c hume-cli -f -n __fish_use_subcommand -a login -d 'sign in to a central elsewhere: hume login URL'
 complete -c hume-cli -f -n __fish_use_subcommand -a enroll -d 'let this host report to a central: hume enroll URL TOKEN'
+complete -c hume-cli -f -n __fish_use_subcommand -a audit -d 'what was done at central and what was refused: who, from where, when'
 complete -c hume-cli -f -n __fish_use_subcommand -a link -d 'a link that opens the pages in a browser, once'
 complete -c hume-cli -f -n __fish_use_subcommand -a hosts -d 'the hosts that report, how they are heard, how the humed of each fares'
 complete -c hume-cli -f -n __fish_use_subcommand -a watch -d 'what is expected of tasks: hume watch list, add, show, remove, pause, apply'
@@ -733,6 +744,15 @@ complete -c hume-cli -n '__fish_seen_subcommand_from login' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from enroll' -l rotate
 complete -c hume-cli -n '__fish_seen_subcommand_from enroll' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from enroll' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from audit' -l since
+complete -c hume-cli -n '__fish_seen_subcommand_from audit' -l until
+complete -c hume-cli -n '__fish_seen_subcommand_from audit' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from audit' -l columns
+complete -c hume-cli -n '__fish_seen_subcommand_from audit' -l limit
+complete -c hume-cli -n '__fish_seen_subcommand_from audit' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from audit' -l profile
+complete -c hume-cli -n '__fish_seen_subcommand_from audit' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from audit' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from link' -l dir
