@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 
 from tests.bench import (
+    access,
     acks,
     agents,
     client,
@@ -43,6 +44,7 @@ BENCHES: dict[str, Measure] = {
     "runs": runs.measure,
     "lost": lost.measure,
     "rules": rules.measure,
+    "access": access.measure,
     "watches": watches.measure,
 }
 LARGE: dict[str, Measure] = {

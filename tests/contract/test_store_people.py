@@ -171,7 +171,7 @@ def test_what_is_granted_and_taken_holds_from_the_next_question_on(database):
 def test_whoever_is_disabled_is_out_with_all_he_has(database):
     person = add(database, "ada", ("admin", ""))
     session = session_of(database, person, "ada")
-    token = write(database, tokens.make, "script", "viewer", NOON, NOON + DAY, "", person)
+    token = write(database, tokens.make, "script", "viewer", NOON, NOON + DAY, "", "", person)
     assert actor(database, session) is not None
 
     write(database, users.disable, "ada", NOON)
@@ -185,8 +185,8 @@ def test_whoever_is_disabled_is_out_with_all_he_has(database):
 
 def test_a_token_carries_no_more_than_its_maker_and_no_more_than_it_says(database):
     person = add(database, "ada", ("operator", "host:db*"), ("viewer", ""))
-    wide = write(database, tokens.make, "wide", "admin", NOON, NOON + DAY, "", person)
-    narrow = write(database, tokens.make, "narrow", "operator", NOON, NOON + DAY, "tag:web", person)
+    wide = write(database, tokens.make, "wide", "admin", NOON, NOON + DAY, "", "", person)
+    narrow = write(database, tokens.make, "narrow", "operator", NOON, NOON + DAY, "", "tag:web", person)
 
     def may(token, verb, *place):
         found = actor(database, token)
@@ -203,7 +203,7 @@ def test_a_token_carries_no_more_than_its_maker_and_no_more_than_it_says(databas
 
 def test_a_link_of_a_narrowed_token_opens_a_session_as_narrow(database):
     person = add(database, "ada", ("operator", ""))
-    token = write(database, tokens.make, "narrow", "viewer", NOON, NOON + DAY, "tag:web", person)
+    token = write(database, tokens.make, "narrow", "viewer", NOON, NOON + DAY, "", "tag:web", person)
     link, session = credentials.make_token("link"), credentials.make_token("session")
 
     write(database, sessions.add_link, link, actor(database, token), NOON)

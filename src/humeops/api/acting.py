@@ -8,6 +8,7 @@ from humeops.central.store import auditing
 
 # In the scope's state, for whoever stands in front of the handlers (witness).
 REASON = "hume_reason"  # why it was refused
+ACT = "hume_act"  # what it was, in words
 WHO = "hume_who"  # whom a failed login named
 NOTED = "hume_noted"  # the act is in the log already
 

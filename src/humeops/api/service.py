@@ -48,11 +48,10 @@ class StreamIntake(Protocol):
 class People:
     """How people come in, beside links and passwords. Litestar looks into tuples that handlers take, and not into this."""
 
-    def __init__(self, proxies: Networks = (), header: str = "", provider: Any = None) -> None:
-        """`proxies` are believed where a request comes from and, if `header` names one, who asks; `provider` is of identities."""
+    def __init__(self, proxies: Networks = (), header: str = "") -> None:
+        """`proxies` are believed where a request comes from and, if `header` names one, who asks."""
         self.proxies = proxies
         self.header = header
-        self.provider = provider
 
 
 NO_MORE_WAYS = People()

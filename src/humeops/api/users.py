@@ -24,7 +24,7 @@ GrantFilter = Annotated[str, msgspec.Meta(max_length=grants.MAX_LENGTH)]
 
 
 class NewUser(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /api/v1/users; without a password he comes in by a proxy or a provider of identities alone."""
+    """POST /api/v1/users; without a password he comes in by a proxy alone."""
 
     name: Name
     password: Password | None = None
@@ -78,7 +78,6 @@ class UserView(msgspec.Struct, omit_defaults=True):
     grants: list[GrantView]
     disabled_at: int | None = None
     has_password: bool = False
-    provider: str = ""
 
 
 class UserPage(msgspec.Struct, omit_defaults=True):
@@ -199,7 +198,7 @@ def change(central: Central, asked: Asked, old: str, new: str) -> None:
 def view(user: users.User) -> UserView:
     """Return a user as shown: nothing of his password."""
     given = [GrantView(*granted) for granted in user.grants]
-    return UserView(user.name, user.created_at, given, user.disabled_at, user.password is not None, user.provider)
+    return UserView(user.name, user.created_at, given, user.disabled_at, user.password is not None)
 
 
 def _changed(central: Central, name: str, act: Callable[[sa.Connection], None]) -> UserView:

@@ -77,10 +77,14 @@ class Witness:
         state: dict[str, Any] = scope.get("state", {})
         actor: Actor = state.get(ACTOR, _NOBODY)
         address = str(state.get(ADDRESS, ""))
-        act, place = str(scope.get("method", "")).lower(), str(scope.get("path_template") or scope["path"])
+        act, place = (
+            str(state.get(acting.ACT) or scope.get("method", "")).lower(),
+            str(scope.get("path_template") or scope["path"]),
+        )
         if _is_refused(status, actor, scope):
             name = str(state.get(acting.WHO, "")) or actor.name
-            left_out = self._refusals.admit((address, actor.name), self._central.clock.boot_ns())
+            source = actor.name or ("sign in" if acting.WHO in state else "")
+            left_out = self._refusals.admit((address, source), self._central.clock.boot_ns())
             if left_out is None:
                 return None
             reason = str(state.get(acting.REASON, "")) or str(status)

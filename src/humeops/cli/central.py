@@ -239,7 +239,7 @@ def _add_user(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="add | list | passwd | disable | enable | grant | revoke [NAME]")
     parser.add_argument("--role", help="viewer, operator or admin")
     parser.add_argument("--on", default="", metavar="FILTER", help="on these tasks alone: 'tag:web', 'host:db*'")
-    parser.add_argument("--no-password", action="store_true", help="he comes in by a proxy or a provider of identities")
+    parser.add_argument("--no-password", action="store_true", help="he comes in by a proxy")
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of list (default: table)")
 
 

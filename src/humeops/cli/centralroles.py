@@ -16,22 +16,19 @@ from collections.abc import Callable, Iterator, Sequence
 from prometheus_client.registry import Collector
 
 from humeops import systemd
-from humeops.api import app, health, links, logs, monitor, server
+from humeops.api import app, health, logs, monitor, server
 from humeops.api.service import Central, People
 from humeops.central import addresses, backup, config, delivering, details, door, indexing, metrics, retention
 from humeops.central import notifier as notifying
 from humeops.central import watcher as watching
 from humeops.central.config import Config
 from humeops.central.current.picture import SqlPicture
-from humeops.central.store import partitions, schema, sessions, users
+from humeops.central.store import partitions, schema
 from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
+from humeops.cli import centralfirst
 from humeops.clock import NS_PER_SECOND, SystemClock
 from humeops.errors import ConfigError, Exit, UnavailableError
-from humeops.security import credentials
-from humeops.security.roles import Actor
 from humeops.web import pages
-
-FIRST_LINK_NS = 24 * 3_600 * NS_PER_SECOND
 
 
 def serve(chosen: Config) -> int:
@@ -103,7 +100,7 @@ def init(chosen: Config) -> int:
     """Prepare the database and leave the owner's token and this machine's credential in the folder."""
     with _database(chosen) as database:
         _prepare(database, chosen)
-        link = _first_link(database, chosen)
+        link = centralfirst.link(database, chosen)
     print(f"{database.name} is prepared; the owner's token is in {chosen.person_token}")
     if link:
         print(f"to become the first user, once central answers, within a day: {link}")
@@ -135,17 +132,6 @@ def rebuild(chosen: Config) -> int:
             raise UnavailableError(f"Redis does not do its part: {error}") from error
     print(f"{count} tasks are in Redis as they are in the database")
     return Exit.OK
-
-
-def _first_link(database: Database, chosen: Config) -> str:
-    """Return a link for whoever becomes the first user, nothing when there is one already."""
-    token, now_ns = credentials.make_token("link"), SystemClock().wall_ns()
-    with plain_errors(database.name), database.writing() as connection:
-        if users.is_anybody(connection):
-            return ""
-        sessions.add_link(connection, token, Actor(door.OWNER, "admin"), now_ns, FIRST_LINK_NS)
-    host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
-    return f"http://{host}:{chosen.port}{links.SIGN_IN}{token}"
 
 
 ROLES: dict[str, Callable[[Config], int]] = {

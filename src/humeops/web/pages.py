@@ -88,7 +88,7 @@ def _routes() -> Router:
             audit.show_audit,
             signin.sign_out,
             static.serve,
-            static.serve_signin_style,
+            static.serve_to_all,
         ],
         exception_handlers={
             FilterError: _from_filter,
@@ -103,7 +103,7 @@ def _routes() -> Router:
 
 async def turn_away(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a browser without a session: how to get one, and nothing else."""
-    answer = rendering.page("signin.html", 401, wrong="", provider="")
+    answer = rendering.page("signin.html", 401, wrong="")
     await answer.to_asgi_response(None, Request(scope))(scope, receive, send)
 
 

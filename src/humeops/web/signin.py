@@ -38,24 +38,24 @@ Form = Annotated[SignInForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @get(links.SIGN_IN.rstrip("/"), sync_to_thread=True)
-def show_form(central: Central) -> Response[str]:
+def show_form() -> Response[str]:
     """Show how to sign in."""
-    return form(central)
+    return form()
 
 
 @post(links.SIGN_IN.rstrip("/"), sync_to_thread=True)
 def sign_in_by_name(request: _Request, central: Central, data: Form) -> Response[str]:
     """Open a session for a name and its password."""
     state = request.scope["state"]
-    state[acting.WHO] = data.name[:100] or "nobody"
+    state[acting.ACT], state[acting.WHO] = "sign in", data.name[:100] or "nobody"
     if not cookies.is_own_page(request.scope):
-        return _refused(state, central, 403, "This form was not sent by a page of ours: load the page again.")
+        return _refused(state, 403, "This form was not sent by a page of ours: load the page again.")
     now_ns, attempt = central.clock.wall_ns(), throttle.attempt_of(data.name, state[ADDRESS])
     if wait := central.database.write(lambda connection: throttle.count(connection, attempt, now_ns)):
-        return _refused(state, central, 429, f"Too many attempts: try again in {wait} s.", wait)
+        return _refused(state, 429, f"Too many attempts: try again in {wait} s.", wait)
     user = _user(central, data)
     if user is None:
-        return _refused(state, central, 401, WRONG)
+        return _refused(state, 401, WRONG)
     renewed = passwords.make_hash(data.password) if passwords.is_old(user.password or "") else None
 
     def act(connection: sa.Connection, session: str) -> int:
@@ -87,6 +87,7 @@ def sign_in(request: _Request, central: Central, link: str) -> Response[str]:
 def sign_out(request: _Request, central: Central) -> Response[str]:
     """End this browser's session."""
     session = cookies.session_of(request.scope)
+    request.scope["state"][acting.ACT] = "sign out"
     if session is not None:
         central.database.write(lambda connection: sessions.end_session(connection, session))
     return rendering.go("/", {"Set-Cookie": cookies.set_session(request.scope, "", 0)})
@@ -117,13 +118,10 @@ def open_for(
     return now_ns + sessions.SESSION_NS
 
 
-def form(central: Central, status: int = 200, wrong: str = "", wait: int = 0) -> Response[str]:
+def form(status: int = 200, wrong: str = "", wait: int = 0) -> Response[str]:
     """Return the page with which one signs in."""
     headers = {"Retry-After": str(wait)} if wait else {}
-    provider = central.people.provider
-    return rendering.page(
-        "signin.html", status, headers, wrong=wrong, provider=provider.label if provider is not None else ""
-    )
+    return rendering.page("signin.html", status, headers, wrong=wrong)
 
 
 def _user(central: Central, data: SignInForm) -> users.User | None:
@@ -134,6 +132,6 @@ def _user(central: Central, data: SignInForm) -> users.User | None:
     return usable if passwords.fits(data.password, usable.password if usable else None) else None
 
 
-def _refused(state: dict[str, Any], central: Central, status: int, wrong: str, wait: int = 0) -> Response[str]:
-    state[acting.REASON] = "sign in: " + wrong
-    return form(central, status, wrong, wait)
+def _refused(state: dict[str, Any], status: int, wrong: str, wait: int = 0) -> Response[str]:
+    state[acting.REASON] = wrong
+    return form(status, wrong, wait)

@@ -2,8 +2,9 @@
 """Style sheet, scripts and icons, from the package's own folder and from nowhere else. Their addresses change with their content."""
 
 import functools
+from typing import Any
 
-from litestar import Response, get
+from litestar import Request, Response, get
 
 from humeops.api import links
 from humeops.api.problems import NotFoundError
@@ -23,10 +24,10 @@ def serve(name: str) -> Response[bytes]:
     return Response(content, media_type=kind, headers=_HEADERS)
 
 
-@get(links.SIGN_IN + "style.css", sync_to_thread=False)
-def serve_signin_style() -> Response[bytes]:
-    """Return what the page for signing in looks like: the one file that is for everybody."""
-    kind, content = _files()["signin.css"]
+@get([links.SIGN_IN + "style.css", links.SIGN_IN + "icon.svg"], sync_to_thread=False)
+def serve_to_all(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Return what the page for signing in looks like: the two files that are for everybody."""
+    kind, content = _files()["icon.svg" if request.scope["path"].endswith("icon.svg") else "signin.css"]
     return Response(content, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
 
 

@@ -41,14 +41,13 @@ agent = sa.Table(
     sa.Column("shared_at", sa.BigInteger),  # when two humeds were last seen to use its credential in turn
 )
 
-# Somebody with a name. A password is kept as argon2id says it; without one he comes in otherwise (`provider`).
+# Somebody with a name. A password is kept as argon2id says it; without one a proxy has to name him.
 person = sa.Table(
     "person",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("name", _NAME, nullable=False, unique=True),
     sa.Column("password", sa.Text),
-    sa.Column("provider", sa.Text, nullable=False),  # who says who he is; empty: we do
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("disabled_at", sa.BigInteger),
 )

@@ -18,7 +18,7 @@ from humeops.clock import NS_PER_SECOND
 _failure = tables.login_failure
 
 FREE_NAME, FREE_ADDRESS = 5, 30
-LONGEST_SECONDS = 900
+FIRST_SECONDS, LONGEST_SECONDS = 5, 900
 _FORGET_NS = 24 * 3_600 * NS_PER_SECOND
 
 
@@ -47,7 +47,7 @@ def count(connection: sa.Connection, attempt: Attempt, now_ns: int) -> int:
         return -(-wait // NS_PER_SECOND)
     for key, free in keys:
         count = known[key][0] + 1
-        pause = min(2 ** min(count - free, 20), LONGEST_SECONDS) * NS_PER_SECOND if count >= free else 0
+        pause = min(FIRST_SECONDS * 2 ** min(count - free, 20), LONGEST_SECONDS) * NS_PER_SECOND if count >= free else 0
         values = {"count": count, "last_at": now_ns, "until": now_ns + pause if pause else 0}
         connection.execute(sa.update(_failure).where(_failure.c.who == key).values(values))
     return 0

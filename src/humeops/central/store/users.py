@@ -41,17 +41,16 @@ class User(NamedTuple):
     id: int
     name: str
     password: str | None
-    provider: str
     created_at: int
     disabled_at: int | None
     grants: Sequence[Granted]
 
 
-def add(connection: sa.Connection, name: str, password: str | None, now_ns: int, provider: str = "") -> int:
+def add(connection: sa.Connection, name: str, password: str | None, now_ns: int) -> int:
     """Add somebody who may do nothing yet; `password` is its hash. UserError for a name that is taken."""
     if find(connection, name) is not None:
         raise UserError(f"there is a user {name!a} already")
-    row = {"name": name, "password": password, "provider": provider, "created_at": now_ns}
+    row = {"name": name, "password": password, "created_at": now_ns}
     return int(connection.execute(sa.insert(_person).values(row).returning(_person.c.id)).scalar_one())
 
 

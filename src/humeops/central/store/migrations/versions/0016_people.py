@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", _NAME, nullable=False),
         sa.Column("password", sa.Text()),
-        sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
