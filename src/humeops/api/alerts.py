@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import get, post, put
 
-from humeops.api import alertschemas, alertviews, parameters
+from humeops.api import acting, alertschemas, alertviews, parameters
 from humeops.api.alertschemas import (
     AlertDetail,
     AlertPage,
@@ -111,6 +111,8 @@ async def write_book(central: Central, asked: Asked, data: alertschemas.NewBook)
     now_ns = central.clock.wall_ns()
 
     def write(connection: sa.Connection) -> bookkeeping.Outcome:
+        if not data.dry_run:
+            acting.note(connection, central, asked, "write rules of alerts", data.by)
         return bookkeeping.apply(connection, data.book, author, now_ns, data.dry_run)
 
     try:
@@ -134,12 +136,12 @@ def list_channels(central: Central, asked: Asked) -> ChannelPage:
 def test_channel(central: Central, asked: Asked, data: ChannelName) -> NotificationView:
     """Have a test message told on a channel; what became of it is asked at /api/v1/notifications/NUMBER."""
     roles.authorize(asked.actor, "write", Thing("channels"))
-    return alertviews.notification_view(tell_test(central, data.name, asked.actor.name))
+    return alertviews.notification_view(tell_test(central, asked, data.name))
 
 
-def tell_test(central: Central, name: str, author: str) -> alerts.Notification:
+def tell_test(central: Central, asked: Asked, name: str) -> alerts.Notification:
     """Have a test message told."""
-    now_ns = central.clock.wall_ns()
+    now_ns, author = central.clock.wall_ns(), asked.actor.name
 
     def add(connection: sa.Connection) -> alerts.Notification:
         known = alertbooks.channels(connection, alertbooks.current(connection).book)
@@ -152,7 +154,7 @@ def tell_test(central: Central, name: str, author: str) -> alerts.Notification:
         assert found is not None  # noqa: S101 - just written
         return found
 
-    return central.database.write(add)
+    return acting.do(central, asked, "test channel", name, add)
 
 
 @get("/api/v1/notifications", sync_to_thread=True)

@@ -5,9 +5,10 @@ A host asks with a token that enrols and nothing else; it learns whether it is i
 All else is for admins alone. Credentials never travel: central is told their hashes.
 """
 
+import sqlalchemy as sa
 from litestar import get, post
 
-from humeops.api import parameters
+from humeops.api import acting, parameters
 from humeops.api.enrolviews import (
     AgentRevoked,
     Ask,
@@ -59,10 +60,13 @@ def decide(central: Central, asked: Asker, data: Decision) -> RequestView:
     """Let a host in that waits, or not."""
     roles.authorize(asked.actor, "write", Thing("enrolments"))
     now_ns, name = central.clock.wall_ns(), asked.actor.name
+    act = "let host in" if data.approve else "deny host"
+
+    def decided(connection: sa.Connection) -> enrolling.Request:
+        return enrolling.decide(connection, data.id, data.approve, name, now_ns)
+
     try:
-        return view(
-            central.database.write(lambda connection: enrolling.decide(connection, data.id, data.approve, name, now_ns))
-        )
+        return view(acting.do(central, asked, act, f"request {data.id}", decided))
     except enrolling.EnrolmentError as error:
         raise NotFoundError(str(error)) from error
 
@@ -85,7 +89,14 @@ def make_token(central: Central, asked: Asker, data: NewEnrolToken) -> EnrolToke
         raise parameters.ParameterError("`expires_at`: this is past; a moment in ns since 1970")
     wanted = enrolling.Wanted(data.name, data.hosts, data.uses, data.asks, data.expires_at)
     try:
-        made = central.database.write(lambda connection: enrolling.make_token(connection, wanted, now_ns))
+        made = acting.do(
+            central,
+            asked,
+            "make enrol token",
+            data.name,
+            lambda connection: enrolling.make_token(connection, wanted, now_ns),
+            data.hosts,
+        )
     except enrolling.EnrolmentError as error:
         raise parameters.ParameterError(f"`name`: {error}") from error
     return EnrolTokenView(data.name, data.hosts, data.uses, data.asks, now_ns, data.expires_at, None, made)
@@ -96,7 +107,13 @@ def revoke_token(central: Central, asked: Asker, data: OldEnrolToken) -> EnrolTo
     """Let a token enrol nobody any more; the hosts it let in stay."""
     roles.authorize(asked.actor, "write", Thing("enrolments"))
     now_ns = central.clock.wall_ns()
-    if not central.database.write(lambda connection: enrolling.revoke_token(connection, data.name, now_ns)):
+    if not acting.do(
+        central,
+        asked,
+        "revoke enrol token",
+        data.name,
+        lambda connection: enrolling.revoke_token(connection, data.name, now_ns),
+    ):
         raise NotFoundError(f"no token {data.name!a} enrols hosts")
     return EnrolTokenRevoked(data.name, now_ns)
 
@@ -109,7 +126,13 @@ def rotate(central: Central, asked: Asker, data: NewCredential) -> Rotated:
     if actor.agent is None:
         raise NotAllowedError("this token is no agent's")
     agent, kept = actor.agent, bytes.fromhex(data.hash)
-    until = central.database.write(lambda connection: enrolling.rotate(connection, agent, actor.host, kept, now_ns))
+    until = acting.do(
+        central,
+        asked,
+        "renew credential",
+        actor.host,
+        lambda connection: enrolling.rotate(connection, agent, actor.host, kept, now_ns),
+    )
     return Rotated(actor.host, until)
 
 
@@ -118,7 +141,9 @@ def revoke(central: Central, asked: Asker, data: OldAgent) -> AgentRevoked:
     """Let no humed speak for this host any more, until it is enrolled again."""
     roles.authorize(asked.actor, "write", Thing("credentials", data.host))
     now_ns = central.clock.wall_ns()
-    ended = central.database.write(lambda connection: enrolling.revoke(connection, data.host, now_ns))
+    ended = acting.do(
+        central, asked, "revoke host", data.host, lambda connection: enrolling.revoke(connection, data.host, now_ns)
+    )
     if ended.agent is None:
         raise NotFoundError(f"no host {data.host[:100]!a} is known")
     return AgentRevoked(data.host, ended.credentials, ended.agent)

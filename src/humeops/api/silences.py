@@ -7,7 +7,7 @@ import anyio.to_thread
 import msgspec
 from litestar import get, post
 
-from humeops.api import alertviews, parameters
+from humeops.api import acting, alertviews, parameters
 from humeops.api.alertschemas import NewSilence, OldSilence, SilencePage, SilenceView
 from humeops.api.parameters import ParameterError
 from humeops.api.problems import NotFoundError
@@ -50,34 +50,51 @@ def _find(central: Central, query: SilencesQuery) -> SilencePage:
 async def add_silence(central: Central, asked: Asked, data: NewSilence) -> SilenceView:
     """Keep these quiet; what is still wrong afterwards is told then."""
     roles.authorize(asked.actor, "write", Thing("silences"))
-    made = await anyio.to_thread.run_sync(add, central, asked.actor.name, data)
+    made = await anyio.to_thread.run_sync(add, central, asked, data)
     return alertviews.silence_view(made, central.clock.wall_ns())
 
 
-def add(central: Central, author: str, wish: NewSilence) -> Silence:
+def add(central: Central, asked: Asked, wish: NewSilence) -> Silence:
     """Store a silence; raise ParameterError, or FilterError, for one that cannot be meant."""
     now_ns = central.clock.wall_ns()
     starts_at = wish.starts_at if wish.starts_at is not None else now_ns
     _check(wish, starts_at, now_ns)
     made = Silence(
-        0, wish.what, starts_at, wish.ends_at, wish.cron, wish.calendar, wish.tz, wish.lasts, author, wish.why, now_ns
+        0,
+        wish.what,
+        starts_at,
+        wish.ends_at,
+        wish.cron,
+        wish.calendar,
+        wish.tz,
+        wish.lasts,
+        asked.actor.name,
+        wish.why,
+        now_ns,
     )
-    return central.database.write(lambda connection: silences.add(connection, made))
+    return acting.do(central, asked, "silence", wish.what, lambda connection: silences.add(connection, made), wish.why)
 
 
 @post("/api/v1/silences/ended", sync_to_thread=True, status_code=200)
 def end_silence(central: Central, asked: Asked, data: OldSilence) -> SilenceView:
     """Let a silence end now."""
     roles.authorize(asked.actor, "write", Thing("silences"))
-    return alertviews.silence_view(end(central, asked.actor.name, data.id), central.clock.wall_ns())
+    return alertviews.silence_view(end(central, asked, data.id), central.clock.wall_ns())
 
 
-def end(central: Central, author: str, number: int) -> Silence:
+def end(central: Central, asked: Asked, number: int) -> Silence:
     """End a silence; raise NotFoundError when there is none of this number that holds or will."""
     now_ns = central.clock.wall_ns()
     ended = None
     if number < 2**31:
-        ended = central.database.write(lambda connection: silences.end(connection, number, author, now_ns))
+        author = asked.actor.name
+        ended = acting.do(
+            central,
+            asked,
+            "end silence",
+            str(number),
+            lambda connection: silences.end(connection, number, author, now_ns),
+        )
     if ended is None:
         raise NotFoundError(f"no silence {number} that holds or will")
     return ended

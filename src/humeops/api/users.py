@@ -11,7 +11,7 @@ from litestar import get, post
 from humeops.api import acting, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
-from humeops.central.store import users
+from humeops.central.store import throttle, users
 from humeops.errors import NotAllowedError
 from humeops.security import grants, passwords, roles
 from humeops.security.grants import Rank
@@ -184,11 +184,15 @@ def change(central: Central, asked: Asked, old: str, new: str) -> None:
         raise NotAllowedError("a password is changed by whoever has signed in with a name")
     with central.database.reading() as connection:
         known = users.require(connection, asked.actor.name)
+    attempt = throttle.attempt_of(known.name, asked.address)
+    if wait := central.database.write(lambda connection: throttle.count(connection, attempt, central.clock.wall_ns())):
+        raise NotAllowedError(f"too many attempts: try again in {wait} s")
     if not passwords.fits(old, known.password):
         raise NotAllowedError("this is not your password")
     kept = new_hash(new, known.name)
 
     def act(connection: sa.Connection) -> None:
+        throttle.succeeded(connection, attempt)
         users.set_password(connection, known.id, kept, asked.actor.number)
         acting.note(connection, central, asked, "change password", known.name)
 

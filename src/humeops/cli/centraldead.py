@@ -11,11 +11,14 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 
+import sqlalchemy as sa
+
 from humeops.central import retrying
 from humeops.central.config import Config
 from humeops.central.store import burying
 from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
 from humeops.central.store.questions import dead
+from humeops.cli import centralaudit
 from humeops.errors import Exit, HumeError
 from humeops.visible import visible
 
@@ -85,7 +88,11 @@ def _retry(database: Database, found: Sequence[dead.Letter]) -> int:
 
 
 def _drop(database: Database, found: Sequence[dead.Letter]) -> int:
-    database.write(lambda connection: burying.drop(connection, [(one.life, one.seq) for one in found]))
+    def act(connection: sa.Connection) -> None:
+        burying.drop(connection, [(one.life, one.seq) for one in found])
+        centralaudit.note(connection, "drop dead letters", " ".join(one.name for one in found))
+
+    database.write(act)
     print(f"dropped {len(found)}")
     return Exit.OK
 

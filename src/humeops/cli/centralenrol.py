@@ -44,7 +44,11 @@ def _make(chosen: Config, wanted: enrolling.Wanted, now_ns: int) -> int:
     if not 1 <= wanted.uses <= enrolling.MOST_USES:
         raise UsageError(f"--uses {wanted.uses}: 1 to {enrolling.MOST_USES}")
     try:
-        made = centralhere.write(chosen, lambda connection: enrolling.make_token(connection, wanted, now_ns))
+        made = centralhere.write(
+            chosen,
+            lambda connection: enrolling.make_token(connection, wanted, now_ns),
+            ("make enrol token", wanted.name),
+        )
     except UnavailableError:
         body = views.NewEnrolToken(wanted.name, wanted.hosts, wanted.expires_at, wanted.uses, wanted.asks)
         made = centralhere.running(chosen).send("enrolments/tokens", views.EnrolTokenView, body).token
@@ -73,7 +77,9 @@ def _list(chosen: Config, output: str) -> int:
 def _revoke(chosen: Config, name: str) -> int:
     try:
         now_ns = SystemClock().wall_ns()
-        if not centralhere.write(chosen, lambda connection: enrolling.revoke_token(connection, name, now_ns)):
+        if not centralhere.write(
+            chosen, lambda connection: enrolling.revoke_token(connection, name, now_ns), ("revoke enrol token", name)
+        ):
             raise UsageError(f"no token {name}; enroll-token list names them")
     except UnavailableError:
         centralhere.running(chosen).send(

@@ -14,11 +14,12 @@ LASTS_NS = 24 * 3_600 * NS_PER_SECOND
 
 
 def link(database: Database, chosen: Config) -> str:
-    """Return a link for whoever becomes the first user, nothing when there is one already."""
+    """Return a line with a link for whoever becomes the first user, nothing when there is one already."""
     token, now_ns = credentials.make_token("link"), SystemClock().wall_ns()
     with plain_errors(database.name), database.writing() as connection:
         if users.is_anybody(connection):
             return ""
         sessions.add_link(connection, token, Actor(door.OWNER, "admin"), now_ns, LASTS_NS)
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
-    return f"http://{host}:{chosen.port}{links.SIGN_IN}{token}"
+    where = f"http://{host}:{chosen.port}{links.SIGN_IN}{token}"
+    return f"to become the first user, once central answers, within a day: {where}\n"

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from humeops.central.config import Config
 from humeops.central.store.database import open_database, plain_errors
-from humeops.cli import client
+from humeops.cli import centralaudit, client
 from humeops.errors import Exit, HumeError
 
 Result = TypeVar("Result")
@@ -25,12 +25,19 @@ class UsageError(HumeError):
     exit_code = Exit.USAGE
 
 
-def write(chosen: Config, act: Callable[[sa.Connection], Result]) -> Result:
-    """Do this in the database; raise UnavailableError while a central works on it that lets nobody else in."""
+def write(chosen: Config, act: Callable[[sa.Connection], Result], said: tuple[str, str] | None = None) -> Result:
+    """Do this in the database, and write down what it is and to what (`said`); raise UnavailableError while a central works on it that lets nobody else in."""
+
+    def whole(connection: sa.Connection) -> Result:
+        result = act(connection)
+        if said is not None and result is not False:
+            centralaudit.note(connection, *said)
+        return result
+
     database = open_database(chosen.database)
     try:
         with plain_errors(database.name):
-            return database.write(act)
+            return database.write(whole)
     finally:
         database.close()
 

@@ -74,7 +74,11 @@ def _decide(chosen: Config, name: str, approve: bool) -> int:
         raise UsageError(f"several wait as {name!a}; say the number of the right one: {numbers}")
     one, now_ns = meant[0], SystemClock().wall_ns()
     try:
-        centralhere.write(chosen, lambda connection: enrolling.decide(connection, one.id, approve, _BY, now_ns))
+        centralhere.write(
+            chosen,
+            lambda connection: enrolling.decide(connection, one.id, approve, _BY, now_ns),
+            ("let host in" if approve else "deny host", one.host),
+        )
     except UnavailableError:
         decision = enrol.Decision(one.id, approve)
         centralhere.running(chosen).send("enrolments/decided", enrol.RequestView, decision)
@@ -85,7 +89,9 @@ def _decide(chosen: Config, name: str, approve: bool) -> int:
 def _revoke(chosen: Config, host: str) -> int:
     now_ns = SystemClock().wall_ns()
     try:
-        ended = centralhere.write(chosen, lambda connection: enrolling.revoke(connection, host, now_ns))
+        ended = centralhere.write(
+            chosen, lambda connection: enrolling.revoke(connection, host, now_ns), ("revoke host", host)
+        )
     except UnavailableError:
         answer = centralhere.running(chosen).send("credentials/revoked", enrol.AgentRevoked, enrol.OldAgent(host))
         ended = enrolling.Ended(answer.agent, answer.revoked)

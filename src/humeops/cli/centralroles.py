@@ -102,8 +102,7 @@ def init(chosen: Config) -> int:
         _prepare(database, chosen)
         link = centralfirst.link(database, chosen)
     print(f"{database.name} is prepared; the owner's token is in {chosen.person_token}")
-    if link:
-        print(f"to become the first user, once central answers, within a day: {link}")
+    print(link, end="")
     return Exit.OK
 
 
@@ -227,7 +226,13 @@ def _answer(chosen: Config, database: Database) -> None:
 
 def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) -> Central:
     if not chosen.redis:
-        return Central(database, SystemClock(), SqlPicture(database), gauges=gauges, people=_people(chosen))
+        return Central(
+            database,
+            SystemClock(),
+            SqlPicture(database),
+            gauges=gauges,
+            people=People(chosen.proxies, chosen.user_header),
+        )
     import redis
     import redis.asyncio
 
@@ -245,12 +250,8 @@ def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) ->
         current,
         StreamIntake(client, chosen.partitions, chosen.longest),
         gauges,
-        _people(chosen),
+        People(chosen.proxies, chosen.user_header),
     )
-
-
-def _people(chosen: Config) -> People:
-    return People(chosen.proxies, chosen.user_header)
 
 
 def _watched(chosen: Config, database: Database) -> monitor.Watched:

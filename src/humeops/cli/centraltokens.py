@@ -84,12 +84,8 @@ def _revoke(chosen: Config, name: str) -> int:
         raise centralhere.UsageError(door.OWNER_STAYS)
     try:
         now_ns = SystemClock().wall_ns()
-
-        def act(connection: sa.Connection) -> bool:
-            centralaudit.note(connection, "revoke token", name)
-            return tokens.revoke(connection, name, now_ns)
-
-        if not centralhere.write(chosen, act):
+        said = ("revoke token", name)
+        if not centralhere.write(chosen, lambda connection: tokens.revoke(connection, name, now_ns), said):
             raise centralhere.UsageError(f"no token {name}; token list names them")
     except UnavailableError:
         centralhere.running(chosen).send("tokens/revoked", views.Revoked, views.OldToken(name))

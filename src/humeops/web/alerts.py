@@ -117,5 +117,5 @@ def test_channel(
 ) -> Response[str]:
     """Have a test message told, and go back: the page says what became of it."""
     roles.authorize(asked.actor, "write", Thing("channels"))
-    alertsapi.tell_test(central, data.name, asked.actor.name)
+    alertsapi.tell_test(central, asked, data.name)
     return rendering.go("/channels")

@@ -87,7 +87,7 @@ def make_silence(
         data.tz.strip(),
         lasts // NS_PER_SECOND if repeats else 0,
     )
-    silencesapi.add(central, asked.actor.name, wish)
+    silencesapi.add(central, asked, wish)
     return rendering.go("/silences")
 
 
@@ -99,5 +99,5 @@ def end_silence(
 ) -> Response[str]:
     """End a silence now, and go back to the list."""
     roles.authorize(asked.actor, "write", Thing("silences"))
-    silencesapi.end(central, asked.actor.name, data.id)
+    silencesapi.end(central, asked, data.id)
     return rendering.go("/silences")
