@@ -225,14 +225,9 @@ def _answer(chosen: Config, database: Database) -> None:
 
 
 def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) -> Central:
+    people = People(chosen.proxies, chosen.user_header)
     if not chosen.redis:
-        return Central(
-            database,
-            SystemClock(),
-            SqlPicture(database),
-            gauges=gauges,
-            people=People(chosen.proxies, chosen.user_header),
-        )
+        return Central(database, SystemClock(), SqlPicture(database), gauges=gauges, people=people)
     import redis
     import redis.asyncio
 
@@ -244,14 +239,8 @@ def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) ->
     )
     current = asking.RedisPicture(quick, SqlPicture(database))
     client = redis.asyncio.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5)
-    return Central(
-        database,
-        SystemClock(),
-        current,
-        StreamIntake(client, chosen.partitions, chosen.longest),
-        gauges,
-        People(chosen.proxies, chosen.user_header),
-    )
+    stream = StreamIntake(client, chosen.partitions, chosen.longest)
+    return Central(database, SystemClock(), current, stream, gauges, people)
 
 
 def _watched(chosen: Config, database: Database) -> monitor.Watched:
