@@ -48,6 +48,9 @@ def paths(desk, installed):
         "/alert/1",
         "/silences",
         "/channels",
+        "/you",
+        "/audit",
+        "/signin",
     ]
 
 
