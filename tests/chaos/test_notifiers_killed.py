@@ -115,4 +115,5 @@ def test_of_four_that_race_some_are_killed_and_nobody_is_forgotten(large, hook, 
     wait_until(lambda: set(told(hook, point)) == set(names), "all are told", 60)
     for one in racing:
         one.terminate()
-        assert one.wait(timeout=20) in (0, -9)
+        # By its own crash, in good order, or, where the others were done before it had begun, in no order yet.
+        assert one.wait(timeout=20) in (-signal.SIGKILL, 0, -signal.SIGTERM, -signal.SIGINT)

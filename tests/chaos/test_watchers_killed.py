@@ -2,6 +2,7 @@
 """Watchers killed at each of their places, alone and racing: what did not happen is found, and told exactly once."""
 
 import contextlib
+import signal
 import time
 
 import pytest
@@ -63,11 +64,12 @@ def test_of_four_that_race_some_are_killed_and_each_change_is_told_once(large, p
 
     racing = [large.start_watcher(HUME_CRASH_AT=point) for _ in range(2)]
     # Else those that live may be done before these have begun, on a busy machine.
-    wait_until(lambda: any(one.poll() == -9 for one in racing), "one has died", 60)
+    wait_until(lambda: any(one.poll() == -9 for one in racing), "one has died", 120)
     racing += [large.start_watcher() for _ in range(2)]
 
     wait_until(lambda: len(told(large, point)) >= len(names), "all are told", 60)
     for one in racing:
         one.terminate()
-        assert one.wait(timeout=20) in (0, -9)
+        # By its own crash, in good order, or, where the others were done before it had begun, in no order yet.
+        assert one.wait(timeout=20) in (-signal.SIGKILL, 0, -signal.SIGTERM, -signal.SIGINT)
     assert told(large, point) == names

@@ -123,7 +123,6 @@ def test_dashes_are_needed_only_before_a_command_that_begins_with_one(hume: Call
     ("words", "complaint"),
     [
         ([], "run needs a command: hume run [OPTIONS] -- COMMAND..."),
-        (["--signed", "job"], "signed scripts are not there yet: without --signed it runs unchecked"),
         (["--tiemout", "2h", "--", "true"], "no option '--tiemout'; did you mean --timeout?"),
         (["--timeout", "soon", "--", "true"], "--timeout 'soon': a span of time up to 100 years, such as 90, 15m, 26h, 7d"),
         (["--output", "maybe", "--", "true"], "--output 'maybe': fail, always or never"),
