@@ -3,6 +3,7 @@
 
 import collections
 import contextlib
+import signal
 import time
 
 import pytest
