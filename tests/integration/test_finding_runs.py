@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fixtures import scene, standin
+from tests.fixtures import processes, scene, standin
 
 SHELLS = ["bash", "dash", "zsh"]
 IN_A_SHELL = {
@@ -130,6 +130,62 @@ def test_a_subshells_last_command_in_its_place_stops_the_subshells_own_run(stage
         run = story.started(task)
         assert (run.state, run.parent) == (state, "")
         assert story.said(f"in {task}").run == run.id
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_part_that_dies_without_a_word_takes_nothing_of_the_script(shell: str, stage: scene.Scene) -> None:
+    body = """"$H" start whole
+    for i in 1 2 3; do
+        ( "$H" start "part-$i"; "$H" info "work $i"; [ "$i" = 2 ] && exit 7; "$H" stop; : ) &
+    done
+    wait
+    ( "$H" start silent; false ) || "$H" warn "one part failed"
+    "$H" flag later
+    "$H" stop
+    """
+
+    story = stage.play(standin.require(shell), stage.write(body))
+
+    runs = [story.started(name).id for name in ("whole", "part-1", "part-2", "part-3", "silent")]
+    _wait_for_states(stage, runs, ["warning", "ok", "lost", "ok", "lost"])
+    assert story.said("one part failed").run == story.started("whole").id
+
+
+def test_a_part_that_dies_without_a_word_is_lost_while_the_script_goes_on(stage: scene.Scene) -> None:
+    body = '( "$H" start part; "$H" info said; : )\necho "$?"\nread -r go\n"$H" info -t part after\n'
+    script = stage.begin("bash", stage.write(body))
+    assert script.stdout is not None
+    assert script.stdout.readline() == "0\n"
+
+    part = stage.heard().started("part").id
+    _wait_for_states(stage, [part], ["lost"])
+    script.communicate("go\n", timeout=60)
+
+    assert stage.heard().said("after").run == ""
+
+
+def _wait_for_states(stage: scene.Scene, runs: list[str], states: list[str]) -> None:
+    known: list[str] = []
+
+    def are_known() -> bool:
+        held = stage.heard().runs
+        known[:] = [held[run].state for run in runs]
+        return known == states
+
+    processes.wait_until(are_known, f"the runs are {states}", 20)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("begin", ['run=$("$H" start job)', "run=$(begin)", '"$H" start job | cat', "begin | cat"])
+def test_a_script_may_begin_its_run_in_a_command_substitution_or_a_pipeline(
+    begin: str, shell: str, stage: scene.Scene
+) -> None:
+    job = stage.write(f'begin() {{ "$H" start job; : ; }}\n{begin}\n"$H" info said\n"$H" stop\n')
+
+    story = stage.play(standin.require(shell), job)
+
+    assert story.said("said").run == story.started("job").id
+    assert story.started("job").state == "ok"
 
 
 def test_a_script_that_runs_several_times_at_once_has_as_many_runs(stage: scene.Scene) -> None:

@@ -16,7 +16,7 @@ from humeops.daemon.runrows import Run
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sayer import ROOT, Sayer
 from humeops.errors import MalformedEventError, NotAllowedError
-from humeops.event import MAX_NAME, Event
+from humeops.event import MAX_NAME, Event, Origin
 
 _NOT_IN_NAME = re.compile(r"[^\w.@+ -]+")
 # A run within a run within a run: further up nobody looks, so that nobody can make humed go up for ever.
@@ -80,6 +80,7 @@ class Attachment:
             sayer,
             lived,
             is_start=event.kind == "start",
+            forked_from=_forked_from(event.origin),
         )
         if within is None:
             return found.id if found else None
@@ -131,6 +132,11 @@ class Attachment:
     def _is_met(self, run: Run, pid: int) -> bool:
         registered = {run.place.inner_seen, run.place.outer_seen}
         return any(link in registered for link in self._runs.processes.above(pid))
+
+
+def _forked_from(origin: Origin) -> Link | None:
+    inner, outer = origin.own or (0, 0)
+    return origin.chain[outer] if inner != outer < len(origin.chain) else None
 
 
 def task_of_script(script: str) -> str:

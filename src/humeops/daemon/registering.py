@@ -10,6 +10,7 @@ in the chain says which process it is here.
 """
 
 import enum
+from collections.abc import Callable
 from typing import NamedTuple
 
 from humeops.daemon.processes import Link, Processes
@@ -35,6 +36,22 @@ class Place(NamedTuple):
     pidns: int | None  # the namespace in which humed counts
     proof: Proof
 
+    @property
+    def is_the_forks(self) -> bool:
+        """Tell whether the run is that of a fork alone: it ends with the fork, and the script has no part in it."""
+        return self.inner != self.outer and self.inner_seen is not None and self.inner_seen == self.outer_seen
+
+    def left_to_fork(self) -> "Place":
+        """Return the place of this run when it is the fork's alone. The script is still named: a fork's last command is below it."""
+        return self._replace(outer_seen=self.inner_seen) if self.inner_seen else self
+
+    def is_taken_by(self, sayer: Sayer, is_alive: Callable[[Link], bool]) -> bool:
+        """Tell whether the sayer is the innermost process: a shell lets a subshell's last command take the subshell's place."""
+        if sayer.claimed:
+            return self.inner == sayer.claimed
+        seen = self.inner_seen
+        return seen is not None and seen[0] == sayer.pid and is_alive(seen)
+
 
 def place_of(event: Event, sayer: Sayer, processes: Processes) -> Place:
     """Return where this start registers."""
@@ -42,7 +59,9 @@ def place_of(event: Event, sayer: Sayer, processes: Processes) -> Place:
     if event.origin.pidns not in (None, processes.pidns):
         inner_seen, outer_seen = _translate(event, sayer, processes)
         proof = Proof.TRANSLATED if outer_seen else Proof.CLAIMED
-        return Place(inner, outer, inner_seen or outer_seen, outer_seen, processes.pidns, proof)
+        if inner_seen is None and outer_seen is not None:
+            inner, inner_seen = outer, outer_seen
+        return Place(inner, outer, inner_seen, outer_seen, processes.pidns, proof)
     if outer is None or sayer.uid == ROOT:
         proof = Proof.PROVEN if outer else Proof.CLAIMED
     else:

@@ -88,6 +88,12 @@ def stop(db: sqlite3.Connection, run: Run, wall_ns: int) -> None:
     db.execute("UPDATE run SET stop_mono = ?, ended_wall = ? WHERE id = ?", (run.stop_mono, wall_ns, run.id))
 
 
+def move(db: sqlite3.Connection, run: Run) -> None:
+    """Write down with which process it ends now."""
+    statement = "UPDATE run SET outer_seen_pid = ?, outer_seen_start = ? WHERE id = ?"
+    db.execute(statement, (*(run.place.outer_seen or _NOBODY), run.id))
+
+
 def mark_gone(db: sqlite3.Connection, run_id: str, cause: str, wall_ns: int) -> None:
     """Write down that humed ended it."""
     db.execute("UPDATE run SET gone = ?, ended_wall = ? WHERE id = ? AND ended_wall IS NULL", (cause, wall_ns, run_id))

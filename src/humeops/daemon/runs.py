@@ -27,7 +27,7 @@ _NO_RUNS: Mapping[Link, Sequence[Run]] = {}
 
 
 class News(NamedTuple):
-    """What changed since somebody asked last; `is_all`: everything may have."""
+    """What changed since somebody asked last; `opened`: or hang on another process now; `is_all`: everything may have."""
 
     opened: list[str]
     ended: list[str]
@@ -103,11 +103,28 @@ class OpenRuns:
     # -- changing --------------------------------------------------------------------------------------------------
 
     def apply(self, event: Event, sayer: Sayer, group: Group, wall_ns: int) -> None:
-        """Register what a start opens, end what a stop or a `gone` ends; durable with the group."""
+        """Register what a start opens, end what a stop or a `gone` ends; durable with the group.
+
+        A run is its fork's own once more than its start is said in the fork.
+        """
         if event.kind == "start":
             self._register(event, sayer, group)
         elif event.kind in ("stop", "gone") and event.run is not None and (run := self.find(event.run)):
             self._end(run, event, group, wall_ns)
+        surrounding = self._open.get((event.parent if event.kind == "start" else event.run) or "")
+        if surrounding and self._is_said_in_fork(event, surrounding, sayer):
+            self._leave_to_fork(surrounding, group)
+
+    def _is_said_in_fork(self, event: Event, run: Run, sayer: Sayer) -> bool:
+        place = run.place
+        if event.boot != run.boot or place.inner == place.outer or place.is_the_forks:
+            return False
+        return place.inner in event.origin.chain or place.is_taken_by(sayer, self.processes.is_alive)
+
+    def _leave_to_fork(self, run: Run, group: Group) -> None:
+        run.place = run.place.left_to_fork()
+        runrows.move(group.db, run)
+        self._opened.append(run.id)
 
     def _register(self, event: Event, sayer: Sayer, group: Group) -> None:
         place = registering.place_of(event, sayer, self.processes)

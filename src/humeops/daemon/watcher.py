@@ -34,6 +34,7 @@ class Watcher:
         self._deaths = deaths
         self._clock = clock
         self._runs_of: dict[Link, set[str]] = {}
+        self._link_of: dict[str, Link] = {}
         self._unseen: set[str] = set()
         if runs.processes.is_hidden(1):
             log.warning(
@@ -74,6 +75,7 @@ class Watcher:
         self._heed_news()
         for link in self._watch.ended(self._clock.boot_ns()):
             for run_id in self._runs_of.pop(link, ()):
+                del self._link_of[run_id]
                 self._deaths.note(run_id, gone.ENDED)
         for run in self._runs.excess(MAX_OPEN_RUNS):
             self._deaths.note(run.id, gone.UNWATCHED)
@@ -103,10 +105,11 @@ class Watcher:
             self._leave(run_id)
         for run_id in news.opened:
             if run := self._runs.open_one(run_id):
+                self._deaths.forget(run_id)  # of the script, which the run has left to its fork
                 self._follow(run)
 
     def _compare(self) -> None:
-        followed = self._deaths.ids() | self._unseen | {one for ids in self._runs_of.values() for one in ids}
+        followed = self._deaths.ids() | self._unseen | self._link_of.keys()
         for run_id in followed:
             if self._runs.open_one(run_id) is None:
                 self._leave(run_id)
@@ -115,19 +118,21 @@ class Watcher:
 
     def _follow(self, run: Run) -> None:
         processes, link = self._runs.processes, run.place.outer_seen
+        if self._link_of.get(run.id) not in (None, link):
+            self._leave(run.id)  # it hangs on another process now
         if run.boot and run.boot != processes.boot:
             self._deaths.note(run.id, gone.REBOOT)
         elif link is None or run.place.pidns not in (None, processes.pidns):
             self._unseen.add(run.id)
         elif run.id not in self._deaths:
+            self._link_of[run.id] = link
             self._runs_of.setdefault(link, set()).add(run.id)
             self._watch.add(link)
 
     def _leave(self, run_id: str) -> None:
         self._unseen.discard(run_id)
         self._deaths.forget(run_id)
-        run = self._runs.find(run_id)
-        link = run.place.outer_seen if run else None
+        link = self._link_of.pop(run_id, None)
         if link is not None and (ids := self._runs_of.get(link)) is not None:
             ids.discard(run_id)
             if not ids:

@@ -22,8 +22,8 @@ def test_a_start_registers_under_the_two_processes_that_own_names(host):
     host.table.tree(FORK, SHELL, SUDO, CRON)
     run = host.start(FORK, SHELL, SUDO, CRON, origin={"own": [0, 2]})
 
-    assert host.find(FORK, SHELL, SUDO, CRON) == run.id
     assert host.find(SUDO, CRON) == run.id
+    assert host.find(FORK, SHELL, SUDO, CRON) == run.id
     assert host.find(CRON) is None
 
 
@@ -84,19 +84,74 @@ def test_a_run_at_work_in_another_fork_is_not_the_parent_of_one_that_starts_besi
     host.table.end(FORK)
     host.table.tree((402, 42), SHELL, CRON)
     after = host.start((402, 42), SHELL, CRON, task="other", **IN_A_FORK)
+    within = host.start(SHELL, CRON)
 
     assert first.parent == around.id
     assert beside.parent == around.id
-    assert after.parent == first.id
+    assert after.parent == around.id
+    assert within.parent == first.id
 
 
-def test_a_run_whose_innermost_process_has_ended_hangs_on_its_outermost_alone(host):
+def test_a_run_whose_innermost_process_has_ended_and_said_no_more_hangs_on_its_outermost_alone(host):
     host.table.tree(FORK, SHELL)
-    host.start(SHELL)
-    last = host.start(FORK, SHELL, **IN_A_FORK)
+    begun = host.start(FORK, SHELL, **IN_A_FORK)
+    host.table.end(FORK)
+    host.start((401, 41), SHELL, **IN_A_FORK)
+    host.table.add((401, 41), SHELL[0])
+
+    assert host.find(SHELL) == begun.id
+
+
+def test_the_scripts_own_run_goes_before_one_that_a_fork_left_behind(host):
+    host.table.tree(FORK, SHELL)
+    own = host.start(SHELL)
+    left = host.start(FORK, SHELL, **IN_A_FORK)
     host.table.end(FORK)
 
-    assert host.find(SHELL) == last.id
+    assert host.find(SHELL) == own.id
+    host.stop(own)
+    assert host.find(SHELL) == left.id
+
+
+def test_a_run_in_whose_fork_more_was_said_is_the_forks_alone(host):
+    host.table.tree(FORK, SHELL)
+    begun = host.start(FORK, SHELL, **IN_A_FORK)
+
+    assert host.find((500, 50), FORK, SHELL) == begun.id
+    assert host.find(SHELL) is None
+    host.restart()
+    assert host.find(FORK, SHELL) == begun.id
+    assert host.find(SHELL) is None
+
+
+@pytest.mark.parametrize("said", [{"pid": HUME}, {"pid": None, "claimed": (HUME, 41)}], ids=["here", "dropped"])
+def test_what_the_last_command_in_its_place_says_is_said_in_the_fork(host, said):
+    fork = (HUME, 41)
+    host.table.tree(SHELL)
+    host.table.add(fork, SHELL[0])
+    begun = host.start(fork, SHELL, **IN_A_FORK)
+
+    assert host.find(SHELL, **said) == begun.id
+    assert host.find(SHELL, pid=None) is None
+
+
+def test_a_run_within_it_that_is_started_in_the_fork_makes_a_run_the_forks(host):
+    host.table.tree(FORK, SHELL)
+    begun = host.start(FORK, SHELL, **IN_A_FORK)
+    inner = host.start(FORK, SHELL, task="part", **IN_A_FORK)
+    host.stop(inner)
+
+    assert inner.parent == begun.id
+    assert host.find(SHELL) is None
+
+
+def test_what_the_script_says_leaves_a_run_of_a_fork_where_it_is(host):
+    host.table.tree(FORK, SHELL)
+    begun = host.start(FORK, SHELL, **IN_A_FORK)
+
+    assert host.find(SHELL) == begun.id
+    assert host.find(SHELL, run=begun.id) == begun.id
+    assert host.find(SHELL) == begun.id
 
 
 def test_with_several_at_one_process_the_one_started_last_wins(host):

@@ -164,6 +164,63 @@ def test_without_descriptors_the_end_is_found_by_looking(humed, asleep):
     assert humed.causes() == [(run, "ended")]
 
 
+# -- forks of a script -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def forked(humed, asleep):
+    """A run that a fork of a script began: the run, the fork and the script."""
+    fork, script = asleep.start(), asleep.start()
+    run = humed.say("start", origin={"chain": [fork, script], "own": [0, 1]}).id
+    humed.step()
+    return run, fork, script
+
+
+def test_a_run_whose_fork_says_no_more_ends_with_its_script(humed, asleep, forked):
+    run, fork, script = forked
+    asleep.kill(fork)
+    humed.step()
+    assert humed.gone() == []
+    asleep.kill(script)
+    humed.notice()
+
+    assert humed.causes() == [(run, "ended")]
+
+
+def test_a_run_whose_fork_said_more_ends_with_the_fork(humed, asleep, forked):
+    run, fork, script = forked
+    humed.say("log", origin={"chain": [fork, script]}, mono=2)
+    humed.step()
+    assert humed.watcher.watched == 1
+    asleep.kill(fork)
+    humed.notice()
+
+    assert humed.causes() == [(run, "ended")]
+    assert humed.watcher.watched == 0
+
+
+def test_what_a_fork_says_when_its_script_has_just_ended_keeps_its_run(humed, asleep, forked):
+    run, fork, script = forked
+    asleep.kill(script)
+    wait_until(lambda: humed.step() or humed.watcher.patience_seconds() is not None, "the end is noticed", 5)
+    humed.say("log", origin={"chain": [fork]}, mono=2)
+    humed.clock.advance(GRACE)
+    humed.step()
+
+    assert humed.gone() == []
+    assert humed.runs.open_one(run)
+
+
+def test_a_fork_that_ended_while_humed_was_away_is_found_by_the_next_one(humed, asleep, forked):
+    run, fork, script = forked
+    humed.say("log", origin={"chain": [fork, script]}, mono=2)
+    asleep.kill(fork)
+    humed.restart()
+    humed.notice()
+
+    assert humed.causes() == [(run, "ended")]
+
+
 # -- what is in the way ------------------------------------------------------------------------------------------------
 
 
