@@ -41,7 +41,9 @@ class Attachment:
         if not event.task and (event.run is None or event.kind == "start"):
             event.task = task_of_script(event.origin.script)
             if not event.task:
-                raise MalformedEventError("no `task`, no run to take it from, and no `origin.script`")
+                raise MalformedEventError(
+                    "no `task`, no run to take it from, and no `origin.script`: name the task (-t TASK)"
+                )
 
     def _nest(self, event: Event, within: str | None, sayer: Sayer) -> None:
         event.run = event.id

@@ -85,7 +85,10 @@ def _prove(inner: Link | None, outer: Link, sayer: Sayer, processes: Processes) 
         his = list(processes.above(sayer.pid))
     if outer not in his:
         return inner, Proof.CLAIMED
-    # An innermost process that is gone already, or somebody else's: the run hangs on its outermost alone.
+    if sayer.pid is None and inner and not processes.is_alive(inner):
+        # The fork has ended, and whose it was nobody knows any more: found for the same user alone, who may tell his forks apart.
+        return inner, Proof.CLAIMED
+    # An innermost process that is somebody else's: the run hangs on its outermost alone.
     return inner if inner in his else outer, Proof.PROVEN
 
 

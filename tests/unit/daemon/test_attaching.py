@@ -4,7 +4,7 @@
 import pytest
 
 from humeops.daemon.registering import Proof
-from humeops.errors import NotAllowedError
+from humeops.errors import MalformedEventError, NotAllowedError
 from tests.unit.daemon.hosts import HUME, ME, ROOT
 from tests.unit.daemon.sayings import next_id
 
@@ -104,6 +104,11 @@ def test_a_start_under_another_users_run_has_it_for_parent_only_when_humed_sees_
     assert (claimed.parent, claimed.run) == (None, claimed.id)
 
 
+def test_what_belongs_nowhere_is_refused_and_told_the_way_out(host):
+    with pytest.raises(MalformedEventError, match="-t TASK"):
+        host.say("log", origin={"script": ""})
+
+
 # -- runs that somebody registers where he should not ---------------------------------------------------------------------
 
 
@@ -149,6 +154,20 @@ def test_what_was_dropped_by_a_script_that_has_ended_stays_together(host):
 
     assert host.find(SHELL, pid=None) == run.id
     assert host.stop(run, pid=None).run == run.id
+
+
+def test_what_was_dropped_in_a_fork_that_has_ended_since_stays_apart_from_its_scripts(host):
+    fork = (310, 31)
+    host.table.tree(SHELL)
+    own = host.start(SHELL)
+    part = host.start(fork, SHELL, pid=None, origin={"own": [0, 1]})
+
+    assert part.parent == own.id
+    assert host.find(fork, SHELL, pid=None) == part.id
+    assert host.find(SHELL) == own.id
+    host.stop(own)
+    assert host.find(SHELL) is None
+    assert host.find(fork, SHELL, pid=None, uid=SOMEBODY) is None
 
 
 def test_a_dropped_start_of_a_living_script_counts_for_others_below_it_too(host):
