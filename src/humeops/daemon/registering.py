@@ -41,6 +41,11 @@ class Place(NamedTuple):
         """Tell whether the run is that of a fork alone: it ends with the fork, and the script has no part in it."""
         return self.inner != self.outer and self.inner_seen is not None and self.inner_seen == self.outer_seen
 
+    @property
+    def is_open_to_both(self) -> bool:
+        """Tell whether a fork began the run, and it may yet be the fork's or the script's."""
+        return self.inner_seen is not None and self.inner != self.outer and self.inner_seen != self.outer_seen
+
     def left_to_fork(self) -> "Place":
         """Return the place of this run when it is the fork's alone. The script is still named: a fork's last command is below it."""
         return self._replace(outer_seen=self.inner_seen) if self.inner_seen else self

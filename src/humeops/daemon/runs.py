@@ -113,15 +113,16 @@ class OpenRuns:
             self._end(run, event, group, wall_ns)
         surrounding = self._open.get((event.parent if event.kind == "start" else event.run) or "")
         if surrounding and self._is_said_in_fork(event, surrounding, sayer):
-            self._leave_to_fork(surrounding, group)
+            self.leave_to_fork(surrounding, group)
 
     def _is_said_in_fork(self, event: Event, run: Run, sayer: Sayer) -> bool:
         place = run.place
-        if event.boot != run.boot or place.inner == place.outer or place.is_the_forks:
+        if event.boot != run.boot or not place.is_open_to_both:
             return False
         return place.inner in event.origin.chain or place.is_taken_by(sayer, self.processes.is_alive)
 
-    def _leave_to_fork(self, run: Run, group: Group) -> None:
+    def leave_to_fork(self, run: Run, group: Group) -> None:
+        """Let this open run be that of its fork alone; durable with the group."""
         run.place = run.place.left_to_fork()
         runrows.move(group.db, run)
         self._opened.append(run.id)

@@ -21,6 +21,7 @@ from humeops.daemon.deaths import Deaths
 from humeops.daemon.door import Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.folders import make_folder
+from humeops.daemon.forks import Forks
 from humeops.daemon.guard.throttle import Place
 from humeops.daemon.intake import GROUP_FILES, GROUP_PUSHED, GROUP_REQUESTS, Intake
 from humeops.daemon.keeper import Keeper
@@ -91,7 +92,8 @@ class Service:
         self._readers = Readers(self._config, self._spool, self._keeper, self._clock)
         self._releasing = Releasing(self._spool, self._intake, self._readers, self._clock)
         deaths = Deaths(self._runs, self._spool, self._keeper, self._config.host, self._clock)
-        self._watcher = Watcher(self._runs, Watch(self._runs.processes), deaths, self._clock)
+        forks = Forks(self._runs, self._spool, self._keeper, self._clock)
+        self._watcher = Watcher(self._runs, Watch(self._runs.processes), deaths, forks, self._clock)
         self._questions = self._make_questions(pipeline)
         self._recall_what_was_taken(pipeline)
         self._drain_folder()

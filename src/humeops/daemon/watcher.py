@@ -12,6 +12,7 @@ import logging
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon import gone
 from humeops.daemon.deaths import Deaths
+from humeops.daemon.forks import Forks
 from humeops.daemon.processes import Link
 from humeops.daemon.runrows import Run
 from humeops.daemon.runs import OpenRuns
@@ -26,12 +27,13 @@ log = logging.getLogger(__name__)
 class Watcher:
     """One instance lives in humed's loop: `step` at each turn, `fileno` among what the loop waits for."""
 
-    def __init__(self, runs: OpenRuns, watch: Watch, deaths: Deaths, clock: Clock) -> None:
+    def __init__(self, runs: OpenRuns, watch: Watch, deaths: Deaths, forks: Forks, clock: Clock) -> None:
         self.gone = 0
         self.given_up = 0
         self._runs = runs
         self._watch = watch
         self._deaths = deaths
+        self._forks = forks
         self._clock = clock
         self._runs_of: dict[Link, set[str]] = {}
         self._link_of: dict[str, Link] = {}
@@ -63,8 +65,8 @@ class Watcher:
     def patience_seconds(self) -> float | None:
         """Return how long the loop may wait before the next step; None: until the descriptor says so."""
         now = self._clock.boot_ns()
-        due = self._deaths.next_due_ns()
-        waits = [self._watch.patience_seconds(now), None if due is None else max(0, due - now) / NS_PER_SECOND]
+        dues = [due for due in (self._deaths.next_due_ns(), self._forks.next_due_ns()) if due is not None]
+        waits = [self._watch.patience_seconds(now), max(0, min(dues) - now) / NS_PER_SECOND if dues else None]
         return min((seconds for seconds in waits if seconds is not None), default=None)
 
     def step(self, *, is_behind: bool) -> bool:
@@ -73,6 +75,7 @@ class Watcher:
         `is_behind`: dropped files wait that could not be taken in.
         """
         self._heed_news()
+        self._forks.leave()
         for link in self._watch.ended(self._clock.boot_ns()):
             for run_id in self._runs_of.pop(link, ()):
                 del self._link_of[run_id]
@@ -128,10 +131,12 @@ class Watcher:
             self._link_of[run.id] = link
             self._runs_of.setdefault(link, set()).add(run.id)
             self._watch.add(link)
+            self._forks.note(run)
 
     def _leave(self, run_id: str) -> None:
         self._unseen.discard(run_id)
         self._deaths.forget(run_id)
+        self._forks.forget(run_id)
         link = self._link_of.pop(run_id, None)
         if link is not None and (ids := self._runs_of.get(link)) is not None:
             ids.discard(run_id)

@@ -8,6 +8,7 @@ import pytest
 from humeops.daemon import deaths as deaths_module
 from humeops.daemon import watcher as watcher_module
 from humeops.daemon.processes import Processes
+from humeops.daemon.spool import SpoolFullError
 from humeops.wire import codec
 from tests.fixtures.processes import wait_until
 from tests.fixtures.sleepers import sleepers
@@ -179,6 +180,7 @@ def forked(humed, asleep):
 def test_a_run_whose_fork_says_no_more_ends_with_its_script(humed, asleep, forked):
     run, fork, script = forked
     asleep.kill(fork)
+    humed.clock.advance(3)
     humed.step()
     assert humed.gone() == []
     asleep.kill(script)
@@ -199,10 +201,45 @@ def test_a_run_whose_fork_said_more_ends_with_the_fork(humed, asleep, forked):
     assert humed.watcher.watched == 0
 
 
+def test_a_run_whose_fork_lives_on_is_the_forks_though_it_says_nothing(humed, asleep, forked):
+    run, fork, _ = forked
+    assert humed.watcher.patience_seconds() == pytest.approx(2)
+    humed.clock.advance(2)
+    humed.step()
+    humed.step()
+    assert humed.watcher.patience_seconds() is None
+    humed.restart()
+    asleep.kill(fork)
+    humed.notice()
+
+    assert humed.causes() == [(run, "ended")]
+
+
+def test_a_disk_that_is_full_only_delays_what_becomes_the_forks(humed, asleep, forked, monkeypatch):
+    run, fork, _ = forked
+    monkeypatch.setattr(humed.spool, "group", _full)
+    humed.clock.advance(2)
+    humed.step()
+    monkeypatch.undo()
+    humed.clock.advance(2)
+    humed.step()
+    humed.clock.advance(2)
+    humed.step()
+    humed.step()
+    asleep.kill(fork)
+    humed.notice()
+
+    assert humed.causes() == [(run, "ended")]
+
+
+def _full():
+    raise SpoolFullError
+
+
 def test_what_a_fork_says_when_its_script_has_just_ended_keeps_its_run(humed, asleep, forked):
     run, fork, script = forked
     asleep.kill(script)
-    wait_until(lambda: humed.step() or humed.watcher.patience_seconds() is not None, "the end is noticed", 5)
+    wait_until(lambda: humed.step() or humed.watcher.patience_seconds() < 1, "the end is noticed", 5)
     humed.say("log", origin={"chain": [fork]}, mono=2)
     humed.clock.advance(GRACE)
     humed.step()

@@ -5,6 +5,7 @@ from humeops.clock import FakeClock
 from humeops.daemon.attaching import Attachment
 from humeops.daemon.config import SpoolSettings
 from humeops.daemon.deaths import GRACE_NS, Deaths
+from humeops.daemon.forks import Forks
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.processes import Processes
 from humeops.daemon.runs import OpenRuns
@@ -39,7 +40,8 @@ class Humed:
         self.runs = OpenRuns(self.spool.db, processes or Processes())
         self.attachment = Attachment(self.runs)
         deaths = Deaths(self.runs, self.spool, self.keeper, HOST, self.clock, self.groups)
-        self.watcher = Watcher(self.runs, Watch(self.runs.processes, most), deaths, self.clock)
+        forks = Forks(self.runs, self.spool, self.keeper, self.clock)
+        self.watcher = Watcher(self.runs, Watch(self.runs.processes, most), deaths, forks, self.clock)
         self.step()
 
     def say(self, kind, **members):
