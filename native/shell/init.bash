@@ -93,7 +93,7 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
     __hume_find_name "$2"
     case $__hume_name in
       '')
-        __hume_signals=1
+        [[ ! $1 || $1 == - ]] || __hume_signals=1 # what is ignored ends no script
         if [[ $1 == - ]]; then set -- "$2"; fi # so that bash says what is wrong with a lone word
         builtin trap -- "$@" || return
         return 0
@@ -247,10 +247,12 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
 
   # What the script had set before: bash shows a subshell the traps of its parent.
   __hume_earlier=$(builtin trap -p)
-  __hume_signals=${__hume_earlier:+1}
+  # Actions that are not empty, but those on EXIT and ERR: what whoever started it made it ignore ends no script.
+  [[ ! $__hume_earlier =~ ([^\']|\\\'\')\'\ [^E] ]] || __hume_signals=1
+  __hume_line=$__hume_earlier
   __hume_earlier=${__hume_earlier:+$(builtin trap -p EXIT)}
   [[ ! $__hume_earlier ]] || eval "__hume_set_trap ${__hume_earlier#trap -- }"
-  __hume_earlier=${__hume_signals:+$(builtin trap -p ERR)}
+  __hume_earlier=${__hume_line:+$(builtin trap -p ERR)} __hume_line=''
   [[ ! $__hume_earlier ]] || eval "__hume_set_trap ${__hume_earlier#trap -- }"
   unset __hume_earlier
   if [[ $- != *E* && ! ${__hume_traps[ERR]+set} ]]; then

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shlex
 import signal
 import subprocess
 
@@ -233,6 +234,31 @@ def test_death_by_a_signal_is_no_good_end(body: str, stand_in: standin.StandIn) 
 
     assert status == -signal.SIGTERM
     assert [call.said for call in stand_in.calls()] == ["start backup", "stop fail ended by a signal"]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "before"),
+    [("PIPE,HUP,CHLD", ""), ("QUIT", "trap \"echo it's\" EXIT; trap 'echo err' ERR\n"), ("QUIT", "trap '' PIPE USR1\n")],
+)
+def test_a_signal_that_is_ignored_hides_no_death_by_another(
+    ignored: str, before: str, stand_in: standin.StandIn
+) -> None:
+    shell = ["env", f"--ignore-signal={ignored}", *BASH]
+    running = stand_in.start(shell, f"{before}{INIT}trap '' USR2; trap - URG\necho ready\nsleep 60\necho done\n")
+    assert running.stdout and running.stdout.readline() == "ready\n"
+    processes.wait_until(lambda: is_waiting(running.pid), "the script is inside the command")
+
+    os.killpg(running.pid, signal.SIGTERM)
+    running.communicate(timeout=30)
+
+    assert [call.said for call in stand_in.calls()] == ["start backup", "stop fail ended by a signal"]
+
+
+@pytest.mark.parametrize("action", ["exit 0", "exit 0 # it's '"])
+def test_an_action_on_a_signal_that_was_set_before_is_a_good_end(action: str, stand_in: standin.StandIn) -> None:
+    ended = stand_in.run(BASH, f"trap {shlex.quote(action)} TERM\n{INIT}f() {{ kill -TERM $$; sleep 60; }}\nf\n")
+
+    assert (ended.status, ended.said) == (0, ["start backup", "stop 0"])
 
 
 @pytest.mark.parametrize(
