@@ -25,6 +25,7 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
   __hume_pid=$$ __hume_running='' __hume_leaving='' __hume_signals='' __hume_errtrace=''
   # The failure that is remembered; __hume_error is the status of the last one, remembered or not.
   __hume_status=0 __hume_command='' __hume_line='' __hume_function='' __hume_file='' __hume_depth=0 __hume_error=0
+  __hume_call='' __hume_shown='' # hume's arguments when it failed last; how to write the command, if otherwise than bash
   declare -gA __hume_traps=() # EXIT ERR DEBUG RETURN: what the script wants done; no entry: nothing is set
 
   function hume {
@@ -37,6 +38,9 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
     [[ -x $__hume_program ]] || __hume_program=hume # it has moved meanwhile
     LINENO=$__hume_at HUME_FILE=${BASH_SOURCE[1]-} HUME_FUNCTION=$__hume_in \
       command "$__hume_program" "$@" || __hume_result=$?
+    if ((__hume_result)); then
+      builtin printf -v __hume_call ' %s' "$@"
+    fi
     # A subshell's run is not this shell's to stop; it could not tell of it anyway.
     [[ $__hume_result != 0 || $BASHPID != "$__hume_pid" ]] || __hume_note "$@"
     return "$__hume_result"
@@ -152,12 +156,22 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
     __hume_error=$1
     if [[ $__hume_leaving ]]; then
       return 0 # a failure of the script's trap on EXIT is not what made it end
-    elif [[ $1 == "$__hume_status" && $2 == "$__hume_command" ]] && ((${4:-0} < __hume_depth)); then
+    fi
+    # A call of hume has failed where it was said, not inside the function.
+    [[ $5 != hume ]] || set -- "$1" "$2" "${BASH_LINENO[1]}" "$4" "${FUNCNAME[2]-}" "${BASH_SOURCE[2]-}"
+    if [[ $1 == "$__hume_status" && $2 == "$__hume_command" ]] && ((${4:-0} < __hume_depth)); then
       __hume_depth=${4:-0}
     else
-      __hume_status=$1 __hume_command=$2 __hume_line=$3 __hume_depth=${4:-0} __hume_function=$5 __hume_file=$6
+      __hume_status=$1 __hume_line=$3 __hume_depth=${4:-0} __hume_function=$5 __hume_file=$6
+      __hume_take_command "$2"
     fi
     [[ ${__hume_traps[ERR]-} ]]
+  }
+
+  # A call of hume that fails is, to bash, the return from its function.
+  function __hume_take_command {
+    __hume_command=$1 __hume_shown=''
+    [[ $1 != *__hume_result* ]] || __hume_shown=hume$__hume_call
   }
 
   # After a failure inside the script's trap on EXIT, under set -e, nothing more would be run.
@@ -172,14 +186,19 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
     __hume_leaving=$1 __hume_floor=${#FUNCNAME[@]}
     # Only a command that failed has a line; for `exit 3` and an unset variable bash remembers none.
     if [[ $1 != "$__hume_status" || $2 != "$__hume_command" ]]; then
-      __hume_status=$1 __hume_command=$2 __hume_line='' __hume_function=$3 __hume_file=${4:-$0}
+      __hume_status=$1 __hume_line='' __hume_function=$3 __hume_file=${4:-$0}
+      __hume_take_command "$2"
       [[ $1 == 0 || ! $__hume_running ]] || __hume_find_line
     fi
     case $__hume_function in main | source) __hume_function='' ;; esac
     [[ $1 != 0 ]] || __hume_notice_signal "$3"
-    # `exit` inside the trap ends all at once. In POSIX mode it cannot be a function.
-    [[ -o posix || ! ${__hume_traps[EXIT]-} ]] || declare -F exit >/dev/null || __hume_catch_exit
-    [[ ${__hume_traps[EXIT]-} ]]
+    [[ ${__hume_traps[EXIT]-} ]] || return 1
+    # `exit` inside the trap ends all at once. Where it cannot be hume's function, as in POSIX mode, the stop comes before.
+    if [[ -o posix && ${__hume_traps[EXIT]} == *exit* ]] || declare -F exit >/dev/null; then
+      __hume_stop
+    elif [[ ! -o posix ]]; then
+      __hume_catch_exit
+    fi
   }
 
   # Where the command stands in one line of its file, and in no other, that is the line it was said in.
@@ -238,10 +257,12 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
     local __hume_last=${1-$__hume_leaving}
     [[ $__hume_running ]] || return 0
     __hume_running=''
+    # It comes last, mostly: a signal to all of the script's processes shall not end it half way.
+    [[ ${FUNCNAME[1]-} == __hume_leave ]] || builtin trap '' HUP INT TERM
     [[ $__hume_last != killed ]] || set -- fail 'ended by a signal'
     [[ $__hume_last != 0 && $__hume_leaving != 0 && $__hume_leaving != killed ]] ||
-      __hume_line='' __hume_file='' __hume_function='' __hume_command=''
-    LINENO=$__hume_line HUME_FILE=$__hume_file HUME_FUNCTION=$__hume_function HUME_COMMAND=$__hume_command \
+      __hume_line='' __hume_file='' __hume_function='' __hume_command='' __hume_shown=''
+    LINENO=$__hume_line HUME_FILE=$__hume_file HUME_FUNCTION=$__hume_function HUME_COMMAND=${__hume_shown:-$__hume_command} \
       command "$__hume_program" stop "${@:-$__hume_last}" || :
   }
 

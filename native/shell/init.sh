@@ -19,6 +19,7 @@ case $- in *i*) ;; *)
     __hume_stop() {
       if [ -n "$__hume_running" ]; then
         __hume_running=''
+        trap '' HUP INT TERM # a signal to all of the script's processes shall not end the stop half way
         command "$__hume_program" stop "$1" || :
       fi
       return "$1"

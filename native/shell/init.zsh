@@ -124,6 +124,7 @@ elif [[ ${__hume_pid-} != $$ ]]; then
     [[ -n $__hume_running ]] || return 0
     __hume_running=
     __hume_text=
+    builtin trap '' HUP INT TERM # for this function: a signal to all of the script's processes shall not end the stop
     [[ $last != 0 && -n $at ]] && __hume_read_line $at || at= __hume_in=
     (( ${+functions[$__hume_in]} )) || __hume_in=
     LINENO=${at##*:} HUME_FILE=${at%:*} HUME_FUNCTION=$__hume_in HUME_COMMAND=$__hume_text \

@@ -238,7 +238,11 @@ def test_death_by_a_signal_is_no_good_end(body: str, stand_in: standin.StandIn) 
 
 @pytest.mark.parametrize(
     ("ignored", "before"),
-    [("PIPE,HUP,CHLD", ""), ("QUIT", "trap \"echo it's\" EXIT; trap 'echo err' ERR\n"), ("QUIT", "trap '' PIPE USR1\n")],
+    [
+        ("PIPE,HUP,CHLD", ""),
+        ("QUIT", "trap \"echo it's\" EXIT; trap 'echo err' ERR\n"),
+        ("QUIT", "trap '' PIPE USR1\n"),
+    ],
 )
 def test_a_signal_that_is_ignored_hides_no_death_by_another(
     ignored: str, before: str, stand_in: standin.StandIn
@@ -342,3 +346,47 @@ def test_a_call_costs_no_process_but_hume(stand_in: standin.StandIn) -> None:
     # One fork each, and one at the start, which looks for traps that were set before.
     assert sum(call.startswith(("clone", "fork", "vfork")) for call in calls) == 6
     processes.wait_until(lambda: len(list((stand_in.root / "drop").iterdir())) == 4, "all is said")
+
+
+@pytest.mark.parametrize("define", ['function exit { echo "my exit $*"; builtin exit "$@"; }', "set -o posix"])
+def test_a_trap_that_exits_for_good_comes_after_the_stop(define: str, stand_in: standin.StandIn) -> None:
+    script = f"{INIT}trap 'exit 4' EXIT\n{define}\nexit 2\n"
+    plain, ended = stand_in.plain(BASH, script), stand_in.run(BASH, script)
+
+    assert (ended.status, ended.stdout) == (plain.status, plain.stdout)
+    assert ended.said == ["start backup", "stop 2"]
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ("hume get --refused x", (4, "", "hume get --refused x")),
+        ("f() {\n  hume get --refused 'a  b'\n}\nf", (5, "f", "hume get --refused a  b")),
+        ("hume get --refused x || false", (4, "", "false")),
+        ("hume get --refused x || exit 64", (4, "", "exit 64")),
+        ("x=$(hume get --refused x)", (4, "", "x=$(hume get --refused x)")),
+    ],
+)
+@pytest.mark.parametrize("options", ["set -e", "set -eE; trap : ERR", "set -e; trap : ERR", ":"])
+def test_a_call_of_hume_that_failed_is_told_as_it_was_said(
+    body: str, where: tuple[int, str, str], options: str, stand_in: standin.StandIn
+) -> None:
+    ended = stand_in.run(BASH, f"IFS=$'\\n\\t'; {options}\n{INIT}{body}\n")
+
+    line, function, command = ended.calls[-1].where
+    assert (ended.said[-1], function, command) == (f"stop {ended.status}", *where[1:])
+    # In a function bash tells a trap on ERR that was there before, without set -E, of nothing.
+    assert line == where[0] or (function == "f" and "E;" not in options and "trap" in options and not line)
+    assert ended.calls[-1].file == "script"
+
+
+@pytest.mark.parametrize("shell", ["bash --norc", "zsh -f", "dash", "mksh"])
+def test_a_signal_to_all_of_the_scripts_processes_does_not_end_the_stop(shell: str, stand_in: standin.StandIn) -> None:
+    name, *options = shell.split()
+    stand_in.write(
+        standin.PROGRAM.replace("{ printf", "case $1 in stop) kill -TERM 0 ;; esac\n{ printf", 1), "bin/hume"
+    )
+
+    ended = stand_in.run([standin.require(name), *options], f'eval "$(hume shell-init {name})"\nhume start backup\n')
+
+    assert (ended.status, ended.said) == (0, ["start backup", "stop 0"])
