@@ -14,7 +14,8 @@
 # no function named trap: a trap on EXIT or ERR that the script sets later replaces hume's.
 # shellcheck shell=bash disable=SC2154,SC2064,SC2317
 # With set -a, functions would be exported to other scripts; aliases would be expanded in them.
-{ __hume_options=${-//[!ax]/} && set +ax; } 2>/dev/null
+# guard.bash, which comes before, has kept the options, and turned -x off.
+set +a
 __hume_aliases=-u && ! shopt -q expand_aliases || __hume_aliases=-s
 shopt -u expand_aliases
 if [[ $- == *i* ]]; then
@@ -286,4 +287,5 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
   builtin trap '__hume_leave "$?" "$BASH_COMMAND" "${FUNCNAME[0]-}" "${BASH_SOURCE[0]-}" && { __hume_give "${__hume_leaving/killed/0}" && :; eval "${__hume_traps[EXIT]-}"; }; __hume_stop' EXIT
 fi
 shopt "$__hume_aliases" expand_aliases
-[[ ! $__hume_options ]] || set "-$__hume_options"
+[[ $__hume_options != *a* ]] || set -a
+[[ $__hume_options != *x* ]] || set -x

@@ -157,3 +157,4 @@ END
   zshexit_functions+=(__hume_hook)
   alias trap='${${${${(M)ZSH_EVAL_CONTEXT:#*shfunc*}:-${ZSH_SUBSHELL:#0}}:+builtin}:-__hume} trap'
 fi
+[[ $__hume_options != *x* ]] || set -x # guard.zsh has turned it off

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "limits.h"
@@ -25,6 +24,8 @@ TEXT(text_note, "note.sh");
 TEXT(text_bash, "init.bash");
 TEXT(text_zsh, "init.zsh");
 TEXT(text_sh, "init.sh");
+TEXT(guard_bash, "guard.bash");
+TEXT(guard_zsh, "guard.zsh");
 
 static const struct {
     const char *shell, *text;
@@ -32,7 +33,7 @@ static const struct {
     {"bash", text_bash}, {"zsh", text_zsh},   {"sh", text_sh},  {"dash", text_sh},    {"ash", text_sh},
     {"ksh", text_sh},    {"ksh93", text_sh}, {"mksh", text_sh}, {"busybox", text_sh}, {"yash", text_sh},
 };
-enum { KNOWN_COUNT = sizeof known / sizeof *known };
+enum { KNOWN_COUNT = sizeof known / sizeof *known, TEXT_MOST = 48 * 1024 }; // the longest, with its quotes, has 11 KiB
 
 // A person may say "$SHELL" or "$0", a path.
 static const char *text_for(const char *shell) {
@@ -64,16 +65,24 @@ static const char *own_path(char real[PATH_MAX]) {
     return length > 0 ? real : "hume";
 }
 
-// The path as one word of shell, whatever is in it.
-static void quote(char *at, const char *path) {
+// As one word of shell, whatever is in it.
+static char *quote(char *at, const char *text, size_t most) {
     *at++ = '\'';
-    for (size_t i = 0; path[i] && i < PATH_MAX; i++)
-        at = path[i] == '\'' ? stpcpy(at, "'\\''") : (*at = path[i], at + 1);
-    stpcpy(at, "'\n");
+    for (size_t i = 0; text[i] && i < most; i++)
+        at = text[i] == '\'' ? stpcpy(at, "'\\''") : (*at = text[i], at + 1);
+    return stpcpy(at, "'\n");
+}
+
+// bash and zsh are given their text behind a guard.
+static void put_text(char *at, const char *text) {
+    if (text == text_sh)
+        stpcpy(at, text);
+    else
+        stpcpy(quote(stpcpy(at, text == text_bash ? guard_bash : guard_zsh), text, SIZE_MAX), ";;\nesac\n");
 }
 
 void shell_init(const struct asked *asked, struct fault *fault) {
-    static char real[PATH_MAX], quoted[4 * PATH_MAX + 4];
+    static char real[PATH_MAX], all[4 * PATH_MAX + TEXT_MOST];
     const char *text = asked->words.count == 1 ? text_for(asked->words.at[0]) : NULL;
     if (asked->words.count != 1) {
         fault_set(fault, EXIT_USAGE, "shell-init needs one shell: eval \"$(hume shell-init bash)\", or zsh, or sh");
@@ -83,15 +92,10 @@ void shell_init(const struct asked *asked, struct fault *fault) {
         refuse(asked->words.at[0], fault);
         return;
     }
-    quote(quoted, own_path(real));
-    const char *parts[] = {"__hume_program=", quoted, text_note, text};
-    struct iovec pieces[4];
-    ssize_t all = 0;
-    for (int i = 0; i < 4; i++) {
-        pieces[i].iov_base = (void *)(uintptr_t)parts[i];
-        all += (ssize_t)(pieces[i].iov_len = strlen(parts[i]));
-    }
+    char *at = quote(stpcpy(all, "__hume_program="), own_path(real), PATH_MAX);
+    put_text(stpcpy(at, text_note), text);
+    size_t length = strlen(all);
     // Half a text would be a syntax error in the script. Into the pipe of a $(…) one call writes all of it.
-    if (writev(STDOUT_FILENO, pieces, 4) != all)
+    if (write(STDOUT_FILENO, all, length) != (ssize_t)length)
         fault_set(fault, EXIT_NOT_STORED, "the text could not be printed: %s", strerror(errno));
 }

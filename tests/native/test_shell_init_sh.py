@@ -83,6 +83,37 @@ def test_dash_says_nothing_when_a_signal_ends_it(stand_in: standin.StandIn) -> N
     assert [call.said for call in stand_in.calls()] == ["start backup"]
 
 
+@pytest.mark.parametrize("text", ["bash", "zsh"])
+@pytest.mark.parametrize("words", ["dash", "mksh", "ksh", "zsh -f", "bash --norc"])
+def test_the_text_for_another_shell_is_one_line_on_stderr(text: str, words: str, stand_in: standin.StandIn) -> None:
+    name, *options = words.split()
+    ended = stand_in.run(
+        [standin.require(name), *options], f'set -eu\neval "$(hume shell-init {text})"\nhume start backup\necho on\n'
+    )
+
+    refusal = f"hume: shell-init {text}: this shell is no {text}; take hume shell-init sh\n"
+    assert (ended.status, ended.stdout, ended.stderr) == (0, "on\n", "" if name == text else refusal)
+    assert ended.said == ["start backup", "stop 0"][: 2 if name == text else 1]
+
+
+@pytest.mark.parametrize("option", ["-r", "-k"])
+def test_in_a_bash_that_forbids_it_nothing_is_defined(option: str, stand_in: standin.StandIn) -> None:
+    ended = stand_in.run(["bash", option], 'eval "$(hume shell-init bash)"\ntype -t trap hume\nhume start backup\n')
+
+    refusal = "hume: shell-init: not for bash -r or -k; say hume stop $? in a trap on EXIT\n"
+    assert (ended.status, ended.stdout, ended.stderr) == (0, "builtin\nfile\n", refusal)
+    assert ended.said == ["start backup"]
+
+
+@pytest.mark.parametrize("shell", ["bash --norc", "zsh -f"])
+def test_a_trace_shows_the_text_once_and_goes_on(shell: str, stand_in: standin.StandIn) -> None:
+    name, *options = shell.split()
+    ended = stand_in.run([standin.require(name), *options], f'set -x\neval "$(hume shell-init {name})"\n: traced\n')
+
+    assert ended.stderr.count("__hume_find_line {") + ended.stderr.count("function __hume_read_line {") == 1
+    assert ": traced\n" in ended.stderr
+
+
 # -- the verb ----------------------------------------------------------------------------------------------------------
 
 
