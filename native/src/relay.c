@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -17,11 +18,19 @@ static const int own[] = {SIGSEGV, SIGBUS, SIGILL,  SIGFPE,  SIGTRAP, SIGSYS,
 // Those that the kernel sends to the whole group of a terminal.
 static const int of_terminal[] = {SIGINT, SIGQUIT, SIGTSTP, SIGWINCH, SIGCONT, SIGHUP};
 
+static sigset_t passed;
+
+// A C library keeps some real-time signals to itself (musl 32 to 34), which others may send all the same: its functions for
+// sets leave them out, so the kernel's bits are set here.
+static void leave_out(sigset_t *set, int signal) {
+    enum { BITS = 8 * sizeof(unsigned long) };
+    ((unsigned long *)set)[(signal - 1) / BITS] &= ~(1UL << (signal - 1) % BITS);
+}
+
 int relay_open(void) {
-    sigset_t passed;
-    sigfillset(&passed);
+    memset(&passed, 0xff, sizeof passed);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        sigdelset(&passed, own[i]);
+        leave_out(&passed, own[i]);
     int relay = signalfd(-1, &passed, SFD_NONBLOCK | SFD_CLOEXEC);
     if (relay >= 0)
         sigprocmask(SIG_SETMASK, &passed, NULL);
@@ -55,12 +64,11 @@ int relay_take(int relay, bool *pass_on) {
 
 // The mask's change delivers it at once.
 static void get(int signal) {
-    sigset_t one, before;
-    sigemptyset(&one);
-    sigaddset(&one, signal);
+    sigset_t open = passed;
+    leave_out(&open, signal);
     kill(getpid(), signal);
-    sigprocmask(SIG_UNBLOCK, &one, &before);
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    sigprocmask(SIG_SETMASK, &open, NULL);
+    sigprocmask(SIG_SETMASK, &passed, NULL);
 }
 
 void relay_stop_too(int signal) {

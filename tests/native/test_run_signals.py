@@ -29,6 +29,20 @@ def test_a_signal_sent_to_hume_reaches_the_command(name: str, hume: Caller) -> N
         assert process.wait(timeout=30) == 7
 
 
+# 34 is glibc's first real-time signal, and one that musl keeps for itself.
+@pytest.mark.parametrize("number", [34, 64])
+def test_a_real_time_signal_reaches_the_command_too(number: int, hume: Caller) -> None:
+    code = f"import signal; signal.pthread_sigmask(0, [{number}]); print(1, flush=1); print(signal.sigwait([{number}]))"
+    with running(hume, PYTHON, "-c", code) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"1\n"
+
+        process.send_signal(number)
+
+        assert int(process.stdout.readline()) == number
+        assert process.wait(timeout=30) == 0
+
+
 def test_one_sent_before_the_command_began_reaches_it_too(hume: Caller) -> None:
     blocked = {signal.SIGUSR1}
     signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
