@@ -19,7 +19,6 @@ struct reading {
     bool any_option;    // was there one so far, but --help and --version
     bool any_but_v;     // was there one that no verb for people takes
     char *lone_verb;    // the verb as it was written, behind an option; NULL: none
-    const char *older;  // -c or -m, when it was seen; NULL: neither
 };
 
 static void take_switch(struct reading *reading, const struct option_read *found) {
@@ -66,7 +65,7 @@ static void take_unknown(struct reading *reading, const char *argument) {
 // -c and -m make it the 1.x form, wherever they stand.
 static void take_value(struct reading *reading, const struct option_read *found, char *value) {
     if (found->option == OPTION_COMMAND || found->option == OPTION_MESSAGE)
-        reading->older = found->name;
+        reading->asked->form = found->name;
     if (found->option == OPTION_MESSAGE)
         add_word(reading, value);
     else
@@ -111,11 +110,11 @@ static bool take_help(struct reading *reading, const char *word) {
 
 static void take_first_word(struct reading *reading, char *word) {
     struct asked *asked = reading->asked;
-    asked->verb = reading->older ? NULL : verb_find(word);
+    asked->verb = asked->form ? NULL : verb_find(word);
     bool for_people = verb_is_of_people(word) && !reading->any_but_v;
     if (asked->verb) {
         reading->lone_verb = reading->any_option ? word : NULL;
-    } else if (reading->older || (reading->any_option && !for_people)) {
+    } else if (asked->form || (reading->any_option && !for_people)) {
         asked->older = true;
         add_word(reading, word);
     } else if (!take_help(reading, word)) {
@@ -145,10 +144,10 @@ static void settle_form(struct reading *reading) {
         asked->older = true;
         add_word(reading, reading->lone_verb);
     }
-    if (asked->verb && reading->older)
+    if (asked->verb && asked->form)
         fault_set(reading->fault, EXIT_USAGE, "%s beside the verb '%s': it belongs to the form of hume 1.x",
-                  reading->older, asked->verb->word);
-    asked->older |= reading->older && !asked->verb && !asked->stranger;
+                  asked->form, asked->verb->word);
+    asked->older |= asked->form && !asked->verb && !asked->stranger;
     if (!asked->older)
         return;
     asked->verb = older_verb(asked->command, reading->fault);

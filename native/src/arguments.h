@@ -21,6 +21,7 @@ struct asked {
     const char *host;
     const char *declared; // the first of --every and its like; NULL: none
     const char *command;  // the 1.x form's, as in -c counter-start
+    const char *form;     // -c or -m, which only the 1.x form has, when it was seen; NULL: neither
     uint64_t ttl;         // seconds; 0: none
     uint64_t deadline_ms; // 0: none
     bool strict, lossy, verbose, print_run, tree, help, version;

@@ -34,9 +34,10 @@ const struct verb *older_verb(const char *command, struct fault *fault) {
     return NULL;
 }
 
-// A script of 1.x may well say "ok" and mean its message; only what is nearly a verb is doubtful.
+// A script of 1.x may well say "ok" and mean its message; only what is nearly a verb is doubtful, and
+// nothing behind the options that only that form has, or with a level of its own.
 void older_doubt(const struct asked *asked) {
-    const char *word = asked->words.count == 1 && !asked->command ? asked->words.at[0] : "";
+    const char *word = asked->words.count == 1 && !asked->level && !asked->form ? asked->words.at[0] : "";
     const char *meant = verb_nearest_native(word);
     if (meant && strcmp(meant, word) != 0)
         complain("'%.60s' is taken as a message; did you mean the verb %s?", word, meant);

@@ -143,6 +143,14 @@ def test_a_mistyped_verb_behind_an_option_is_stored_and_asked_about(hume: Caller
     assert [event.message for event in hume.dropped()] == ["strat"]
 
 
+@pytest.mark.parametrize("words", [["-m", "strat"], ["-L", "warn", "strat"], ["-L", "warn", "-m", "warned"]], ids=" ".join)
+def test_a_message_that_says_to_be_one_is_not_asked_about(words: list[str], hume: Caller) -> None:
+    done = hume.run("-t", "backup", *words)
+
+    assert done.stderr == b""
+    assert [event.message for event in hume.dropped()] == words[-1:]
+
+
 @pytest.mark.parametrize("text", ["-a point", "-cache misses: 3", "-minimum reached"])
 def test_text_that_begins_like_an_option_of_1x_is_text(text: str, hume: Caller) -> None:
     hume.run("--strict", "info", text)
