@@ -41,9 +41,13 @@ bool folder_make(const char *folder) {
         if (mkdir(path, 0700) == 0) {
             if (!sync_parent(path))
                 return false;
-        } else if (errno != EEXIST && errno != EISDIR && (i == length || access(path, F_OK) != 0)) {
+        } else if (errno != EEXIST && errno != EISDIR) {
             // A parent that is there but not ours to write may still hold the rest.
-            return false;
+            int saved = errno;
+            bool is_there = i < length && access(path, F_OK) == 0;
+            errno = saved;
+            if (!is_there)
+                return false;
         }
         path[i] = folder[i];
     }

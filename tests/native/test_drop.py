@@ -108,6 +108,16 @@ def test_a_read_only_folder_is_told(hume: Caller) -> None:
     assert b"Read-only file system" in done.stderr
 
 
+@pytest.mark.parametrize("words", ["info x", "run --lock l true"])
+def test_why_a_folder_cannot_be_made_is_told_of_its_parent_too(words: str, hume: Caller) -> None:
+    mount = 'mkdir "$DROP"; mount -t tmpfs -o ro none "$DROP"; export HUME_DIR="$DROP/a/b"; unset HUME_SPOOL'
+
+    done = in_own_mounts(hume, f'{mount}; exec "$HUME" --strict {words}')
+
+    assert done.returncode == 75
+    assert b"Read-only file system" in done.stderr
+
+
 def test_a_full_disk_is_told_and_leaves_nothing_behind(hume: Caller) -> None:
     script = """
         mkdir "$DROP"; mount -t tmpfs -o size=8192 none "$DROP"
