@@ -29,7 +29,7 @@ static bool take_answer(const char *id, struct fault *fault, const char **why) {
         return false;
     *why = "humed can't store it now";
     if (reply.code == EXIT_UNACCEPTABLE || reply.code == EXIT_REFUSED)
-        fault_set(fault, reply.code, "refused: %.500s", *reply.text ? reply.text : "humed does not say why");
+        fault_set(fault, reply.code, "NOT stored: refused: %.500s", *reply.text ? reply.text : "humed does not say why");
     return reply.code == EXIT_STORED || fault->status != 0;
 }
 

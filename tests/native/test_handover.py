@@ -62,7 +62,7 @@ def test_a_refused_event_is_not_dropped_and_only_strict_callers_hear_of_it_in_th
     lenient, strict = hume.run("info", "x"), hume.run("info", "x", "--strict")
 
     assert (lenient.returncode, strict.returncode) == (0, code)
-    assert lenient.stderr == b"hume: refused: because\n"
+    assert lenient.stderr == b"hume: NOT stored: refused: because\n"
     assert hume.dropped() == []
 
 
@@ -98,7 +98,7 @@ def test_what_humed_says_cannot_steer_a_terminal(hume: Caller, router: RouterSta
 
     done = hume.run("info", "x")
 
-    assert done.stderr == b"hume: refused: a?[2Jb?c?d?e\n"
+    assert done.stderr == b"hume: NOT stored: refused: a?[2Jb?c?d?e\n"
 
 
 @pytest.mark.parametrize("size", [1, 7, 63])

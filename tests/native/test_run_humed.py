@@ -50,7 +50,7 @@ def test_a_humed_that_refuses_does_not_keep_the_command_from_running(hume: Calle
     done = hume.run("run", "--", "sh", "-c", "echo ran; exit 3")
 
     assert (done.returncode, done.stdout) == (3, b"ran\n")
-    assert done.stderr.count(b"hume: refused: this task belongs to uid 0\n") == 2
+    assert done.stderr.count(b"hume: NOT stored: refused: this task belongs to uid 0\n") == 2
 
 
 @both_builds
