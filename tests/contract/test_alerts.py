@@ -213,6 +213,53 @@ def test_what_depends_on_a_task_that_is_down_is_kept_quiet(database):
     assert [items for *_, items in world.heard()] == [[("db1", "postgres", "failed")]]
 
 
+def _stand(world, state, *names, host="vm"):
+    """Have these tasks so, with the tag needs-db."""
+    for task in names:
+        world.task(host=host, task=task, tags=["needs-db"])
+        with world.database.writing() as connection:
+            connection.exec_driver_sql(f"UPDATE task SET state = '{state}' WHERE host = '{host}' AND task = '{task}'")
+
+
+def test_a_parent_that_is_unknown_because_its_host_is_silent_does_not_keep_the_host_quiet(database):
+    world = World(database, parent=[{"when": "tag:needs-db", "on": "vm:postgres"}])
+    make_agent(database, "vm")
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE agent SET silent_since = {NOON}")
+    _stand(world, "unknown", "postgres", "sync")
+    world.move("heard", "silent", host="vm", task="")
+    world.at(10 * MINUTE)
+
+    assert [items for *_, items in world.heard()] == [[("vm", "", "silent")]]
+
+
+def test_of_tasks_that_depend_on_each_other_one_is_told_and_the_others_when_it_is_well(database):
+    world = World(database, parent=[{"when": "tag:needs-db", "on": f"vm:{task}"} for task in ("copy", "postgres")])
+    _stand(world, "failed", "postgres", "copy", "sync")
+    for task in ("postgres", "copy", "sync"):
+        world.move("ok", "failed", host="vm", task=task)
+    world.at(HOUR)
+
+    assert [items for *_, items in world.heard()] == [[("vm", "copy", "failed")]]
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE task SET state = 'ok' WHERE task = 'copy'")
+    world.move("failed", "ok", host="vm", task="copy")
+    world.at(HOUR + 5 * MINUTE)
+    assert [("vm", "postgres", "failed")] in [items for *_, items in world.heard()]
+
+
+@pytest.mark.parametrize(("others", "is_told"), [((), False), (("web",), True)])
+def test_a_silence_of_tasks_holds_for_their_host_only_if_it_holds_for_all_of_them(world, others, is_told):
+    world.task(task="dump", tags=["batch"])
+    for name in others:
+        world.task(task=name)
+    world.silence("tag:batch", 9 * HOUR)
+    world.move("heard", "silent", task="")
+    world.at(HOUR)
+
+    assert bool(world.heard()) is is_told
+
+
 def test_what_flaps_is_told_seldom(world):
     for number in range(40):
         world.move("running", "failed")

@@ -184,6 +184,18 @@ def holds(when: str, seen: facts.Facts) -> bool:
     return facts.holds(parse(when), seen)
 
 
+def keeps_quiet(when: str, seen: facts.Facts, within: Sequence[facts.Facts] = ()) -> bool:
+    """Tell whether a filter that keeps quiet holds.
+
+    For a host, which has the tags of all its tasks, it holds if it does so whatever runs there, or for all of them (`within`):
+    one task that is silenced must not silence the host of others.
+    """
+    if seen.task:
+        return holds(when, seen)
+    is_of_host = holds(when, seen) and holds(when, seen._replace(tag=()))
+    return is_of_host or (bool(within) and all(holds(when, one) for one in within))
+
+
 def _fits(rule: Rule, seen: facts.Facts) -> bool:
     if rule.of != "tasks":
         return holds(rule.when, seen)

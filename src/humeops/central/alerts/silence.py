@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A silence: what it holds for, and until when it holds now. It ends by itself. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from humeops.central.alerts import book, windows
@@ -56,7 +56,10 @@ def next_at(one: Silence, now_ns: int) -> int | None:
     return None if begins is None or (over is not None and begins >= over) else begins
 
 
-def of(silences: Iterable[Silence], seen: Facts, now_ns: int) -> int | None:
-    """Return until when what is seen is silenced, by whichever silence holds longest; None when it is not."""
-    ends = (holds_until(one, now_ns) for one in silences if book.holds(one.what, seen))
+def of(silences: Iterable[Silence], seen: Facts, now_ns: int, within: Sequence[Facts] = ()) -> int | None:
+    """Return until when what is seen is silenced, by whichever silence holds longest; None when it is not.
+
+    `within` are the tasks of a host that is asked about.
+    """
+    ends = (holds_until(one, now_ns) for one in silences if book.keeps_quiet(one.what, seen, within))
     return max((end for end in ends if end is not None), default=None)

@@ -90,6 +90,7 @@ class _Judging:
         self._channels = alertbooks.names(connection, self._book)
         self._all_channels = list(alertbooks.channels(connection, self._book))
         self._silences = silences.live(connection, now_ns)
+        self._within: dict[str, list[Facts]] = {}  # the tasks of hosts, for silences
         self._sayings: list[Saying] = []
         # Written at the end, many at once.
         self._entries: list[tuple[int, Entry]] = []
@@ -189,6 +190,9 @@ class _Judging:
             return 0
         places = [surroundings.Place(one.alert.host, one.alert.task, one.alert.run) for one in every]
         around = surroundings.around(self._connection, places, self._book)
+        if self._silences:
+            hosts = {one.host for one in places if not one.task}
+            self._within = surroundings.tasks_of(self._connection, hosts)
         openings = alertrows.openings(
             self._connection,
             [(one.alert.host, one.alert.task) for one in due if one.alert.state == "waiting"],
@@ -215,7 +219,9 @@ class _Judging:
         tags = around.tags.get(name, ())
         seen = surroundings.facts_of(*name, alert.trouble, alert.reason, tags)
         held = course.Around(
-            around.taken.get(name, ""), silence.of(self._silences, seen, self._now_ns), around.above.get(name, "")
+            around.taken.get(name, ""),
+            silence.of(self._silences, seen, self._now_ns, () if alert.task else self._within.get(alert.host, ())),
+            around.above.get(name, ""),
         )
         rule = self._book.rule_named(alert.rule)
         step = course.look(alert, rule, held, self._now_ns, openings.get(name, 0), is_pulled)

@@ -7,7 +7,8 @@ from typing import NamedTuple, TypeAlias
 import msgspec
 import sqlalchemy as sa
 
-from humeops.central.alerts.book import Book, holds
+from humeops.central.alerts import dependence
+from humeops.central.alerts.book import Book, keeps_quiet
 from humeops.central.store import people, rows, tables
 from humeops.central.store.driver import Pair
 from humeops.filters.facts import Facts
@@ -57,6 +58,16 @@ def tags(connection: sa.Connection, names: Iterable[Pair]) -> dict[Pair, Sequenc
     return found
 
 
+def tasks_of(connection: sa.Connection, hosts: Iterable[str]) -> dict[str, list[Facts]]:
+    """Return what filters look at of every task of these hosts."""
+    wanted = sorted(set(hosts))
+    query = sa.select(_task.c.host, _task.c.task, _task.c.tags, _task.c.state, _task.c.reason)
+    found: dict[str, list[Facts]] = {}
+    for host, task, text, state, reason in connection.execute(query.where(_task.c.host.in_(wanted))) if wanted else ():
+        found.setdefault(host, []).append(facts_of(host, task, state, reason, _tags(text)))
+    return found
+
+
 def around(connection: sa.Connection, places: Sequence[Place], book: Book) -> Surroundings:
     """Return all that matters at the moment of telling of these."""
     names = [(one.host, one.task) for one in places]
@@ -101,22 +112,28 @@ def _failed_parents(connection: sa.Connection, places: Sequence[Place]) -> dict[
 
 
 def _down_by_book(connection: sa.Connection, places: Sequence[Place], book: Book, known: Tags) -> dict[Pair, str]:
-    if not book.parent:
+    down = _down(connection, sorted({parent.place for parent in book.parent})) if book.parent else {}
+    if not down:
         return {}
-    wanted = sorted({parent.place for parent in book.parent})
+    names = list(dict.fromkeys([*((one.host, one.task) for one in places), *down]))
+    tags_of = {**tags(connection, down), **known}
+    within = tasks_of(connection, {host for host, task in names if not task})
+    above: dict[Pair, list[Pair]] = {}
+    for name in names:
+        seen = facts_of(*name, "", "", tags_of.get(name, ()))
+        members = within.get(name[0], ())
+        holding = [one.place for one in book.parent if one.place in down and keeps_quiet(one.when, seen, members)]
+        # What a host carries is unknown because the host is silent: that says nothing of the host.
+        above[name] = [one for one in holding if one != name and (name[1] or one[0] != name[0])]
+        if name[1] and down.get((name[0], "")):
+            above[name].append((name[0], ""))
+    held = dependence.held(above, {name for name, state in down.items() if state == "unknown"})
+    return {name: f"{':'.join(filter(None, by[0]))} is {down[by[0]]}" for name, by in held.items() if by}
+
+
+def _down(connection: sa.Connection, wanted: Sequence[Pair]) -> dict[Pair, str]:
+    """Return which of these, and of their hosts, are down, and how."""
     key = sa.tuple_(_task.c.host, _task.c.task)
     states = sa.select(_task.c.host, _task.c.task, _task.c.state).where(key.in_(wanted), _task.c.state.in_(_DOWN))
-    down = {(host, task): f"{host}:{task} is {state}" for host, task, state in connection.execute(states)}
-    down |= {
-        (host, ""): f"{host} is silent" for host in _silent(connection, {host for host, task in wanted if not task})
-    }
-    found: dict[Pair, str] = {}
-    for parent in book.parent:
-        if parent.place not in down:
-            continue
-        for one in places:
-            name = (one.host, one.task)
-            seen = facts_of(one.host, one.task, "", "", known.get(name, ()))
-            if name != parent.place and holds(parent.when, seen):
-                found[name] = down[parent.place]
-    return found
+    down = {(host, task): state for host, task, state in connection.execute(states)}
+    return down | {(host, ""): "silent" for host in _silent(connection, {host for host, _ in wanted})}
