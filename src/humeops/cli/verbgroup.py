@@ -136,8 +136,15 @@ def _usage_line(error: click.UsageError) -> str:
         text = error.format_message().rstrip(".")
         text = text[:1].lower() + text[1:]
     # The context knows the verb: its help is the place to look when the line is not enough.
-    verb = error.ctx.info_name if error.ctx is not None and error.ctx.parent is not None else None
+    verb = _verb(error.ctx)
     return f"{verb}: {text} (hume help {verb})" if verb and verb != "help" else text
+
+
+def _verb(ctx: click.Context | None) -> str | None:
+    """Return the verb of this context: of `hume watch add` it is `watch`, of which there is help."""
+    while ctx is not None and ctx.parent is not None and ctx.parent.parent is not None:
+        ctx = ctx.parent
+    return ctx.info_name if ctx is not None and ctx.parent is not None else None
 
 
 def _fail(text: str, status: int) -> int:

@@ -29,6 +29,8 @@ from humeops.errors import Exit
             "hume: runs: invalid value for '--limit': 0 is not in the range x>=1 (hume help runs)",
         ),
         (["show", "a", "b"], "hume: show: got unexpected extra argument (b) (hume help show)"),
+        (["watch", "add", "x"], "hume: watch: say what is expected, such as --every 1d (hume help watch)"),
+        (["silence", "host:vm"], "hume: silence: missing option '--why' (hume help silence)"),
         (["completion"], "hume: completion: missing argument 'SHELL' (hume help completion)"),
     ],
     ids=lambda value: ascii(value)[:40],
