@@ -49,6 +49,7 @@ MORE: dict[str, dict[str, object]] = {
     "/api/v1/about": {"owner": "the team"},
     "/api/v1/badges": {},
     "/api/v1/badges/removed": {},
+    "/api/v1/watches/applied": {"watches": [{"host": "{host}", "task": "{task}", "expect": {"every": "1d"}}]},
     "/api/v1/watches/pause": {},
 }
 ON_TASKS = {"notes", "takes", "about", "badges", "badges/removed", "watches", "watches/pause"}
@@ -112,6 +113,8 @@ def ask(scene, act, column):
             json.dumps({**place, **MORE[path]})
             .replace("{new}", f"new-{abs(hash(column))}")
             .replace("{hash}", "1" * 64)
+            .replace("{host}", host)
+            .replace("{task}", task)
             .encode()
         )
     with Caller(central, tokens[column]) if column in tokens else nobody_at(central) as caller:

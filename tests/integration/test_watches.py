@@ -50,6 +50,47 @@ def test_what_cannot_be_declared_is_told_by_name(central):
     assert (wrong.returncode, "`cron`" in wrong.stderr) == (64, True)
 
 
+GOOD = '[[watch]]\ntask = "part1"\nhost = "db1"\nevery = "1d"\n[[watch]]\ntask = "web"\nmax = "1h"\n'
+
+
+@pytest.mark.parametrize("way", ["--dry-run", "--yes"])
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ('cron = "61 * * * *"', "watch 3 (db1:part2): `cron`"),
+        ("", "watch 3 (db1:part2): `expect`: nothing is expected"),
+    ],
+)
+def test_a_file_with_a_fault_is_told_whole_and_nothing_of_it_is_taken(central, tmp_path, way, wrong, told):
+    file = tmp_path / "w.toml"
+    file.write_text(f'{GOOD}[[watch]]\ntask = "part2"\nhost = "db1"\n{wrong}\n')
+
+    said = central.hume("watch", "apply", way, file)
+
+    assert (said.returncode, said.stdout) == (64, "")
+    assert f"{file}: {told}" in said.stderr
+    with owner_of(central) as owner:
+        assert owner.get("/api/v1/watches").body["items"] == []
+
+
+def test_a_file_is_declared_and_what_is_tried_alone_is_not(central, tmp_path):
+    file = tmp_path / "w.toml"
+    file.write_text(GOOD)
+    with owner_of(central) as owner:
+        assert central.hume("watch", "apply", "--dry-run", file).returncode == 0
+        assert owner.get("/api/v1/watches").body["items"] == []
+
+        assert central.hume("watch", "apply", "--yes", file).stdout.endswith("2 declared\n")
+
+        assert [one["task"] for one in owner.get("/api/v1/watches").body["items"]] == ["part1", "web"]
+
+
+def test_a_task_is_named_and_no_pattern(central):
+    wrong = central.hume("watch", "add", "db1:ba*", "--every", "1d")
+
+    assert (wrong.returncode, "in the host alone" in wrong.stderr) == (64, True)
+
+
 def test_an_agent_may_not_declare_for_others(central):
     with agent_of(central) as agent:
         assert agent.get("/api/v1/watches").status == 403

@@ -112,6 +112,7 @@ HANDLERS = (
     openapi.show_openapi,
     watches.list_watches,
     watches.declare_watch,
+    watches.apply_watches,
     watches.pause_watch,
     watches.remove_watch,
     alerts.list_alerts,

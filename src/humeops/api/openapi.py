@@ -142,6 +142,10 @@ ACTS: Sequence[tuple[str, Act]] = (
         "/api/v1/watches",
         Act("delete", "Expect nothing any more", schemas.Changed, None, "200", parameters.WatchQuery),
     ),
+    (
+        "/api/v1/watches/applied",
+        Act("post", "Say what is expected of many, all or nothing", schemas.Changed, schemas.WatchWishes, "200"),
+    ),
     ("/api/v1/watches/pause", Act("post", "Expect nothing for a while", schemas.Changed, schemas.PauseWish, "200")),
     (
         "/api/v1/alertbook",

@@ -5,7 +5,7 @@ All times are integer ns since 1970 (UTC), all durations ns. Absent means unknow
 `next` is the opaque cursor of the following page, to be handed back as `after`. It is long because the API's answers are one vocabulary, looked up in one place.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -216,6 +216,13 @@ class WatchWish(msgspec.Struct, forbid_unknown_fields=True):
     tag: str = ""
     expect: dict[str, str] = {}
     by: str = ""  # what it comes from, such as a file's name
+
+
+class WatchWishes(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of POST /api/v1/watches/applied: all of them, or none; with `dry_run` they are only checked."""
+
+    watches: Annotated[list[WatchWish], msgspec.Meta(max_length=10_000)]
+    dry_run: bool = False
 
 
 class PauseWish(msgspec.Struct, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from litestar import delete, get, post
 from humeops.api import acting, parameters, views
 from humeops.api.parameters import ParameterError
 from humeops.api.problems import NotFoundError
-from humeops.api.schemas import Changed, PauseWish, WatchPage, WatchWish
+from humeops.api.schemas import Changed, PauseWish, WatchPage, WatchWish, WatchWishes
 from humeops.api.service import Asked, Central
 from humeops.central.store import declaring, patterns, scoping
 from humeops.central.store.questions import watches
@@ -51,37 +51,74 @@ async def list_watches(central: Central, asked: Asked) -> WatchPage:
 @post("/api/v1/watches", status_code=200)
 async def declare_watch(central: Central, asked: Asked, data: WatchWish) -> Changed:
     """Take a declaration: the latest one wins."""
+    return await anyio.to_thread.run_sync(_declare, central, asked, [_read(data, asked)], False)
+
+
+@post("/api/v1/watches/applied", status_code=200)
+async def apply_watches(central: Central, asked: Asked, data: WatchWishes) -> Changed:
+    """Take all of these declarations or none; with `dry_run` they are checked, and how many would be taken is told."""
+    wishes = []
+    for number, wish in enumerate(data.watches, 1):
+        try:
+            wishes.append(_read(wish, asked))
+        except ParameterError as error:
+            raise ParameterError(f"watch {number} ({wish.host[:60]}:{wish.task[:60]}): {error}") from None
+    return await anyio.to_thread.run_sync(_declare, central, asked, wishes, data.dry_run)
+
+
+class _Wish(NamedTuple):
+    place: _Place
+    wanted: expectation.Expectation
+    maker: str
+
+
+def _read(data: WatchWish, asked: Asked) -> _Wish:
     _check_place(data.host, data.task)
     try:
         wanted = expectation.read(data.expect)
     except expectation.DeclarationError as error:
         raise ParameterError(str(error)) from None
+    if wanted == expectation.Expectation():
+        raise ParameterError("`expect`: nothing is expected; say what, such as `every` 1d")
     maker = f"{asked.actor.name}{f', {data.by[:200]}' if data.by else ''}"
-    return await anyio.to_thread.run_sync(_declare, central, asked, data, wanted, maker)
+    return _Wish(_Place(data.host, data.task, data.tag), wanted, maker)
 
 
-def _declare(central: Central, asked: Asked, data: WatchWish, wanted: expectation.Expectation, maker: str) -> Changed:
-    now_ns, place = central.clock.wall_ns(), _Place(data.host, data.task, data.tag)
-    if patterns.is_pattern(data.host) or data.tag:
-        made = patterns.Pattern(data.host, data.tag, data.task, wanted, maker, now_ns)
-        return _done(central, asked, "watch", place, lambda connection: patterns.declare(connection, made, now_ns))
-    one = declaring.Declaration(data.host, data.task, wanted, maker, now_ns)
+def _declare(central: Central, asked: Asked, wishes: list[_Wish], is_trial: bool) -> Changed:
+    now_ns = central.clock.wall_ns()
 
-    def act(connection: sa.Connection) -> int:
-        declaring.declare(connection, [one], now_ns)
-        return 1
+    def whole(connection: sa.Connection) -> int:
+        for one in wishes:
+            _check_right(connection, asked, one.place)
+        if is_trial:
+            return len(wishes)
+        for one in wishes:
+            acting.note(connection, central, asked, "watch", _named(one.place))
+        return sum(_take(connection, one, now_ns) for one in wishes)
 
-    return _done(central, asked, "watch", place, act)
+    return Changed(central.database.write(whole))
+
+
+def _take(connection: sa.Connection, wish: _Wish, now_ns: int) -> int:
+    host, task, tag = wish.place
+    if patterns.is_pattern(host) or tag:
+        made = patterns.Pattern(host, tag, task, wish.wanted, wish.maker, now_ns)
+        return patterns.declare(connection, made, now_ns)
+    declaring.declare(connection, [declaring.Declaration(host, task, wish.wanted, wish.maker, now_ns)], now_ns)
+    return 1
 
 
 def _done(central: Central, asked: Asked, act: str, place: _Place, change: Callable[[sa.Connection], int]) -> Changed:
     def whole(connection: sa.Connection) -> int:
-        tag = f" #{place.tag}" if place.tag else ""
         _check_right(connection, asked, place)
-        acting.note(connection, central, asked, act, f"{place.host}:{place.task}{tag}")
+        acting.note(connection, central, asked, act, _named(place))
         return change(connection)
 
     return Changed(central.database.write(whole))
+
+
+def _named(place: _Place) -> str:
+    return f"{place.host}:{place.task}{f' #{place.tag}' if place.tag else ''}"
 
 
 def _check_right(connection: sa.Connection, asked: Asked, place: _Place) -> None:
@@ -128,5 +165,7 @@ def _remove(central: Central, asked: Asked, query: parameters.WatchQuery) -> Cha
 def _check_place(host: str, task: str) -> None:
     if not task or len(task) > _LONGEST_TASK or not codec.is_name(task):
         raise ParameterError(f"`task`: {task[:60]!a} is no name of a task")
+    if patterns.is_pattern(task):
+        raise ParameterError(f"`task`: {task!a}: * and ? may stand in the host alone; name each task")
     if not host or len(host) > _LONGEST_HOST or not codec.is_name(host) or " " in host:
         raise ParameterError(f"`host`: {host[:60]!a} is no name of a host, and no pattern of names")

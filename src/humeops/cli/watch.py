@@ -159,9 +159,10 @@ def pause_watch(name: str, span: str | None, end: bool, central: str | None, fol
 @click.option("--dry-run", is_flag=True, help="Only show the difference.")
 @options.central_options
 def apply_file(file: pathlib.Path, yes: bool, dry_run: bool, central: str | None, folder: str | None) -> int:
-    """Declare what a TOML file says; the difference is shown first."""
+    """Declare what a TOML file says, all of it or nothing; the difference is shown first."""
     wishes = watchfile.read(file)
     asked, terminal = options.ask(central, folder), terminal_of(sys.stdout)
+    _apply(asked, file, wishes, is_trial=True)
     known = asked.items("watches", schemas.WatchPage, {}, ALL)
     changes = list(watchfile.difference(wishes, known))
     for sign, wish, lines in changes:
@@ -175,14 +176,20 @@ def apply_file(file: pathlib.Path, yes: bool, dry_run: bool, central: str | None
     if not yes and not (sys.stdin.isatty() and click.confirm("Apply this?")):
         print("Nothing was changed: say --yes", file=sys.stderr)
         return Exit.USAGE
-    for _, wish, _ in changes:
-        _declare(asked, wish)
+    _apply(asked, file, [wish for _, wish, _ in changes], is_trial=False)
     print(f"{len(changes)} declared")
     return 0
 
 
 def _declare(asked: client.Central, wish: schemas.WatchWish) -> int:
     return asked.send("watches", schemas.Changed, wish).count
+
+
+def _apply(asked: client.Central, file: pathlib.Path, wishes: list[schemas.WatchWish], is_trial: bool) -> None:
+    try:
+        asked.send("watches/applied", schemas.Changed, schemas.WatchWishes(wishes, is_trial))
+    except client.RefusedQuestionError as error:
+        raise client.RefusedQuestionError(f"{file}: {error}") from None
 
 
 def _told(view: schemas.WatchView) -> str:
