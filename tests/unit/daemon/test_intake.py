@@ -216,11 +216,10 @@ def test_of_two_runs_dropped_beside_each_other_neither_is_within_the_other(humed
     assert humed.runs.find(latter.stem).parent is None
 
 
-def test_a_run_whose_fork_is_not_heard_of_again_is_around_what_starts_later(humed):
-    fork, other, shell = (2**30, 1), (2**30 + 1, 2), (2**30 + 2, 3)  # none of them lives
-    origin = {"chain": [fork, shell], "own": [0, 1]}
-    former = drop(humed.path, say("start", mono=1, origin=origin, task="former"))
-    latter = drop(humed.path, say("start", mono=2, origin={**origin, "chain": [other, shell]}, task="latter"))
+def test_a_run_whose_fork_is_not_heard_of_again_is_around_what_its_script_starts_later(humed):
+    fork, shell = (2**30, 1), (2**30 + 2, 3)  # neither lives
+    former = drop(humed.path, say("start", mono=1, origin={"chain": [fork, shell], "own": [0, 1]}, task="former"))
+    latter = drop(humed.path, say("start", mono=2, origin={"chain": [shell]}, task="latter"))
 
     humed.take_files()
 
