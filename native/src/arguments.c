@@ -98,7 +98,7 @@ static void take_option(struct reading *reading, struct option_read found, char 
 
 // `hume help VERB`, of a verb of ours; the others' help is another program's.
 static bool take_help(struct reading *reading, const char *word) {
-    const struct verb *verb = reading->left > 0 ? verb_find(*reading->next) : NULL;
+    const struct verb *verb = reading->left == 1 ? verb_find(*reading->next) : NULL;
     if (strcmp(word, "help") != 0 || !verb)
         return false;
     reading->asked->verb = verb;

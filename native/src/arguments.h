@@ -28,7 +28,7 @@ struct asked {
     const char *running; // the first of the options of `hume run` alone; NULL: none
     const char *lock;    // its name; NULL: none
     const char *timeout_text;
-    uint64_t timeout, kill_after, lock_wait; // seconds; 0: not said
+    uint64_t timeout, kill_after, lock_wait; // ms; 0: not said
     enum { OUTPUT_FAIL, OUTPUT_ALWAYS, OUTPUT_NEVER } output;
     bool older; // the 1.x form (older.h): all words are the message
 };

@@ -17,7 +17,7 @@
 #include "relay.h"
 #include "surroundings.h"
 
-enum { NS_PER_S = 1000000000, PATIENCE_MS = 1000 };
+enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000, PATIENCE_MS = 1000 };
 
 int job_become(struct words command, const struct entry *entry, const struct outlet outlets[OUTLETS]) {
     outlets_take(outlets);
@@ -60,9 +60,9 @@ int job_trouble(const struct job *job) {
     return read(job->trouble, &error, sizeof error) == sizeof error ? error : 0;
 }
 
-void job_limit(struct job *job, uint64_t seconds, uint64_t kill_after_seconds) {
-    job->kill_after_ns = kill_after_seconds * NS_PER_S;
-    job->next_ns = seconds > 0 ? monotonic_clock_ns() + seconds * NS_PER_S : 0;
+void job_limit(struct job *job, uint64_t ms, uint64_t kill_after_ms) {
+    job->kill_after_ns = kill_after_ms * NS_PER_MS;
+    job->next_ns = ms > 0 ? monotonic_clock_ns() + ms * NS_PER_MS : 0;
 }
 
 static void pass_on(const struct job *job, int signal) {

@@ -33,7 +33,7 @@ bool job_start(struct job *job, struct words command, const struct entry *entry,
 int job_become(struct words command, const struct entry *entry, const struct outlet outlets[OUTLETS]);
 
 // From now on it has so much time; then it is told to end, and so much later killed.
-void job_limit(struct job *job, uint64_t seconds, uint64_t kill_after_seconds);
+void job_limit(struct job *job, uint64_t ms, uint64_t kill_after_ms);
 
 // Waits for what happens next, no longer than `at_most` (NULL: for ever), and does what is to be done about it: passes
 // signals on, follows a stop, notices the end. True: `other` is readable (-1: none).

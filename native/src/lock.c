@@ -72,9 +72,9 @@ static bool try(int file, struct holder *holder) {
     return false;
 }
 
-int lock_take(const char *name, uint64_t seconds, struct fault *fault) {
+int lock_take(const char *name, uint64_t ms, struct fault *fault) {
     struct holder holder;
-    uint64_t end = monotonic_clock_ns() + seconds * 1000 * MS;
+    uint64_t end = monotonic_clock_ns() + ms * MS;
     int file = open_file(name, fault);
     if (file < 0)
         return -1;

@@ -14,8 +14,8 @@
 
 enum { LONGEST_LOCK = 200 }; // bytes of a name, which becomes that of a file
 
-// Takes it, trying for so many seconds. Returns its descriptor; -1 with a fault that says who holds it, or what is wrong.
-int lock_take(const char *name, uint64_t seconds, struct fault *fault);
+// Takes it, trying for so long. Returns its descriptor; -1 with a fault that says who holds it, or what is wrong.
+int lock_take(const char *name, uint64_t ms, struct fault *fault);
 
 // Writes down whose it is: the command's process besides this one.
 void lock_name_holder(int lock, pid_t command);

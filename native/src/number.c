@@ -23,7 +23,7 @@ static const char *skip_digits(const char *at) {
 }
 
 // Is a number of JSON one that a double can hold? The largest is 1.7976931348623157 × 10^308; the last digit is not
-// looked at more closely.
+// looked at more closely. Below 10^-307 digits get lost, and at last all of them.
 static bool is_finite(const char *at) {
     enum { LARGEST_PLACE = 308, LEADING = 17, FAR = 9999 };
     const uint64_t largest = UINT64_C(17976931348623157);
@@ -47,7 +47,7 @@ static bool is_finite(const char *at) {
         if (is_digit(*at) && exponent < FAR)
             exponent = exponent * 10 + (*at - '0');
     place += sign * exponent;
-    return count == 0 || place < LARGEST_PLACE || (place == LARGEST_PLACE && lead <= largest);
+    return count == 0 || (place < LARGEST_PLACE && place > -LARGEST_PLACE) || (place == LARGEST_PLACE && lead <= largest);
 }
 
 bool number_is_json(const char *text) {
@@ -127,24 +127,31 @@ static uint64_t seconds_of(char unit) {
     }
 }
 
-bool number_read_seconds(const char *text, uint64_t high, uint64_t *seconds) {
+bool number_read_ms(const char *text, uint64_t high, uint64_t *ms) {
     uint64_t total = 0;
     do {
         const char *end = skip_digits(text);
-        uint64_t scale = seconds_of(*end);
-        // Twelve digits of years are still far from the end of 64 bits.
-        if (end == text || end - text > 11 || scale == 0)
+        bool is_ms = *end == 'm' && end[1] == 's';
+        uint64_t scale = is_ms ? 1 : seconds_of(*end) * 1000;
+        if (end == text || end - text > MAX_WHOLE_DIGITS || scale == 0)
             return false;
         uint64_t count = 0;
         while (text < end)
             count = count * 10 + (uint64_t)(*text++ - '0');
-        if (count > high)
+        if (count > high / scale)
             return false;
         total += count * scale;
         if (total > high)
             return false;
-        text = *end ? end + 1 : end;
+        text = *end ? end + 1 + is_ms : end;
     } while (*text);
-    *seconds = total;
+    *ms = total;
     return total >= 1;
+}
+
+bool number_read_seconds(const char *text, uint64_t high, uint64_t *seconds) {
+    if (strstr(text, "ms") || !number_read_ms(text, high * 1000, seconds))
+        return false;
+    *seconds /= 1000;
+    return true;
 }

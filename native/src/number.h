@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 // True when the text is a number of JSON that every reader keeps: an integer of at most 18 digits, or a finite number
-// with a fraction or an exponent. Everything else, `007` and `1e999` included, is text.
+// with a fraction or an exponent. Everything else, `007`, `1e999` and `1e-400` included, is text.
 bool number_is_json(const char *text);
 
 // Reads decimal digits, nothing else, as a number of low…high. Returns false when it is none.
@@ -23,7 +23,10 @@ struct fixed {
 // the fraction are passed over. Returns false, with *at anywhere, when there is no number or too long a one.
 bool number_take_fixed(const char **at, struct fixed *number);
 
-// Reads a span of time, as in 90, 26h, 1h30m, 10y (s m h d w y; a bare number is seconds), as seconds of 1…high.
+// Reads a span of time, as in 90, 26h, 1h30m, 250ms (ms s m h d w y; a bare number is seconds), as milliseconds of 1…high.
+bool number_read_ms(const char *text, uint64_t high, uint64_t *ms);
+
+// Reads one without ms, as seconds of 1…high.
 bool number_read_seconds(const char *text, uint64_t high, uint64_t *seconds);
 
 // Tells whether one is more than the other.

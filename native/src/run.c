@@ -22,7 +22,7 @@
 #include "surroundings.h"
 #include "usage.h"
 
-enum { KILL_AFTER_S = 10, EXIT_TIMED_OUT = 124, NS_PER_MS = 1000000, STAYS_OPEN_MS = 100 };
+enum { KILL_AFTER_MS = 10000, EXIT_TIMED_OUT = 124, NS_PER_MS = 1000000, STAYS_OPEN_MS = 100 };
 
 struct running {
     const struct asked *asked;
@@ -244,7 +244,7 @@ int run(const struct asked *asked, struct event *event, bool strict, unsigned cl
     if (running.lock >= 0)
         lock_name_holder(running.lock, running.job.pid);
     outlets_leave_to_command(running.outlets);
-    job_limit(&running.job, asked->timeout, asked->kill_after ? asked->kill_after : KILL_AFTER_S);
+    job_limit(&running.job, asked->timeout, asked->kill_after ? asked->kill_after : KILL_AFTER_MS);
     attend(&running);
     return finish(&running, began_ns, strict);
 }

@@ -26,8 +26,8 @@ static void declare(const struct option_read *found, struct asked *asked, struct
     asked->declared = found->name;
 }
 
-static void take_span(const struct option_read *found, uint64_t *seconds, struct fault *fault) {
-    if (!number_read_seconds(found->value, MAX_TTL_SECONDS, seconds))
+static void take_span(const struct option_read *found, uint64_t *ms, struct fault *fault) {
+    if (!number_read_ms(found->value, MAX_TTL_SECONDS * UINT64_C(1000), ms))
         fault_set(fault, EXIT_USAGE, "%s '%.60s': " SPAN, found->name, found->value);
 }
 

@@ -22,6 +22,13 @@ def test_all_of_it_is_taken_without_a_word(text: str, hume: Caller) -> None:
     assert hume.run("progress", text).stderr == b""
 
 
+def test_a_number_that_no_reader_could_keep_is_text(hume: Caller) -> None:
+    hume.run("--strict", "set", "small=1e-400", "large=1e999", "least=1e-307", "zero=0e-999")
+
+    (event,) = hume.dropped()
+    assert event.data == {"small": "1e-400", "large": "1e999", "least": 1e-307, "zero": 0.0}
+
+
 def test_a_text_with_a_unit_is_taken_with_a_word(hume: Caller) -> None:
     done = hume.run("--strict", "set", "d=soon", "n=5", "span=1h", "ok=true", "--unit", "s")
 

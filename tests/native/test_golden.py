@@ -207,7 +207,7 @@ def test_a_hundred_thousand_words_are_one_message() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1.7976931348623157e308", "179769313486231570e291", "0.00017976931348623157e+312", "0e9999", "0.000e400", "1e-9999"],
+    ["1.7976931348623157e308", "179769313486231570e291", "0.00017976931348623157e+312", "0e9999", "0.000e400", "1e-307"],
 )
 def test_a_number_that_a_double_can_hold_is_one(text: str) -> None:
     assert codec.decode(encoded(b"set", b"k=" + text.encode())).data["k"] == float(text)

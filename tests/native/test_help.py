@@ -85,3 +85,9 @@ def test_help_of_other_verbs_goes_to_hume_cli(beside: Caller) -> None:
     done = beside.run("help", "status")
 
     assert (done.returncode, done.stdout) == (3, b"help|status|")
+
+
+def test_more_than_one_verb_is_no_question_of_ours(beside: Caller) -> None:
+    done = beside.run("help", "run", "bogus")
+
+    assert (done.returncode, done.stdout) == (3, b"help|run|bogus|")

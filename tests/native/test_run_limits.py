@@ -33,6 +33,14 @@ def test_a_command_whose_time_is_over_is_told_to_end(hume: Caller) -> None:
     assert ended.signal is None
 
 
+def test_times_below_a_second_are_taken(hume: Caller) -> None:
+    done = hume.run("run", "--timeout=700ms", "--kill-after=0s200ms", "--lock=l", "--lock-wait=5ms", "--", PYTHON, "-c", DEAF)
+
+    _, ended = began_and_ended(hume)
+    assert (done.returncode, ended.message) == (124, "killed: it did not end when its time (700ms) was over")
+    assert 0.9 <= float(ended.data["wall_s"])
+
+
 def test_one_that_does_not_heed_it_is_killed(hume: Caller) -> None:
     done = hume.run("run", "--timeout=1", "--kill-after=1", "--", PYTHON, "-c", DEAF)
 
