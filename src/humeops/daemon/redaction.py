@@ -25,6 +25,10 @@ _HEADER = re.compile(r"(?P<name>[A-Za-z][\w-]*): ?(?P<value>.+)", re.DOTALL)
 _ADDRESS = re.compile(r"(?P<before>[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*):(?P<secret>[^/\s]*)@")
 
 
+# Words that begin like it and are a name, whose value is the next word; in any other the secret itself may be what speaks of one.
+_LONG_NAME = re.compile(r"-p(ass(w(or)?d|phrase|in|out)?|wd|rivate[\w-]*|ublic[\w-]*|roxy[\w-]*)", re.IGNORECASE)
+
+
 def redact(arguments: list[str]) -> list[str]:
     """Return the arguments with `***` in the place of what should not be told."""
     told: list[str] = []
@@ -44,7 +48,8 @@ def _redact_one(argument: str) -> str:
         if (found := form.fullmatch(argument)) and _SECRET.search(found["name"]):
             return f"{found['name']}{separator}{HIDDEN}"
     if _OPTION.fullmatch(argument) and _SECRET.search(argument):
-        return argument  # its value is the next one
+        is_glued = argument.startswith("-p") and not _LONG_NAME.fullmatch(argument)
+        return f"-p{HIDDEN}" if is_glued else argument  # its value is the next one
     if (short := _SHORT.fullmatch(argument)) and short["value"]:
         return f"-p{HIDDEN}"
     return _ADDRESS.sub(rf"\g<before>:{HIDDEN}@", argument)
