@@ -50,9 +50,9 @@ _hume() {
         audit) COMPREPLY=($(compgen -W "--since --until --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
         link) COMPREPLY=($(compgen -W "--central --profile --dir --help" -- "$word")) ;;
         hosts) COMPREPLY=($(compgen -W "--output --columns --limit --central --profile --dir --help" -- "$word")) ;;
-        watch) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
-        alert) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
-        silence) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
+        watch) [ "$COMP_CWORD" -gt 2 ] || COMPREPLY=($(compgen -W "add apply list pause remove show --help" -- "$word")) ;;
+        alert) [ "$COMP_CWORD" -gt 2 ] || COMPREPLY=($(compgen -W "apply channels export list show test --help" -- "$word")) ;;
+        silence) [ "$COMP_CWORD" -gt 2 ] || COMPREPLY=($(compgen -W "add end list --help" -- "$word")) ;;
         queue) COMPREPLY=($(compgen -W "--output --dir --help" -- "$word")) ;;
         rules) COMPREPLY=($(compgen -W "--event --last --config --dir --help" -- "$word")) ;;
         sign) COMPREPLY=($(compgen -W "--key --as --interpreter --argument --no-arguments --source --host --for --env --number --namespace --inside --help" -- "$word")) ;;

@@ -358,8 +358,11 @@ complete -c hume -n '__fish_seen_subcommand_from hosts' -l profile
 complete -c hume -n '__fish_seen_subcommand_from hosts' -l dir
 complete -c hume -n '__fish_seen_subcommand_from hosts' -l help
 complete -c hume -n '__fish_seen_subcommand_from watch' -l help
+complete -c hume -f -n '__fish_seen_subcommand_from watch; and test (count (commandline -opc)) -eq 2' -a 'add apply list pause remove show'
 complete -c hume -n '__fish_seen_subcommand_from alert' -l help
+complete -c hume -f -n '__fish_seen_subcommand_from alert; and test (count (commandline -opc)) -eq 2' -a 'apply channels export list show test'
 complete -c hume -n '__fish_seen_subcommand_from silence' -l help
+complete -c hume -f -n '__fish_seen_subcommand_from silence; and test (count (commandline -opc)) -eq 2' -a 'add end list'
 complete -c hume -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume -n '__fish_seen_subcommand_from queue' -l help
@@ -765,8 +768,11 @@ complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from hosts' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from watch' -l help
+complete -c hume-cli -f -n '__fish_seen_subcommand_from watch; and test (count (commandline -opc)) -eq 2' -a 'add apply list pause remove show'
 complete -c hume-cli -n '__fish_seen_subcommand_from alert' -l help
+complete -c hume-cli -f -n '__fish_seen_subcommand_from alert; and test (count (commandline -opc)) -eq 2' -a 'apply channels export list show test'
 complete -c hume-cli -n '__fish_seen_subcommand_from silence' -l help
+complete -c hume-cli -f -n '__fish_seen_subcommand_from silence; and test (count (commandline -opc)) -eq 2' -a 'add end list'
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from queue' -l help

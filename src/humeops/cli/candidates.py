@@ -37,6 +37,8 @@ def offer(verb: str, previous: str, word: str, find: Find, profiles: Callable[[]
     )
     if kind is not None:
         return sorted(set(_named(kind, word, find)))[:MOST]
+    if previous.startswith("--") and (named := keys.KEYS.get(previous[2:])) and _FILTERS.get(verb) in named.of:
+        return [one for one in named.words if one.startswith(word)]
     if previous.startswith("-") and previous != "--" and not previous.startswith("-o"):
         return []
     found = [*_filter_words(verb, word, find)]

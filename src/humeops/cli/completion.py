@@ -123,18 +123,27 @@ def _options(ctx: click.Context, root: click.Group) -> dict[str, list[str]]:
         loaded = root.get_command(ctx, verb)
         params = loaded.params if loaded is not None else []
         names = [name for param in params if isinstance(param, click.Option) for name in param.opts]
-        found[verb] = [*(name for name in names if name.startswith("--")), "--help"]
+        own = loaded.list_commands(ctx) if isinstance(loaded, click.Group) else []
+        found[verb] = [*own, *(name for name in names if name.startswith("--")), "--help"]
     return found
 
 
 def _bash(words: dict[str, list[str]]) -> str:
-    line = '        %s) COMPREPLY=($(compgen -W "%s" -- "$word")) ;;'
-    cases = "\n".join(line % (verb, " ".join(_after(verb, names))) for verb, names in words.items())
+    line = '        %s) %sCOMPREPLY=($(compgen -W "%s" -- "$word")) ;;'
+    # Behind a verb's own verb come what it takes, files too, and not its verbs again.
+    first = {verb: '[ "$COMP_CWORD" -gt 2 ] || ' if _own_verbs(names) else "" for verb, names in words.items()}
+    cases = "\n".join(line % (verb, first[verb], " ".join(_after(verb, names))) for verb, names in words.items())
     return _BASH % {"verbs": " ".join(words), "cases": cases, "asking": " ".join(ASKING)}
 
 
 def _zsh(words: dict[str, list[str]]) -> str:
-    cases = "\n".join(f"        {verb}) compadd -- {' '.join(_after(verb, names))} ;;" for verb, names in words.items())
+    first = {
+        verb: "if (( CURRENT > 3 )); then _files; else " if _own_verbs(names) else "" for verb, names in words.items()
+    }
+    cases = "\n".join(
+        f"        {verb}) {first[verb]}compadd -- {' '.join(_after(verb, names))}{'; fi' * bool(first[verb])} ;;"
+        for verb, names in words.items()
+    )
     described = "\n".join(f"            '{verb}:{_quoted(text)}'" for verb, text in _texts().items())
     return _ZSH % {"described": described, "cases": cases, "asking": " ".join(ASKING)}
 
@@ -146,12 +155,19 @@ def _fish(words: dict[str, list[str]]) -> str:
             lines.append(f"complete -c {program} -f -n __fish_use_subcommand -a {verb} -d '{_quoted(text)}'")
         for verb, names in words.items():
             seen = f"'__fish_seen_subcommand_from {verb}'"
-            lines += [f"complete -c {program} -n {seen} -l {name[2:]}" for name in names]
+            lines += [f"complete -c {program} -n {seen} -l {name[2:]}" for name in names if name.startswith("--")]
+            if own := _own_verbs(names):
+                second = f"'__fish_seen_subcommand_from {verb}; and test (count (commandline -opc)) -eq 2'"
+                lines.append(f"complete -c {program} -f -n {second} -a '{' '.join(own)}'")
         for verb in ASKING:
             seen = f"'__fish_seen_subcommand_from {verb}'"
             words_of = f"({program} completion words {verb} -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)"
             lines.append(f"complete -c {program} -f -n {seen} -a '{words_of}'")
     return "\n".join(lines) + "\n"
+
+
+def _own_verbs(names: list[str]) -> list[str]:
+    return [name for name in names if not name.startswith("--")]
 
 
 def _after(verb: str, names: list[str]) -> list[str]:
