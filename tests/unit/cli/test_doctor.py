@@ -275,3 +275,12 @@ def test_a_humed_that_reports_straight_into_redis_is_not_told_to_name_a_central(
     facts = GOOD._replace(config=dataclasses.replace(chosen, central=central), central=Server())
 
     assert not [result for result in checks.judge(facts) if result.check == "central"]
+
+
+@pytest.mark.parametrize(("last_ack_at", "told"), [(NOW, False), (None, True)])
+def test_a_humed_named_by_its_socket_that_has_had_receipts_has_a_central(last_ack_at, told):
+    picture = PICTURE | {"forwards": True, "last_ack_at": last_ack_at}
+    where = places.find({"HUME_ENDPOINT": "ipc:///srv/hume/humed.sock", "HUME_SPOOL": "/srv/hume/drop"})
+    facts = _daemon(picture=picture)._replace(places=where, central=Server())
+
+    assert ("central" in {result.check for result in checks.judge(facts)}) is told

@@ -19,6 +19,8 @@ def central_answers(facts: Facts) -> Finding | None:
         return None  # somebody else's humed: he knows
     if facts.reports_to_redis and not central.url:
         return None  # whether its Redis answers, humed itself tells
+    if not central.url and facts.places.why == "HUME_ENDPOINT" and _forwards(facts):
+        return None  # its settings may lie elsewhere; what goes wrong on the way, it tells itself
     if not central.url:
         return warning(f"no central is named: {_TRIES_LATER}", facts.name_central)
     if central.alive is None or central.alive.status == 200:
@@ -59,6 +61,12 @@ def person_is_accepted(facts: Facts) -> Finding | None:
     if asked.status == 200:
         return ok("central accepts your token")
     return warning(f"you cannot ask central: {asked.problem}", "export HUME_TOKEN=...")
+
+
+def _forwards(facts: Facts) -> bool:
+    """Tell whether the humed that was asked has had a receipt of central."""
+    picture = facts.daemon.picture or {}
+    return facts.daemon.answer == "yes" and bool(picture.get("forwards")) and picture.get("last_ack_at") is not None
 
 
 def _is_local(url: str) -> bool:
