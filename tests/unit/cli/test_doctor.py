@@ -114,6 +114,8 @@ TROUBLES = {
     "a stopped humed": (_daemon(answer="silent", process_state="T", picture=None), "humed", "broken", "kill -CONT 4711"),
     "a hung humed": (_daemon(answer="silent", picture=None), "humed", "broken", "kill -KILL 4711; hume up"),
     "a hung humed of hume up": (_daemon(answer="silent", picture=None, supervisor=42), "humed", "broken", "kill -KILL 4711"),
+    "a socket that root alone gets through": (SYSTEM._replace(socket=_file("/run/hume/humed.sock", stat.S_IFSOCK | 0o600, "hume"), uid=0), "humed", "broken", "chmod a+w /run/hume/humed.sock"),
+    "a folder under /proc": (GOOD._replace(disks=(Disk(pathlib.Path("/proc"), 0, 0, None),)), "disk", "broken", "unset HUME_DIR HUME_SPOOL"),
     "a closed socket": (_daemon(answer="denied", picture=None), "humed", "broken", "chmod a+rx /srv/hume"),
     "something else there": (_daemon(answer="not a zeromq socket", picture=None), "humed", "broken", "ss -xlp"),
     "a dead process in the pid file": (GOOD._replace(daemon=Daemon("refused", pid=4711)), "pid-file", "warning", "hume up"),

@@ -98,6 +98,8 @@ def _judge_disk(disk: Disk, least: int) -> Finding | None:
     mend = f"du -xh {disk.path} | sort -h | tail"
     if disk.is_read_only:
         return broken(f"the disk under {disk.path} is read-only: nothing can be kept there", disk.mount_writable)
+    if disk.size_bytes == 0:
+        return broken(f"{disk.path} is on no disk: nothing can be kept there", "unset HUME_DIR HUME_SPOOL")
     if disk.free_bytes == 0:
         return broken(f"the disk under {disk.path} is full: what is said is not stored", mend)
     left = f"{amounts.size(disk.free_bytes)} are free under {disk.path}"

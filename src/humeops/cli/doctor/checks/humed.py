@@ -38,6 +38,10 @@ def humed_answers(facts: Facts) -> Finding | None:
     if socket is None or len(os.fsencode(socket)) > ask.MAX_SOCKET_PATH:
         return None
     match daemon.answer:
+        case "yes" if _is_closed_to_others(facts):
+            return broken(
+                f"{socket} is closed to other users: what they say goes to the drop folder", f"chmod a+w {socket}"
+            )
         case "yes":
             return ok(f"humed answers at {socket} (chosen by {facts.places.why})")
         case "refused" | "nothing" if facts.socket is not None and not stat.S_ISSOCK(facts.socket.mode):
@@ -77,6 +81,11 @@ def _silent(facts: Facts) -> Finding:
         return broken(f"humed is stopped (process {daemon.pid}, by a signal): {_DROPS}", f"kill -CONT {daemon.pid}")
     waits = " and waits for its disk" if daemon.process_state == "D" else ""
     return broken(f"humed hangs{_who(daemon)}{waits}: it takes connections and answers none; {_DROPS}", facts.restart)
+
+
+def _is_closed_to_others(facts: Facts) -> bool:
+    # Root gets in anywhere, and would not notice.
+    return facts.places.is_system and facts.socket is not None and not facts.socket.mode & stat.S_IWOTH
 
 
 def _who(daemon: Daemon) -> str:
