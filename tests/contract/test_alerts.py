@@ -4,6 +4,7 @@
 import pytest
 
 from humeops.central.store import people, silences
+from humeops.central.store.questions import alerts
 from tests.contract.alerting import HOUR, MINUTE, World
 from tests.contract.conftest import make_agent
 from tests.fixtures.events import NOON, SECOND, event_id
@@ -116,6 +117,45 @@ def test_it_is_repeated_until_it_is_taken_and_again_when_it_is_given_back(databa
         people.add(connection, "release", ("db1", "backup"), None, "ana", "", world.now)
     world.at(5 * HOUR + MINUTE)
     assert [kind for _, kind, _ in world.heard()] == ["reminder"]
+
+
+@pytest.mark.parametrize("shown", ["ok", "running"])
+def test_who_takes_a_task_that_is_well_has_not_taken_its_next_trouble(database, shown):
+    world = World(database, rule=[{"name": "all", "repeat": "1h"}])
+    world.task()
+    world.move("failed", "ok")
+    if shown != "ok":
+        world.move("ok", shown)
+    world.at(MINUTE)
+    with database.writing() as connection:
+        people.add(connection, "take", ("db1", "backup"), None, "ana", "", world.now)
+        assert people.taken(connection, [("db1", "backup")]) == {}
+    world.at(2 * MINUTE)
+    world.move(shown, "failed")
+    for minute in (3, 64):
+        world.at(minute * MINUTE)
+
+    assert [kind for _, kind, _ in world.heard()] == ["problem", "reminder"]
+
+
+def test_a_recovery_during_a_silence_is_told_afterwards_to_whoever_heard_of_the_trouble(world):
+    world.move("ok", "failed")
+    world.at(MINUTE)
+    made = world.silence("host:db*", 5 * HOUR)
+    world.move("failed", "ok")
+    for minute in (2, 3, 60):
+        world.at(minute * MINUTE)
+    assert [kind for _, kind, _ in world.heard()] == ["problem"]
+    with world.database.writing() as connection:
+        (stored,) = alerts.find(connection, alerts.Filter(), 9, None).rows
+        assert [one.what for one in alerts.entries(connection, stored.id, 9)] == ["raised", "told", "closed", "held"]
+        silences.end(connection, made.id, "ana", world.now)
+
+    world.at(HOUR + MINUTE)
+
+    assert [kind for _, kind, _ in world.heard()] == ["recovery"]
+    world.at(6 * HOUR)
+    assert world.heard() == []
 
 
 def test_what_nobody_takes_is_told_to_others(database):

@@ -205,6 +205,9 @@ def _closed(alert: Alert, now_ns: int) -> Alert:
     is_known = alert.told_at is not None or alert.tell == "problem"
     if alert.well_state == "paused" or not is_known:
         return msgspec.structs.replace(made, tell="", tell_at=None, due=None)
+    if alert.told_at is not None:
+        # Whoever heard of it is told that it is over. What keeps that quiet now is another matter than what kept the trouble.
+        made = msgspec.structs.replace(made, silenced_until=None, quieted_by="")
     return _telling(made, "recovery", alert.tell_at if alert.tell == "problem" and alert.tell_at else now_ns)
 
 
@@ -263,13 +266,13 @@ def _tell(alert: Alert, rule: Rule, now_ns: int) -> Step:
 
 
 def _held(alert: Alert, around: Around, now_ns: int, was_held: bool) -> Step | None:
-    """Return what becomes of it while it is to be kept quiet, None when it is not."""
+    """Return what becomes of it while it is to be kept quiet, None when it is not. A recovery of which nobody heard the trouble ends."""
     if around.silenced_until is None and not around.quieted_by:
         return None
     why = "silenced" if around.silenced_until is not None else around.quieted_by
     entries = () if was_held else (Entry("held", why),)
     held = msgspec.structs.replace(alert, quieted_by=around.quieted_by)
-    if alert.state == "closed":
+    if alert.state == "closed" and alert.told_at is None:
         return Step(_at_rest(held), entries=entries)
     again = around.silenced_until if around.silenced_until is not None else now_ns + RECHECK_NS
     return Step(msgspec.structs.replace(held, due=again), entries=entries)

@@ -99,8 +99,12 @@ def write(connection: sa.Connection, entries: Iterable[tuple[int, Entry]], now_n
 
 
 def touch(connection: sa.Connection, now_ns: int, name: Pair | None = None) -> None:
-    """Have the open alerts (of this task) looked at: what holds for them has changed."""
-    where = (_alert.c.state == "open", *((_alert.c.host == name[0], _alert.c.task == name[1]) if name else ()))
+    """Have the open alerts (of this task), and those that are over and not told so, looked at: what holds for them has changed."""
+    is_over = sa.and_(_alert.c.state == "closed", _alert.c.due.is_not(None))
+    where = (
+        sa.or_(_alert.c.state == "open", is_over),
+        *((_alert.c.host == name[0], _alert.c.task == name[1]) if name else ()),
+    )
     connection.execute(sa.update(_alert).where(*where).values(due=now_ns))
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What people add to what machines say: notes on tasks and runs, who takes a trouble, what a task is about.
 
-A trouble that is taken is taken until the task is well again: then the next one is everybody's. That is told by the task's
-transitions when it is asked, so that intake need not know of it.
+A trouble that is taken is taken until the task is well again: then the next one is everybody's, as is what goes wrong after
+somebody took a task that was well. That is told by the task's transitions when it is asked, so that intake need not know of it.
 """
 
 from collections.abc import Sequence
@@ -97,8 +97,24 @@ def taken(connection: sa.Connection, names: Sequence[Name]) -> dict[Name, Taken]
         _transition.c.at > _note.c.at,
         _transition.c.to_state.in_(_WELL),
     )
-    query = sa.select(_note).join(last, last.c.id == _note.c.id).where(_note.c.kind == "take", ~was_well)
+    query = (
+        sa.select(_note).join(last, last.c.id == _note.c.id).where(_note.c.kind == "take", ~was_well, ~_in_advance())
+    )
     return {(row.host, row.task): Taken(row.author, row.at) for row in connection.execute(query)}
+
+
+def _in_advance() -> sa.ColumnElement[bool]:
+    """Tell whether a take was of a task that was well: it has no hand in what goes wrong later."""
+    here = (_transition.c.host == _note.c.host, _transition.c.task == _note.c.task)
+    stood = (
+        sa.select(_transition.c.to_state)
+        .where(*here, _transition.c.at <= _note.c.at, _transition.c.to_state != "running")
+        .order_by(_transition.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    left = sa.exists().where(*here, _transition.c.at > _note.c.at, _transition.c.from_state.in_(_WELL))
+    return sa.or_(sa.func.coalesce(stood, "").in_(_WELL), left)
 
 
 def about(connection: sa.Connection, name: Name) -> About | None:
