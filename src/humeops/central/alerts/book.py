@@ -13,10 +13,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from humeops import spans
 from humeops.central.alerts import windows
 from humeops.central.watches import spanning
-from humeops.filters import facts, keys, parsing
-from humeops.filters.tree import EVERYTHING, FilterError, Match, Node, leaves
+from humeops.filters import facts, keys, parsing, tree
+from humeops.filters.tree import EVERYTHING, All, FilterError, Match, Node, Not, leaves
 
 MOST = 200  # rules, routes, parents, channels each
 _KEYS = ("host", "task", "tag", "state")
@@ -144,6 +145,8 @@ DEFAULT_RULES = (
 )
 # What is told of by a rule that says nothing of states.
 _TOLD_OF = ("failed", "lost", "late", "overdue")
+# The states in which something is looked at: a host is a task of which nothing is known, findings are of runs that went well.
+_STATES_OF: Mapping[Of, Sequence[str]] = {"tasks": keys.PROBLEMS, "hosts": ("unknown",), "findings": ("ok", "warning")}
 
 
 def read(told: Any, channels: Mapping[str, str] | None = None) -> Book:
@@ -228,6 +231,22 @@ def _check_rule(rule: Rule) -> None:
         _span(name, text)
     for step in rule.escalate:
         _span("escalate.after", step.after)
+    if 0 < span_ns(rule.repeat) < spans.MINUTE:
+        raise ValueError("`repeat`: at least 1m; an empty one repeats nothing")
+    if rule.findings and rule.of != "findings":
+        raise ValueError('`findings`: say `of = "findings"` as well, or leave them out')
+    if not any(_may_hold(parse(rule.when), state) for state in _STATES_OF[rule.of]):
+        raise ValueError(f"`when`: it never fits; a rule of {rule.of} sees the states {', '.join(_STATES_OF[rule.of])}")
+
+
+def _may_hold(node: Node, state: str, is_wanted: bool = True) -> bool:
+    """Tell whether the filter can come out as wanted for something in this state."""
+    if isinstance(node, Not):
+        return _may_hold(node.node, state, not is_wanted)
+    if isinstance(node, All | tree.Any):
+        needs_all = isinstance(node, All) == is_wanted
+        return (all if needs_all else any)(_may_hold(part, state, is_wanted) for part in node.nodes)
+    return not (isinstance(node, Match) and node.key == "state") or (state in facts.states(node)) == is_wanted
 
 
 def _check_route(route: Route) -> None:

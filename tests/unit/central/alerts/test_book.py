@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""A rule that can never do what it says is refused, with what to write instead."""
+
+import pytest
+
+from humeops.central.alerts import book
+
+
+@pytest.mark.parametrize(
+    ("rule", "hint"),
+    [
+        ({"when": "state:ok"}, "it never fits"),
+        ({"when": "host:db1 -state:problem"}, "it never fits"),
+        ({"when": "state:failed", "of": "hosts"}, "it never fits"),
+        ({"when": "state:late", "of": "findings"}, "it never fits"),
+        ({"findings": ["limit"]}, 'of = "findings"'),
+        ({"repeat": "59s"}, "at least 1m"),
+    ],
+)
+def test_a_rule_that_never_fires_or_never_rests_is_refused(rule, hint):
+    with pytest.raises(book.BookError, match=hint):
+        book.read({"rule": [{"name": "one", **rule}]})
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"when": "state:warning"},
+        {"when": "-state:late"},
+        {"when": "state:problem -host:db1 backup"},
+        {"when": "state:ok", "of": "findings", "findings": ["limit"]},
+        {"when": "state:unknown", "of": "hosts", "repeat": "0"},
+        {"repeat": "1m"},
+    ],
+)
+def test_a_rule_that_may_fire_is_taken(rule):
+    assert book.read({"rule": [{"name": "one", **rule}]}).rule[0].name == "one"
