@@ -74,7 +74,8 @@ def test_who_takes_it_is_seen_and_what_is_silenced_is_not_told(central, hook):
     assert central.hume("take", "backup").returncode == 0
     wait_until(lambda: [one["state"] for one in listed(central, "alert")] == ["taken"], "it is taken")
 
-    assert central.hume("silence", "task:copy*", "--for", "2h", "--why", "moving disks").returncode == 0
+    said = central.hume("silence", "task:copy*", "--for", "2h", "--why", "moving disks")
+    assert (said.returncode, "; 0 tasks fit it now" in said.stdout) == (0, True)
     central.hume("run", "-t", "copy-1", "--", "false")
     wait_until(lambda: "silenced" in [one["state"] for one in listed(central, "alert")], "it is silenced")
     assert len(hook.got) == 1
@@ -84,6 +85,7 @@ def test_who_takes_it_is_seen_and_what_is_silenced_is_not_told(central, hook):
     assert central.hume("silence", "end", str(silence["id"])).returncode == 0
     wait_until(lambda: len(hook.got) == 2, "what is still wrong is told")
     assert listed(central, "silence") == []
+    assert "; 1 task fits it now" in central.hume("silence", "task:backup", "--for", "2h", "--why", "x").stdout
 
 
 def test_the_difference_is_shown_first_and_what_is_exported_can_be_applied_again(central, hook):
@@ -129,6 +131,8 @@ def test_a_channel_that_does_not_work_says_why(central, hook):
 
 
 def test_a_silence_needs_an_end_and_a_filter_that_is_one(central):
+    bare = central.hume("silence", "*", "--for", "1h", "--why", "x")
+    assert (bare.returncode, "say host:*" in bare.stderr) == (64, True)
     for wrong in (["host:db1"], ["hots:db1", "--for", "1h"], ["host:db1", "--for", "1h", "--cron", "61 * * * *"]):
         assert central.hume("silence", *wrong, "--why", "x").returncode == 64
     repeated = central.hume("silence", "host:db1", "--for", "1h", "--cron", "0 2 * * sun", "--why", "patches")

@@ -77,6 +77,7 @@ class SilenceView(msgspec.Struct, omit_defaults=True):
     next_at: int | None = None
     ended_at: int | None = None
     ended_by: str = ""
+    tasks: int | None = None  # how many fit it; said when it is made
 
 
 class SilencePage(msgspec.Struct, omit_defaults=True):

@@ -15,7 +15,9 @@ from humeops.api.service import Asked, Central
 from humeops.central.alerts import book
 from humeops.central.alerts.silence import Silence
 from humeops.central.store import cursor, rows, silences
+from humeops.central.store.questions import tasks
 from humeops.central.watches import schedule
+from humeops.filters.tree import Text, leaves
 from humeops.security import roles
 from humeops.security.roles import Thing
 
@@ -51,7 +53,14 @@ async def add_silence(central: Central, asked: Asked, data: NewSilence) -> Silen
     """Keep these quiet; what is still wrong afterwards is told then."""
     roles.authorize(asked.actor, "write", Thing("silences"))
     made = await anyio.to_thread.run_sync(add, central, asked, data)
-    return alertviews.silence_view(made, central.clock.wall_ns())
+    fits = await anyio.to_thread.run_sync(_count, central, made)
+    return msgspec.structs.replace(alertviews.silence_view(made, central.clock.wall_ns()), tasks=fits)
+
+
+def _count(central: Central, made: Silence) -> int:
+    """Return how many tasks fit a silence as they stand now."""
+    with central.database.reading() as connection:
+        return sum(tasks.count(connection, tasks.Filter(also=book.parse(made.what))).values())
 
 
 def add(central: Central, asked: Asked, wish: NewSilence) -> Silence:
@@ -105,7 +114,8 @@ def _check(wish: NewSilence, starts_at: int, now_ns: int) -> None:
         raise ParameterError("`what` and `why`: say what is silenced (host:db1) and why")
     if "\0" in wish.what + wish.why + wish.cron + wish.calendar:
         raise ParameterError("`what`: a character that no text has: U+0000")
-    book.parse(wish.what)
+    if any(isinstance(leaf, Text) and not leaf.text.strip("*?") for leaf in leaves(book.parse(wish.what))):
+        raise ParameterError("`what`: a `*` alone is looked for as text, which nothing has; for everything say host:*")
     if wish.ends_at is not None and wish.ends_at <= max(starts_at, now_ns):
         raise ParameterError("`ends_at`: it lies before it begins, or in the past")
     if wish.cron or wish.calendar:

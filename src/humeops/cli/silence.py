@@ -84,7 +84,7 @@ def add(
         (span or 0) // NS_PER_SECOND if repeats else 0,
     )
     made = options.ask(central, folder).send("silences", alertschemas.SilenceView, wish)
-    print(f"silence {made.id} {_until(made)}")
+    print(f"silence {made.id} {_until(made)}{_fits(made.tasks)}")
     return 0
 
 
@@ -119,6 +119,11 @@ def end(number: int, central: str | None, folder: str | None) -> int:
     options.ask(central, folder).send("silences/ended", alertschemas.SilenceView, alertschemas.OldSilence(number))
     print(f"silence {number} has ended")
     return 0
+
+
+def _fits(tasks: int | None) -> str:
+    """Say how many tasks it is about, so that a slip in the filter is seen at once."""
+    return "" if tasks is None else "; 1 task fits it now" if tasks == 1 else f"; {tasks} tasks fit it now"
 
 
 def _until(one: alertschemas.SilenceView) -> str:
