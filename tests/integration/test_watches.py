@@ -91,6 +91,16 @@ def test_a_task_is_named_and_no_pattern(central):
     assert (wrong.returncode, "in the host alone" in wrong.stderr) == (64, True)
 
 
+def test_a_fault_in_what_a_script_declares_is_told_wherever_one_looks(central):
+    central.start_humed()
+    assert central.hume("start", "bad", "--cron", "61 3 * * *", "--strict").returncode == 0
+    with owner_of(central) as owner:
+        wait_until(lambda: state(owner, "bad"), "it is there", 20)
+    for verb in (("status",), ("watch", "list"), ("watch", "show", "bad")):
+        said = central.hume(*verb).stdout
+        assert ("not taken" in said, "Bad minute" in said, "as expected" in said) == (True, True, False)
+
+
 def test_an_agent_may_not_declare_for_others(central):
     with agent_of(central) as agent:
         assert agent.get("/api/v1/watches").status == 403

@@ -111,6 +111,11 @@ def _next(view: TaskView, now_ns: int) -> str:
 
 
 def _sentence(view: TaskView) -> str:
+    notice = f"its declaration is not taken: {view.notice}" if view.notice else ""
+    return "; ".join(part for part in (_trouble(view), notice) if part)
+
+
+def _trouble(view: TaskView) -> str:
     if view.running > 1:
         several = f"{view.running} runs at once"
         return f"{view.reason}; {several}" if view.reason else several
@@ -128,7 +133,7 @@ def _rows(terminal: Terminal, line: _Line, widths: tuple[int, int, int]) -> Iter
     for text, column, style in columns:
         lead += _GAP + terminal.paint(text, style) + " " * (column - visible.width(text))
     used = len(_MARGIN) + _BADGE + sum(len(_GAP) + column for _, column, _ in columns) + len(_GAP)
-    troubled = bool(looks.look_of(line.view.state).check)
+    troubled = bool(looks.look_of(line.view.state).check) or bool(line.view.notice)
     room = terminal.width - used
     if line.sentence and room < min(_LEAST_SENTENCE, visible.width(line.sentence)):
         # A narrow terminal: the sentence has a line of its own, under the name.

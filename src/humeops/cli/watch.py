@@ -82,11 +82,7 @@ def show_watch(name: str, central: str | None, folder: str | None) -> int:
     found = list(options.ask(central, folder).items("watches", schemas.WatchPage, {"host": host, "task": task}, ALL))
     terminal, now_ns = terminal_of(sys.stdout), SystemClock().wall_ns()
     for view in found:
-        print(
-            terminal.text(
-                f"{view.host}:{view.task}  {view.state or 'as expected'}{f': {view.why}' if view.why else ''}"
-            )
-        )
+        print(terminal.text(f"{view.host}:{view.task}  {_standing(view)}{f': {view.why}' if view.why else ''}"))
         if view.expected_at is not None:
             print(f"  next expected {_when(view.expected_at, now_ns)}")
         for pair, text in view.expect.items():
@@ -193,7 +189,14 @@ def _apply(asked: client.Central, file: pathlib.Path, wishes: list[schemas.Watch
 
 
 def _told(view: schemas.WatchView) -> str:
-    return ", ".join(f"{pair} {text}" for pair, text in view.expect.items())
+    told = ", ".join(f"{pair} {text}" for pair, text in view.expect.items())
+    return "; ".join(part for part in (told, f"not taken: {view.fault}" if view.fault else "") if part)
+
+
+def _standing(view: schemas.WatchView) -> str:
+    if view.fault and not view.expect:
+        return "nothing is expected, its declaration is not taken"
+    return f"{view.state or 'as expected'}{', a later declaration is not taken' if view.fault else ''}"
 
 
 def _when(moment_ns: int | None, now_ns: int) -> str:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from humeops.central.watches import expectation, judging, spanning
+from humeops.central.watches import expectation, judging, schedule, spanning
 from humeops.central.watches.judging import Facts, OpenRun, judge
 
 S = 1_000_000_000
@@ -15,7 +15,8 @@ NOON = 1_795_406_400 * S
     ("pairs", "named"),
     [
         ({"cron": "61 * * * *"}, "cron"),
-        ({"cron": "@daily"}, "cron"),
+        ({"cron": "@reboot"}, "cron"),
+        ({"calendar": "*-*-* 03:15 America/New_York", "tz": "UTC"}, "calendar"),
         ({"calendar": "*-02-30"}, "calendar"),
         ({"every": "soon"}, "every"),
         ({"every": "0"}, "every"),
@@ -47,6 +48,26 @@ def test_whatever_is_declared_is_taken_or_told(pairs):
     except expectation.DeclarationError:
         return
     assert expectation.read(expectation.pairs_of(made)) == made
+
+
+def test_a_nickname_of_cron_means_its_line_and_a_zone_may_be_said_twice_alike():
+    daily, plain = (expectation.read({"cron": line}).plan for line in ("@daily", "0 0 * * *"))
+    assert daily is not None
+    assert plain is not None
+    assert schedule.next_after(daily, NOON) == schedule.next_after(plain, NOON)
+    expectation.read({"calendar": "*-*-* 03:15 Europe/Madrid", "tz": "Europe/Madrid"})
+    expectation.read({"calendar": "*-*-* 03:15", "tz": "Europe/Madrid"})
+
+
+def test_what_is_missing_is_told_to_the_second_where_seconds_count():
+    soon, usual = expectation.read({"every": "10s", "max": "10s"}), expectation.read({"every": "1h"})
+
+    late = judge(soon, Facts(NOON), NOON + MINUTE)
+    hung = judge(soon, Facts(NOON, runs=(OpenRun("x" * 8, NOON, NOON),)), NOON + MINUTE)
+
+    assert late.why.endswith(":10 UTC, and no start by " + judging.clock(NOON, "")[:16] + ":20 UTC")
+    assert hung.why == "run xxxxxxxx runs longer than 10s"
+    assert judge(usual, Facts(NOON), NOON + 100 * MINUTE).why.count(":") == 2
 
 
 @given(st.integers(1, spanning.MOST_SECONDS))

@@ -56,6 +56,13 @@ def test_a_running_task_says_since_when_and_after_what():
     assert _draw(Terminal(), view)[1].endswith("3 runs at once")
 
 
+def test_a_declaration_that_is_not_taken_is_said():
+    task = _task("ok", notice="`cron`: Bad minute")
+
+    said = " ".join(" ".join(_draw(Terminal(), task)).split())
+    assert said.endswith("its declaration is not taken: `cron`: Bad minute")
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120, UNCUT])
 @pytest.mark.parametrize("unicode", [True, False], ids=["utf-8", "ascii"])
 def test_no_line_is_wider_than_the_terminal(width, unicode):

@@ -117,6 +117,7 @@ def _check(made: Expectation) -> None:
         raise DeclarationError(f"`{said[0]}` and `{said[1]}`: one of them says when the task runs, not both")
     if made.at_least and made.at_most and made.at_least > made.at_most:
         raise DeclarationError(f"`at_least`: {made.at_least} is more than `at_most`, {made.at_most}")
+    _check_zone(made)
     plan = made.plan
     if plan is None:
         return
@@ -126,6 +127,18 @@ def _check(made: Expectation) -> None:
         raise DeclarationError(f"`{said[0]}`: {error}") from None
     if nothing:
         raise DeclarationError(f"`{said[0]}`: there is no such moment in the coming years")
+
+
+def _check_zone(made: Expectation) -> None:
+    named = made.calendar.split()[-1:]
+    if made.tz and named and schedule.is_zone(named[0]) and named[0] != made.tz:
+        raise DeclarationError(f"`calendar` names {named[0][:60]} and `tz` {made.tz}: say one zone, once")
+
+
+def _cron(text: str) -> str:
+    if text.startswith("@") and text not in schedule.NICKNAMES:
+        raise ValueError(f"{text[:60]!a}: there are {', '.join(schedule.NICKNAMES)}; else it is written `15 3 * * *`")
+    return _text(256)(text)
 
 
 def _text(most: int) -> Callable[[str], str]:
@@ -189,7 +202,7 @@ def _listed(text: str) -> list[str]:
 
 _READERS: dict[str, Callable[[str], object]] = {
     "every": spanning.read,
-    "cron": _text(256),
+    "cron": _cron,
     "calendar": _text(256),
     "tz": _zone,
     "grace": spanning.read,

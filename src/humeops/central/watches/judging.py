@@ -17,6 +17,7 @@ from humeops.central.watches.expectation import Expectation
 
 Judged = Literal["", "late", "overdue", "unknown", "paused"]
 FOREVER = 2**63 - 1
+_MINUTE = 60 * spans.SECOND
 
 
 class OpenRun(NamedTuple):
@@ -110,7 +111,8 @@ def _late(wanted: Expectation, expected: int | None) -> Iterable[_Miss]:
     if expected is None:
         return
     at = expected + spanning.ns(wanted.slack)
-    yield _Miss("late", at, f"expected {clock(expected, wanted.tz)}, and no start by {clock(at, wanted.tz)}")
+    told = _exactly if spanning.ns(wanted.slack) < _MINUTE else clock
+    yield _Miss("late", at, f"expected {told(expected, wanted.tz)}, and no start by {told(at, wanted.tz)}")
 
 
 def _too_few(wanted: Expectation, facts: Facts, now_ns: int) -> Iterable[_Miss]:
@@ -131,15 +133,25 @@ def _few(count: int, wanted: Expectation, day: int) -> str:
 def _overdue(wanted: Expectation, runs: Iterable[OpenRun]) -> Iterable[_Miss]:
     for run in runs:
         if wanted.max:
-            why = f"{run.run[-8:]} runs longer than {spanning.write(wanted.max)}"
+            why = f"run {run.run[-8:]} runs longer than {spanning.write(wanted.max)}"
             yield _Miss("overdue", run.heard + spanning.ns(wanted.max), why)
         for flag, within in wanted.flags.items():
             if flag not in run.flags:
-                why = f"{run.run[-8:]} has not come to {flag} within {spanning.write(within)} of its start"
+                why = f"run {run.run[-8:]} has not come to {flag} within {spanning.write(within)} of its start"
                 yield _Miss("overdue", run.began + spanning.ns(within), why)
 
 
 def clock(moment_ns: int, tz: str) -> str:
     """Return a moment as people of this zone read it."""
+    return _told(moment_ns, tz, "%H:%M")
+
+
+def _exactly(moment_ns: int, tz: str) -> str:
+    return _told(moment_ns, tz, "%H:%M:%S")
+
+
+def _told(moment_ns: int, tz: str, time: str) -> str:
     zone: datetime.tzinfo = zoneinfo.ZoneInfo(tz) if tz and tz != "UTC" else datetime.UTC
-    return f"{datetime.datetime.fromtimestamp(moment_ns // spans.SECOND, zone):%Y-%m-%d %H:%M} {tz or 'UTC'}"
+    return (
+        f"{datetime.datetime.fromtimestamp(moment_ns // spans.SECOND, zone).strftime(f'%Y-%m-%d {time}')} {tz or 'UTC'}"
+    )

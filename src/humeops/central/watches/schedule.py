@@ -17,6 +17,9 @@ import oncalendar
 
 from humeops import spans
 
+# What cron calls some lines (crontab(5)); `@reboot` is no time.
+NICKNAMES = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0"}
+NICKNAMES |= {"@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *"}
 # To try a declaration by: any moment will do.
 SOME_MOMENT = 1_795_406_391 * spans.SECOND
 # A start a little before its time (the host's clock is ahead) is the start of that time, where times lie well apart.
@@ -43,6 +46,15 @@ def next_after(plan: Plan, moment_ns: int) -> int | None:
     return _next_of_calendar(plan, moment_ns // spans.SECOND)
 
 
+def is_zone(word: str) -> bool:
+    """Tell whether this word names a zone of time, as the last one of a calendar event may."""
+    try:
+        zoneinfo.ZoneInfo(word)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 def next_uncovered(plan: Plan, sign_ns: int) -> int | None:
     """Return the first expected start that a sign of life at this moment does not account for."""
     first = next_after(plan, sign_ns)
@@ -57,7 +69,8 @@ def _next_of_calendar(plan: Plan, second: int) -> int | None:
     zone: datetime.tzinfo = zoneinfo.ZoneInfo(plan.tz) if plan.tz and plan.tz != "UTC" else datetime.UTC
     start = datetime.datetime.fromtimestamp(_before_change(zone, second), zone)
     try:
-        moments = cronsim.CronSim(plan.cron, start) if plan.cron else oncalendar.TzIterator(plan.calendar, start)
+        line = NICKNAMES.get(plan.cron, plan.cron)
+        moments = cronsim.CronSim(line, start) if line else oncalendar.TzIterator(plan.calendar, start)
         for found in moments:
             # Through UTC: between two moments of one zone Python reckons by the clock on the wall.
             moment = int(found.astimezone(datetime.UTC).timestamp())
