@@ -6,6 +6,7 @@ import pytest
 from humeops.central import bookkeeping, intake, watcher
 from humeops.central.alerts import course
 from humeops.central.store import alertrows, declaring
+from humeops.central.store.questions import alerts
 from humeops.central.watches import expectation
 from humeops.clock import FakeClock
 from humeops.errors import HumeError, UnavailableError
@@ -59,6 +60,21 @@ def test_a_channel_that_refuses_is_told_of_through_another_with_what_it_was_to_s
     world.move("ok", "failed", task="third")
     world.at(9 * MINUTE)
     assert [(name, kind) for name, kind, _ in world.heard()] == [("ops", "problem"), ("spare", "notice")]
+
+
+def test_the_history_says_what_became_of_what_was_told(database):
+    channels = {name: {"type": "mail"} for name in ("away", "dead", "spare")}
+    world = World(database, route=[{"to": ["away", "dead"]}], channel=channels, fallback=["spare"])
+    world.fails = {"away": UnavailableError("refused"), "dead": HumeError("550 no such user")}
+    world.move("ok", "failed")
+    world.at(MINUTE)
+
+    with database.reading() as connection:
+        (stored,) = alerts.find(connection, alerts.Filter(), 9, None).rows
+        (told,) = [one.text for one in alerts.entries(connection, stored.id, 9) if one.what == "told"]
+    assert told.startswith("problem: ")
+    assert "; dead refused it: 550 no such user, told through spare" in told
+    assert "to be told to away" in told
 
 
 def test_without_any_channel_alerts_are_kept_all_the_same(database):

@@ -96,7 +96,7 @@ def show_alert(number: int, output: str, central: str | None, folder: str | None
     )
     print(terminal.text(f"  by rule {one.rule}, since {moments.day_and_time(one.since, now_ns)}"))
     if one.channels:
-        print(terminal.text(f"  told to {', '.join(one.channels)}"))
+        print(terminal.text(f"  goes to {', '.join(one.channels)}"))
     if why := _by(one):
         print(terminal.text(f"  {why}"))
     for entry in found.entries:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from humeops.central.notify.message import Message
 from humeops.central.store import alertrows, cursor, matching, scoping, tables
 from humeops.central.store.alertrows import Stored
+from humeops.central.store.questions import tellings
 from humeops.central.store.questions.page import Page, cut
 from humeops.central.store.rows import Int64
 from humeops.filters.tree import EVERYTHING, Node
@@ -28,6 +29,7 @@ _STATES = {
     "closed": (_alert.c.state == "closed",),
 }
 STATES = tuple(_STATES)
+_TELLING = ("told", "reminded", "escalated")
 
 
 class Filter(NamedTuple):
@@ -96,9 +98,20 @@ def _within(node: Node) -> list[sa.ColumnElement[bool]]:
 
 
 def entries(connection: sa.Connection, number: int, limit: int) -> list[Entry]:
-    """Return the history of an alert, in its order."""
+    """Return the history of an alert, in its order; of what was told, what became of it."""
     query = sa.select(_entry.c.at, _entry.c.what, _entry.c.text).where(_entry.c.alert == number)
-    return [Entry(*row) for row in connection.execute(query.order_by(_entry.c.id).limit(limit))]
+    found = [Entry(*row) for row in connection.execute(query.order_by(_entry.c.id).limit(limit))]
+    alert = alertrows.by_ids(connection, [number]).get(number)
+    moments = [one.at for one in found if one.what in _TELLING]
+    fates = tellings.fates(connection, (alert.host, alert.task), alert.channels, moments) if alert and moments else {}
+    return [_with_fates(one, fates.get(one.at, ())) for one in found]
+
+
+def _with_fates(one: Entry, fates: Sequence[str]) -> Entry:
+    if one.what not in _TELLING or not fates:
+        return one
+    kind = [one.text.partition(" to ")[0]] if one.what == "told" else []
+    return one._replace(text=": ".join([*kind, "; ".join(fates)]))
 
 
 def notifications(
