@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Watches as people use them, on real processes: said by a script or by hand, found, shown, paused, taken back."""
 
+import json
+
 import pytest
 
 from tests.fixtures.asking import agent_of, owner_of
@@ -99,6 +101,18 @@ def test_a_fault_in_what_a_script_declares_is_told_wherever_one_looks(central):
     for verb in (("status",), ("watch", "list"), ("watch", "show", "bad")):
         said = central.hume(*verb).stdout
         assert ("not taken" in said, "Bad minute" in said, "as expected" in said) == (True, True, False)
+
+
+def test_a_pattern_that_fits_no_host_yet_is_seen_and_what_still_holds_is_told(central):
+    assert central.hume("watch", "add", "zz*:certs", "--every", "1d").returncode == 0
+    central.hume("watch", "add", "zz1:certs", "--every", "2d")
+
+    assert "zz*" in central.hume("watch", "list").stdout
+    assert "zz*:certs  of every host that fits" in central.hume("watch", "show", "zz*:certs").stdout
+    assert json.loads(central.hume("watch", "show", "zz*:certs", "-o", "json").stdout)[0]["expect"] == {"every": "1d"}
+    assert "still declared: zz*:certs, by " in central.hume("watch", "remove", "zz1:certs").stdout
+    assert "still" not in central.hume("watch", "remove", "zz*:certs").stdout
+    assert central.hume("watch", "list").stdout == ""
 
 
 def test_an_agent_may_not_declare_for_others(central):

@@ -396,6 +396,9 @@ class WatchPage(msgspec.Struct, omit_defaults=True):
 
     items: list[WatchView]
     next: str | None = None
+    patterns: list[
+        WatchView
+    ] = []  # of hosts, on the first page, to whoever may read all watches: `host` is the pattern
 
 
 class Reported(msgspec.Struct, omit_defaults=True):

@@ -43,7 +43,10 @@ async def list_watches(central: Central, asked: Asked) -> WatchPage:
     def find() -> WatchPage:
         with central.database.reading() as connection:
             page = watches.find(connection, wanted, query.limit, query.after)
-        return WatchPage([views.watch_view(watch) for watch in page.rows], page.next)
+            # Patterns are of hosts that nobody knows yet, too: not for whoever sees some tasks alone.
+            is_asked = within == EVERYTHING and query.after is None and not query.state
+            found = watches.patterns(connection, wanted) if is_asked else []
+        return WatchPage(list(map(views.watch_view, page.rows)), page.next, list(map(views.watch_view, found)))
 
     return await anyio.to_thread.run_sync(find)
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """`hume watch`: what is expected of tasks, and how each stands against that."""
 
+import itertools
 import pathlib
 import sys
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -64,7 +65,8 @@ def list_watches(
     """What is expected of which task, when next, and who said so."""
     host, task = options.split_name(name)
     params = {"host": host, "task": task, "state": state}
-    found = options.ask(central, folder).items("watches", schemas.WatchPage, params, limit)
+    asked = options.ask(central, folder)
+    found = itertools.islice(itertools.chain(_patterns(asked, params), _watches(asked, params, limit)), limit)
     now_ns = SystemClock().wall_ns()
     derived = {"expects": _told, "expected": lambda view: _when(view.expected_at, now_ns)}
     listing.print_items(
@@ -75,11 +77,23 @@ def list_watches(
 
 @command.command("show")
 @click.argument("name", metavar="[HOST:]TASK", type=options.filled)
+@click.option(
+    "-o",
+    "--output",
+    type=options.one_of("format", options.FORMATS),
+    default="table",
+    metavar="FORMAT",
+    help="table, json, ndjson or csv.",
+)
 @options.central_options
-def show_watch(name: str, central: str | None, folder: str | None) -> int:
+def show_watch(name: str, output: str, central: str | None, folder: str | None) -> int:
     """All that is known of the watches of a task."""
     host, task = options.split_name(name)
-    found = list(options.ask(central, folder).items("watches", schemas.WatchPage, {"host": host, "task": task}, ALL))
+    asked, params = options.ask(central, folder), {"host": host, "task": task}
+    found = [*_patterns(asked, params), *_watches(asked, params, ALL)]
+    if output != "table":
+        listing.print_items(found, output, None, COLUMNS, schemas.WatchView, SystemClock().wall_ns(), empty="")
+        return 0 if found else _nothing_of(name)
     terminal, now_ns = terminal_of(sys.stdout), SystemClock().wall_ns()
     for view in found:
         print(terminal.text(f"{view.host}:{view.task}  {_standing(view)}{f': {view.why}' if view.why else ''}"))
@@ -90,9 +104,7 @@ def show_watch(name: str, central: str | None, folder: str | None) -> int:
         print(terminal.text(f"  said by {view.maker}{f', for {view.pattern}' if view.pattern else ''}"))
         if view.fault:
             print(terminal.text(f"  not taken: {view.fault}"))
-    if not found:
-        raise client.NotFoundError(f"nothing is expected of {name}")
-    return 0
+    return 0 if found else _nothing_of(name)
 
 
 @command.command("add")
@@ -121,10 +133,14 @@ def remove_watch(name: str, tag: str | None, central: str | None, folder: str | 
     host, task = options.split_name(name)
     given = {"host": host or "*", "task": task or "", **({"tag": tag} if tag else {})}
     where = f"watches?{urllib.parse.urlencode(given)}"
-    gone = options.ask(central, folder).send(where, schemas.Changed, method="DELETE").count
+    asked = options.ask(central, folder)
+    gone = asked.send(where, schemas.Changed, method="DELETE").count
     if not gone:
         raise client.NotFoundError(f"nothing was expected of {name}")
     print(f"{_count(gone)} no longer watched")
+    terminal = terminal_of(sys.stdout)
+    for one in _patterns(asked, {"host": host or "*", "task": task}):
+        print(terminal.text(f"still declared: {one.pattern}:{one.task}, by {one.maker}"))
     return 0
 
 
@@ -159,7 +175,7 @@ def apply_file(file: pathlib.Path, yes: bool, dry_run: bool, central: str | None
     wishes = watchfile.read(file)
     asked, terminal = options.ask(central, folder), terminal_of(sys.stdout)
     _apply(asked, file, wishes, is_trial=True)
-    known = asked.items("watches", schemas.WatchPage, {}, ALL)
+    known = [*_patterns(asked, {}), *_watches(asked, {}, ALL)]
     changes = list(watchfile.difference(wishes, known))
     for sign, wish, lines in changes:
         print(terminal.text(f"{sign} {wish.host}{f' #{wish.tag}' if wish.tag else ''}:{wish.task}"))
@@ -175,6 +191,18 @@ def apply_file(file: pathlib.Path, yes: bool, dry_run: bool, central: str | None
     _apply(asked, file, [wish for _, wish, _ in changes], is_trial=False)
     print(f"{len(changes)} declared")
     return 0
+
+
+def _watches(asked: client.Central, params: client.Params, limit: int) -> Iterator[schemas.WatchView]:
+    return asked.items("watches", schemas.WatchPage, params, limit)
+
+
+def _patterns(asked: client.Central, params: client.Params) -> list[schemas.WatchView]:
+    return asked.fetch("watches", schemas.WatchPage, {**params, "limit": 1}).patterns
+
+
+def _nothing_of(name: str) -> int:
+    raise client.NotFoundError(f"nothing is expected of {name}")
 
 
 def _declare(asked: client.Central, wish: schemas.WatchWish) -> int:
@@ -196,6 +224,8 @@ def _told(view: schemas.WatchView) -> str:
 def _standing(view: schemas.WatchView) -> str:
     if view.fault and not view.expect:
         return "nothing is expected, its declaration is not taken"
+    if view.host and view.pattern.split(" #")[0] == view.host:
+        return "of every host that fits"
     return f"{view.state or 'as expected'}{', a later declaration is not taken' if view.fault else ''}"
 
 

@@ -60,6 +60,23 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     return Page([_read(row) for row in page.rows], page.next)
 
 
+def patterns(connection: sa.Connection, wanted: Filter) -> list[Watch]:
+    """Return the declarations for many hosts, also those that fit none yet; `host` is theirs, or one they mean."""
+    found = connection.execute(sa.select(_pattern).order_by(_pattern.c.host, _pattern.c.tag, _pattern.c.task))
+    return [_read_pattern(row) for row in found if _is_wanted(row, wanted)]
+
+
+def _is_wanted(row: sa.Row[Any], wanted: Filter) -> bool:
+    is_host = not wanted.host or matching.globs(wanted.host, row.host) or matching.globs(row.host, wanted.host)
+    return is_host and (not wanted.task or matching.globs(row.task, wanted.task))
+
+
+def _read_pattern(row: sa.Row[Any]) -> Watch:
+    expect = expectation.pairs_of(watching.read_wanted(row.wanted))
+    fits = f"{row.host}{f' #{row.tag}' if row.tag else ''}"
+    return Watch(row.host, row.task, expect, row.maker, row.made_at, "", None, "", None, None, None, "", fits)
+
+
 def expected(connection: sa.Connection, since: int, until: int, limit: int, within: Node = EVERYTHING) -> list[Watch]:
     """Return the watches whose next start is expected then, the next one first."""
     query = _all().where(_watch.c.expected_at >= since, _watch.c.expected_at < until)
