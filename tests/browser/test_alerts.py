@@ -83,3 +83,16 @@ def test_no_page_of_alerts_is_wider_than_its_window(desk, failed, installed, wid
     for path in ("/alerts", "/alert/1", "/silences", "/channels", "/watches", "/alerts?show=history"):
         desk.open(path)
         assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_on_a_telephone_a_watch_has_room_for_its_task_and_no_page_is_cut_off(desk, installed):
+    installed.hume("watch", "add", "database-server-1:nightly-backup", "--cron", "15 3 * * *")
+    installed.hume("watch", "add", "database-server-1:copies", "--every", "1d")
+    desk.page.set_viewport_size({"width": 375, "height": 800})
+
+    desk.open("/watches")
+
+    room = desk.page.locator("table[aria-label='All watches'] tbody td").first.bounding_box()
+    assert room["width"] > 110
+    last = desk.page.locator("nav a").last.bounding_box()
+    assert last["x"] + last["width"] <= 375
