@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the store promises of alerts, whatever engine it is: who is told what, when, once."""
+"""What the store promises of alerts, whatever engine it is: who is told what, when, once.
+
+It is long, since each promise is tried on both engines with the same few sentences of set-up.
+"""
 
 import pytest
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""`eval "$(hume shell-init bash)"`: calls tell where they are, and the run is stopped with the command that failed."""
+"""`eval "$(hume shell-init bash)"`: calls tell where they are, and the run is stopped with the command that failed.
+
+It is long, since each way in which a script of bash ends is a case of its own.
+"""
 
 import os
 import pathlib

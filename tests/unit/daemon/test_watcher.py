@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A run whose process ended without a stop is said to be gone: once, after what it said last, and with what is known of it."""
+"""A run whose process ended without a stop is said to be gone: once, after what it said last, and with what is known of it.
+
+It is long, since each way in which a process ends, and each that humed missed, is a case of its own.
+"""
 
 import contextlib
 
