@@ -105,7 +105,7 @@ def test_ten_thousand_changes_are_one_alert_and_one_message_each(large, hook):
     race(large, hook, "many", 10_000, 600)
 
 
-@pytest.mark.parametrize("point", ["notifier-before-commit", "notifier-sent"])
+@pytest.mark.parametrize("point", [pytest.param("notifier-before-commit", marks=pytest.mark.soak), "notifier-sent"])
 def test_of_four_that_race_some_are_killed_and_nobody_is_forgotten(large, hook, point):
     names = prepare(large.sql_url, hook, point, 100)
     racing = [large.start_notifier(HUME_CRASH_AT=point) for _ in range(2)]

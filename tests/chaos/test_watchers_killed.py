@@ -58,7 +58,8 @@ def test_in_one_process_it_is_told_once_whatever_place_it_dies_at(installed, poi
     assert told(installed, "task") == names
 
 
-@pytest.mark.parametrize("point", POINTS)
+# One place in each run of the tests, all of them in the long campaigns: alone, above, they die at each.
+@pytest.mark.parametrize("point", [POINTS[0], *(pytest.param(one, marks=pytest.mark.soak) for one in POINTS[1:])])
 def test_of_four_that_race_some_are_killed_and_each_change_is_told_once(large, point):
     names = expect(large.sql_url, point, 1_200)
 

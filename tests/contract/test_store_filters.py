@@ -113,7 +113,7 @@ def _facts(row):
 _COMPARED = frozenset({"host", "task", "level", "kind", "since", "until"})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(trees)
 def test_any_filter_is_a_question_that_every_engine_answers(filled, tree):
     tree = printing.settled(tree, NOON)

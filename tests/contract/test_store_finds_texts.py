@@ -186,7 +186,7 @@ def test_a_filter_that_may_hold_without_the_text_does_not_ask_the_index():
 ALPHABET = "abAB ßSs%_\\\"'İıÄä→"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(ALPHABET, min_size=3, max_size=20), data=st.data())
 def test_the_index_misses_nothing(lend, text, data):
     begin = data.draw(st.integers(0, len(text) - 1))

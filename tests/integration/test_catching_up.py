@@ -3,7 +3,6 @@
 
 import contextlib
 import http.server
-import itertools
 import json
 import threading
 import time
@@ -82,8 +81,8 @@ def test_a_backlog_comes_in_a_pace(installed, central):
     wait_until(lambda: len(central.seqs) == 200, "all of it came")
     full = [moment for moment, count in central.came if count == 50]
     assert len(full) == 4
-    # 50 events at 250 a second are 0.2 s, less a fifth by chance.
-    assert min(later - earlier for earlier, later in itertools.pairwise(full)) >= 0.15
+    # 50 events at 250 a second are 0.2 s, less a fifth by chance; one that was late makes the next look early.
+    assert full[-1] - full[0] >= 3 * 0.15
 
 
 def test_who_is_sent_away_stays_away_for_as_long_as_central_says(installed, central):

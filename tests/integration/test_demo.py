@@ -73,6 +73,7 @@ def _end_demo_at(word, environ, send):
     return demo.returncode, "".join(seen)
 
 
+@pytest.mark.soak
 def test_the_demo_stays_up_until_ctrl_c_and_then_stops_everything(demo_environ):
     environ = {name: value for name, value in demo_environ.items() if name != "DEMO_EXIT"}
 
@@ -92,6 +93,7 @@ def test_a_demo_that_is_cut_short_never_passes_for_a_good_one(demo_environ, send
     assert _processes_in(demo_environ["DEMO_DIR"]) == []
 
 
+@pytest.mark.soak
 def test_the_demo_says_so_when_an_example_does_not_end_as_it_should(demo_environ, installed):
     # openssl does nothing but fail here, so cert-expiry fails for real.
     broken = installed.root / "bin"

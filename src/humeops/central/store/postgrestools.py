@@ -90,6 +90,10 @@ def _move(connection: psycopg.Connection[Any], here: str, there: str) -> None:
     for (name,) in connection.execute(_OURS, (here, known)).fetchall():
         moved = sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(sql.Identifier(here, name), sql.Identifier(there))
         connection.execute(moved)
+    # What keeps the audit log as it is goes with its table.
+    if connection.execute("SELECT to_regprocedure(%s)", (f"{here}.audit_stays()",)).fetchone() != (None,):
+        name = sql.Identifier(here, "audit_stays")
+        connection.execute(sql.SQL("ALTER FUNCTION {}() SET SCHEMA {}").format(name, sql.Identifier(there)))
 
 
 def _run(name: str, url: str, options: Sequence[str], files: Sequence[str] = ()) -> None:
