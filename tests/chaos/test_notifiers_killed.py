@@ -60,7 +60,10 @@ def free_leases(where):
         connection.exec_driver_sql("UPDATE notification SET lease_until = 0 WHERE lease_until IS NOT NULL")
 
 
-@pytest.mark.parametrize("point", POINTS)
+# Half of the places in each run of the tests, all of them in the long campaigns.
+@pytest.mark.parametrize(
+    "point", [pytest.param(one, marks=[pytest.mark.soak] if at % 2 else []) for at, one in enumerate(POINTS)]
+)
 def test_in_one_process_it_is_told_whatever_place_it_dies_at(installed, hook, point):
     (installed.root / "central.toml").write_text(CONFIG)
     installed.start_central()
