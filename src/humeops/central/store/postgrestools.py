@@ -35,6 +35,11 @@ WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace(%s)
   AND (relname = ANY(%s) OR relname ~ '^event_([0-9]{4}_[0-9]{2}_[0-9]{2}|default)$')
 """
 
+_CALLED = """
+SELECT DISTINCT proname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE NOT tgisinternal AND relnamespace = to_regnamespace(%s) AND pronamespace = to_regnamespace(%s)
+"""
+
 
 def dump(url: str, draft: pathlib.Path) -> None:
     """Write one moment of the database to this file, in the custom format."""
@@ -90,10 +95,10 @@ def _move(connection: psycopg.Connection[Any], here: str, there: str) -> None:
     for (name,) in connection.execute(_OURS, (here, known)).fetchall():
         moved = sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(sql.Identifier(here, name), sql.Identifier(there))
         connection.execute(moved)
-    # What keeps the audit log as it is goes with its table.
-    if connection.execute("SELECT to_regprocedure(%s)", (f"{here}.audit_stays()",)).fetchone() != (None,):
-        name = sql.Identifier(here, "audit_stays")
-        connection.execute(sql.SQL("ALTER FUNCTION {}() SET SCHEMA {}").format(name, sql.Identifier(there)))
+    # What their triggers call goes with them: a function stays where it was made.
+    for (name,) in connection.execute(_CALLED, (there, here)).fetchall():
+        moved = sql.SQL("ALTER FUNCTION {}() SET SCHEMA {}").format(sql.Identifier(here, name), sql.Identifier(there))
+        connection.execute(moved)
 
 
 def _run(name: str, url: str, options: Sequence[str], files: Sequence[str] = ()) -> None:
