@@ -42,6 +42,11 @@ def explain(error: OSError) -> str:
     return f"{place}{what}; {remedy}" if remedy else f"{place}{what}"
 
 
+def in_one_line(error: BaseException, most: int = 300) -> str:
+    """Return what an error says without line breaks, up to so many characters: for a log, or another error's text."""
+    return " ".join(str(error).split())[:most]
+
+
 class HumeError(Exception):
     """Root of what hume raises on purpose; its text is one sentence a sysadmin can act on."""
 

@@ -11,13 +11,13 @@ import msgspec
 import sqlalchemy as sa
 
 from humeops import amounts
-from humeops.central import findings
+from humeops.central import findings, looking
 from humeops.central.notify.message import Item, Line, Message
 from humeops.central.store import people, rows, surroundings, tables, watching
 from humeops.central.store.database import Database
 from humeops.central.store.questions import events, explaining, runs
 from humeops.central.usual import Past
-from humeops.errors import UnavailableError
+from humeops.errors import in_one_line
 from humeops.event import LEVELS
 
 # Beyond so many items nobody reads what each of them said.
@@ -48,8 +48,8 @@ class Details:
                     self._enriched(connection, one, tags, number < MOST_TOLD_IN_FULL, message.time_ns)
                     for number, one in enumerate(message.items)
                 ]
-        except (UnavailableError, sa.exc.DBAPIError) as error:
-            log.warning("a message is sent without details: %s", " ".join(str(error).split())[:300])
+        except looking.TROUBLE as error:
+            log.warning("a message is sent without details: %s", in_one_line(error))
             return message
         return msgspec.structs.replace(message, items=tuple(items))
 

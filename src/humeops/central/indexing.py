@@ -11,13 +11,11 @@ do the same steps one after the other. It stays some seconds behind, so that lit
 import logging
 from collections.abc import Callable
 
-import sqlalchemy as sa
-
-from humeops.central import turns
+from humeops.central import looking, turns
 from humeops.central.store import rows, textindex
 from humeops.central.store.database import Database
 from humeops.clock import NS_PER_SECOND, Clock
-from humeops.errors import UnavailableError
+from humeops.errors import in_one_line
 
 PASS_EVERY_SECONDS = 1.0
 BEHIND_NS = 3 * NS_PER_SECOND
@@ -49,8 +47,8 @@ class Indexing:
             pause = PASS_EVERY_SECONDS
             try:
                 self.run_pass()
-            except (UnavailableError, sa.exc.DBAPIError, OSError) as error:
-                log.warning("the index of texts waits: %s", " ".join(str(error).split())[:300])
+            except (*looking.TROUBLE, OSError) as error:
+                log.warning("the index of texts waits: %s", in_one_line(error))
                 pause = _PATIENCE_SECONDS
 
     def run_pass(self) -> bool:

@@ -18,13 +18,14 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from humeops import crash, spans
+from humeops.central import looking
 from humeops.central.alerts import routing
 from humeops.central.notify.message import Message
 from humeops.central.store import alertbooks, alerting, notifications, tidying
 from humeops.central.store.database import Database
 from humeops.central.store.notifications import Held
 from humeops.clock import NS_PER_SECOND, Clock
-from humeops.errors import HumeError, UnavailableError
+from humeops.errors import HumeError, UnavailableError, in_one_line
 
 STEP_SECONDS = 0.5
 LEASE_NS = 3 * spans.MINUTE
@@ -36,7 +37,6 @@ RETRY_LONGEST_SECONDS = 900.0
 BEAT_NS = 30 * spans.SECOND
 MOST_MOVED = 200
 TIDY_NS = spans.HOUR
-_TROUBLE = (UnavailableError, sa.exc.DBAPIError)
 
 log = logging.getLogger(__name__)
 
@@ -79,16 +79,11 @@ class Notifier:
 
     def run(self) -> None:
         """Judge and tell until told to stop."""
-        while not self._stopping.is_set():
-            try:
-                while self.step() and not self._stopping.is_set():
-                    pass
-            except _TROUBLE as error:
-                log.warning("waits: %s", " ".join(str(error).split())[:300])
-            except Exception:
-                # A fault of hume's own with one message must not keep the others from being told.
-                log.exception("notifying failed")
-            self._stopping.wait(STEP_SECONDS)
+        looking.repeat(self._stopping, self._look, STEP_SECONDS, log, "notifying")
+
+    def _look(self) -> None:
+        while self.step() and not self._stopping.is_set():
+            pass
 
     def step(self) -> bool:
         """Judge what there is, and send what is due, up to one portion of each; return whether there may be more."""
@@ -111,7 +106,7 @@ class Notifier:
         self._beat_ns = self._clock.boot_ns() + BEAT_NS
         try:
             more = self._database.write(lambda connection: self._judge(connection, now_ns, alerting.MOST))
-        except _TROUBLE:
+        except looking.TROUBLE:
             raise
         except Exception:
             log.exception("judging failed, and goes on change by change")
@@ -123,7 +118,7 @@ class Notifier:
         """Judge the next change alone. One that brings out a fault of ours is told as such, and keeps no other from being judged."""
         try:
             return self._database.write(lambda connection: self._judge(connection, now_ns, 1))
-        except _TROUBLE:
+        except looking.TROUBLE:
             raise
         except Exception:
             log.exception("a change cannot be judged")
@@ -158,9 +153,9 @@ class Notifier:
         try:
             self._deliver(settings, self._enrich(one.message), self._clock.wall_ns())
         except UnavailableError as error:
-            self._unreached(one, _line(error), getattr(error, "wait_seconds", None))
+            self._unreached(one, in_one_line(error), getattr(error, "wait_seconds", None))
         except HumeError as error:
-            self._refused(one, _line(error))
+            self._refused(one, in_one_line(error))
         except Exception as error:
             log.exception("sending to %s failed", one.channel)
             self._unreached(one, f"a fault of hume's own: {type(error).__name__}", None)
@@ -238,7 +233,3 @@ class Notifier:
         written = alertbooks.current(connection).book
         dead = [one.channel for one in notifications.health(connection).values() if one.dead_at is not None]
         return routing.instead(written, list(alertbooks.channels(connection, written)), [channel, *dead])
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]

@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central import export, turns
+from humeops.central import export, looking, turns
 from humeops.central.config import Config
 from humeops.central.keeping import Rules
 from humeops.central.store import due, horizon, partitions, rows
 from humeops.central.store.database import ContendedError, Database
 from humeops.central.store.retiring import Retiring
 from humeops.clock import Clock
-from humeops.errors import UnavailableError
+from humeops.errors import in_one_line
 
 PASS_EVERY_SECONDS = 3_600
 FIRST_AFTER_SECONDS = 60
@@ -66,8 +66,8 @@ class Retention:
         while not self._turns.stopping.wait(pause):
             try:
                 self.run_pass()
-            except (UnavailableError, sa.exc.DBAPIError, OSError) as error:
-                log.warning("retention waits: %s", " ".join(str(error).split())[:300])
+            except (*looking.TROUBLE, OSError) as error:
+                log.warning("retention waits: %s", in_one_line(error))
             pause = PASS_EVERY_SECONDS
 
     def run_pass(self) -> bool:

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 import urllib3
 
 from humeops import crash, systemd
+from humeops.central import looking
 from humeops.central.store import alertbooks, deadlines, patterns
 from humeops.central.store.database import Database
 from humeops.clock import NS_PER_SECOND, Clock
-from humeops.errors import UnavailableError
 
 STEP_SECONDS = 0.5
 BEAT_NS = 5 * NS_PER_SECOND
@@ -32,7 +32,6 @@ STALE_NS = 30 * NS_PER_SECOND
 # The same of notifiers, which say it each half a minute.
 STALE_TELLING_NS = 120 * NS_PER_SECOND
 COPIES_NS = 20 * NS_PER_SECOND
-_TROUBLE = (UnavailableError, sa.exc.DBAPIError)
 
 log = logging.getLogger(__name__)
 
@@ -78,18 +77,13 @@ class Watcher:
 
     def run(self) -> None:
         """Look until told to stop."""
-        while not self._stopping.is_set():
-            try:
-                while self.step() and not self._stopping.is_set():
-                    pass
-                self._tell_outside()
-            except _TROUBLE as error:
-                # Deadlines stay rows: what could not be found now is found when the database is back.
-                log.warning("waits: %s", " ".join(str(error).split())[:300])
-            except Exception:
-                # A fault of hume's own with one task must not leave all others unwatched; the outside is not pinged.
-                log.exception("watching failed")
-            self._stopping.wait(STEP_SECONDS)
+        looking.repeat(self._stopping, self._look, STEP_SECONDS, log, "watching")
+
+    def _look(self) -> None:
+        while self.step() and not self._stopping.is_set():
+            pass
+        # Not reached where a step failed: then the outside is not pinged.
+        self._tell_outside()
 
     def step(self) -> bool:
         """Do what is due now, up to one transaction's worth; return whether there may be more."""

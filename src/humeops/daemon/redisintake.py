@@ -14,7 +14,7 @@ import msgspec
 
 from humeops.daemon.config import Config
 from humeops.daemon.httpintake import CREDENTIAL, read_line
-from humeops.errors import ConfigError, HumeError, NotAllowedError, UnavailableError
+from humeops.errors import ConfigError, HumeError, NotAllowedError, UnavailableError, in_one_line
 from humeops.event import MAX_INT64
 from humeops.wire import batch
 
@@ -93,4 +93,4 @@ class RedisIntake:
 
 
 def _in_words(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return in_one_line(error, 200) or type(error).__name__

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from humeops.errors import MalformedEventError
+from humeops.errors import MalformedEventError, in_one_line
 from humeops.event import MAX_INT64
 
 MAX_BATCH_BYTES = 1_048_576
@@ -113,7 +113,7 @@ def unpack_batch(body: bytes) -> Batch:
     try:
         batch = _batch_decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedEventError(" ".join(str(error).split())[:300]) from error
+        raise MalformedEventError(in_one_line(error)) from error
     seqs = [seq for seq, _ in batch.events]
     if any(later <= earlier for earlier, later in itertools.pairwise(seqs)):
         raise MalformedEventError("seqs of a batch must ascend")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from humeops.errors import MalformedEventError
+from humeops.errors import MalformedEventError, in_one_line
 from humeops.event import MAX_CUT, MAX_EVENT_BYTES, Event, Origin
 
 # The characters a name may not hold: protocol, section 1, "Names". One search decides; no table of Unicode versions.
@@ -41,7 +41,7 @@ def decode(data: bytes | memoryview | msgspec.Raw) -> Event:
     try:
         event = _decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedEventError(_in_one_line(error)) from error
+        raise MalformedEventError(in_one_line(error)) from error
     raw = bytes(data)  # no copy when it is bytes already
     # JSON has one spelling of U+0000. The backslash alone is looked for first, since that is one memchr.
     if b"\\" in raw and b"\\u0000" in raw:
@@ -63,10 +63,6 @@ def id_in(encoded: bytes) -> str:
 def is_name(text: str) -> bool:
     """Tell whether this text may name a task, a tag, a flag or a datum (its length is the type's matter)."""
     return _FORBIDDEN_IN_NAME.search(text) is None
-
-
-def _in_one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
 
 
 def _mend_nul(event: Event) -> None:

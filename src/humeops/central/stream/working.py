@@ -11,14 +11,13 @@ import threading
 
 import redis
 import redis.exceptions
-import sqlalchemy as sa
 
-from humeops.central import metrics
+from humeops.central import looking, metrics
 from humeops.central.store import partitions
 from humeops.central.store.database import Database
 from humeops.central.stream.worker import Worker
 from humeops.clock import NS_PER_SECOND, Clock
-from humeops.errors import UnavailableError
+from humeops.errors import in_one_line
 
 # Weeks are made long before they are needed.
 PARTITIONS_EVERY_NS = 3_600 * NS_PER_SECOND
@@ -26,7 +25,7 @@ FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
 # A step waits half a second for work; the longest transaction takes some seconds.
 STALE_SECONDS = 15
-_TROUBLE = (redis.exceptions.RedisError, UnavailableError, sa.exc.DBAPIError)
+_TROUBLE = (redis.exceptions.RedisError, *looking.TROUBLE)
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +85,7 @@ class Loop:
                 self._stepped_ns, self._trouble, pause = self._clock.boot_ns(), "", FIRST_PAUSE_SECONDS
             except _TROUBLE as error:
                 # The batches stay in hand, or in the stream: nothing is lost, and agents keep what is not committed.
-                self._trouble = " ".join(str(error).split())[:300] or type(error).__name__
+                self._trouble = in_one_line(error) or type(error).__name__
                 log.warning("waits: %s", self._trouble, extra={"worker": self._name})
                 metrics.WAITS.inc()
                 self._stopping.wait(pause)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""The loop of whoever looks into the database again and again: ended by an event, patient with a database that is away.
+
+*Design.* What is looked for stays as rows: what cannot be found or told now is there at a later look. A fault of hume's own with one
+row must not leave all others unseen, so it is logged, and the loop goes on.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from humeops.errors import UnavailableError, in_one_line
+
+TROUBLE = (UnavailableError, sa.exc.DBAPIError)
+
+
+def repeat(
+    stopping: threading.Event, look: Callable[[], None], pause_seconds: float, log: logging.Logger, what: str
+) -> None:
+    """Look, and rest so long, until told to stop; `what` is what this is called when it fails."""
+    while not stopping.is_set():
+        try:
+            look()
+        except TROUBLE as error:
+            log.warning("waits: %s", in_one_line(error))
+        except Exception:
+            log.exception("%s failed", what)
+        stopping.wait(pause_seconds)
