@@ -9,7 +9,7 @@ import click
 
 from humeops import moments
 from humeops.api import alertschemas
-from humeops.cli import alertfile, client, listing, options
+from humeops.cli import applying, client, listing, options
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 from humeops.errors import Exit
@@ -112,20 +112,10 @@ def show_alert(number: int, output: str, central: str | None, folder: str | None
 @options.central_options
 def apply_file(file: pathlib.Path, yes: bool, dry_run: bool, central: str | None, folder: str | None) -> int:
     """Put the rules, routes and channels of a TOML file into force; the difference is shown first."""
-    told = alertfile.read(file)
-    asked, terminal = options.ask(central, folder), terminal_of(sys.stdout)
-    changes = _write(asked, told, file, dry_run=True)
-    for one in changes:
-        print(terminal.text(f"{one.sign} {one.what}"))
-        for line in one.lines:
-            print(terminal.text(f"    {line}"))
-    if not changes:
-        print("Nothing changes.")
-    if dry_run or not changes:
-        return 0
-    if not yes and not (sys.stdin.isatty() and click.confirm("Apply this?")):
-        print("Nothing was changed: say --yes", file=sys.stderr)
-        return Exit.USAGE
+    told, asked = applying.read(file), options.ask(central, folder)
+    shown = [(f"{one.sign} {one.what}", one.lines) for one in _write(asked, told, file, dry_run=True)]
+    if (status := applying.why_not(shown, yes, dry_run)) is not None:
+        return status
     print(f"{len(_write(asked, told, file, dry_run=False))} changed")
     return 0
 
@@ -151,14 +141,7 @@ def export(output: str, central: str | None, folder: str | None) -> int:
 
 @command.command("channels")
 @click.option("--columns", metavar="A,B", help="Only these columns, in this order.")
-@click.option(
-    "-o",
-    "--output",
-    type=options.one_of("format", options.FORMATS),
-    default="table",
-    metavar="FORMAT",
-    help="table, json, ndjson or csv.",
-)
+@options.output_option()
 @options.central_options
 def list_channels(columns: str | None, output: str, central: str | None, folder: str | None) -> int:
     """Where people are told, and whether it works."""

@@ -69,6 +69,15 @@ def central_options(command: Command) -> Command:
     return command
 
 
+def output_option(
+    formats: Sequence[str] = FORMATS, meaning: str = "table, json, ndjson or csv."
+) -> Callable[[Command], Command]:
+    """Add in which of these formats it is printed; the first one unless it is said."""
+    return click.option(
+        "-o", "--output", type=one_of("format", formats), default=formats[0], metavar="FORMAT", help=meaning
+    )
+
+
 def listing_options(default_limit: int) -> Callable[[Command], Command]:
     """Add how a list is printed and how much of it."""
 
@@ -83,14 +92,7 @@ def listing_options(default_limit: int) -> Callable[[Command], Command]:
                 help="At most so many.",
             ),
             click.option("--columns", metavar="A,B", help="Only these columns, in this order."),
-            click.option(
-                "-o",
-                "--output",
-                type=one_of("format", FORMATS),
-                default="table",
-                metavar="FORMAT",
-                help="table, json, ndjson or csv.",
-            ),
+            output_option(),
         ):
             command = option(command)
         return command

@@ -42,14 +42,7 @@ _GUARDS = {
 
 
 @click.command("queue")
-@click.option(
-    "-o",
-    "--output",
-    type=options.one_of("format", options.FORMATS),
-    default="table",
-    metavar="FORMAT",
-    help="table, json, ndjson or csv.",
-)
+@options.output_option()
 @click.option("--dir", "folder", metavar="DIR", help="The hume folder [what `hume` itself would use].")
 def command(output: str, folder: str | None) -> int:
     """Show what waits on this host to reach central.

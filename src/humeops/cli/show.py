@@ -18,14 +18,7 @@ NOT_FOUND = 1
 @click.command("show")
 @click.argument("name", metavar="[RUN]", type=options.filled, required=False)
 @click.option("--all", "everything", is_flag=True, help="All of a long run; a terminal gets its beginning and its end.")
-@click.option(
-    "-o",
-    "--output",
-    type=options.one_of("format", options.FORMATS),
-    default="table",
-    metavar="FORMAT",
-    help="table, json (the run), ndjson or csv (its events).",
-)
+@options.output_option(meaning="table, json (the run), ndjson or csv (its events).")
 @options.central_options
 def command(name: str | None, everything: bool, output: str, central: str | None, folder: str | None) -> int:
     """Show one run as a timeline.

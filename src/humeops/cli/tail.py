@@ -28,14 +28,7 @@ Show = Callable[[schemas.EventView], str]
 @click.argument("words", metavar="[FILTER]...", nargs=-1, type=options.filled)
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is said from now on, until Ctrl-C.")
 @click.option("-n", "--lines", type=click.IntRange(0), default=10, show_default=True, metavar="N", help="The last N.")
-@click.option(
-    "-o",
-    "--output",
-    type=options.one_of("format", _FORMATS),
-    default="table",
-    metavar="FORMAT",
-    help="table or ndjson.",
-)
+@options.output_option(_FORMATS, "table or ndjson.")
 @options.central_options
 def command(
     words: Sequence[str], follow: bool, lines: int, output: str, central: str | None, folder: str | None

@@ -12,10 +12,9 @@ import click
 
 from humeops import moments
 from humeops.api import schemas
-from humeops.cli import client, listing, options, watchfile
+from humeops.cli import applying, client, listing, options, watchfile
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
-from humeops.errors import Exit
 
 COLUMNS = ("host", "task", "state", "expected", "expects", "maker")
 ALL = 1_000_000
@@ -77,14 +76,7 @@ def list_watches(
 
 @command.command("show")
 @click.argument("name", metavar="[HOST:]TASK", type=options.filled)
-@click.option(
-    "-o",
-    "--output",
-    type=options.one_of("format", options.FORMATS),
-    default="table",
-    metavar="FORMAT",
-    help="table, json, ndjson or csv.",
-)
+@options.output_option()
 @options.central_options
 def show_watch(name: str, output: str, central: str | None, folder: str | None) -> int:
     """All that is known of the watches of a task."""
@@ -173,21 +165,15 @@ def pause_watch(name: str, span: str | None, end: bool, central: str | None, fol
 def apply_file(file: pathlib.Path, yes: bool, dry_run: bool, central: str | None, folder: str | None) -> int:
     """Declare what a TOML file says, all of it or nothing; the difference is shown first."""
     wishes = watchfile.read(file)
-    asked, terminal = options.ask(central, folder), terminal_of(sys.stdout)
+    asked = options.ask(central, folder)
     _apply(asked, file, wishes, is_trial=True)
     known = [*_patterns(asked, {}), *_watches(asked, {}, ALL)]
     changes = list(watchfile.difference(wishes, known))
-    for sign, wish, lines in changes:
-        print(terminal.text(f"{sign} {wish.host}{f' #{wish.tag}' if wish.tag else ''}:{wish.task}"))
-        for line in lines:
-            print(terminal.text(f"    {line}"))
-    if not changes:
-        print("Nothing changes.")
-    if dry_run or not changes:
-        return 0
-    if not yes and not (sys.stdin.isatty() and click.confirm("Apply this?")):
-        print("Nothing was changed: say --yes", file=sys.stderr)
-        return Exit.USAGE
+    shown = [
+        (f"{sign} {one.host}{f' #{one.tag}' if one.tag else ''}:{one.task}", lines) for sign, one, lines in changes
+    ]
+    if (status := applying.why_not(shown, yes, dry_run)) is not None:
+        return status
     _apply(asked, file, [wish for _, wish, _ in changes], is_trial=False)
     print(f"{len(changes)} declared")
     return 0

@@ -6,11 +6,11 @@ of docs/guide/watches.md.
 """
 
 import pathlib
-import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from humeops.api.schemas import WatchView, WatchWish
+from humeops.cli import applying
 from humeops.errors import ConfigError
 
 _PLACE = ("host", "task", "tag")
@@ -18,12 +18,7 @@ _PLACE = ("host", "task", "tag")
 
 def read(path: pathlib.Path) -> list[WatchWish]:
     """Return what the file wishes; raise ConfigError that names the watch and what is wrong with it."""
-    try:
-        found = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path}: {error}") from error
+    found = applying.read(path)
     wrong = [name for name in found if name != "watch"]
     if wrong or not isinstance(found.get("watch", []), list):
         raise ConfigError(f"{path}: `{wrong[0] if wrong else 'watch'}`: only [[watch]] stands here")
