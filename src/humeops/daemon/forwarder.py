@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From the spool to central: oldest first, one batch in flight, again and again until central has committed it.
 
-*Design.* A thread of its own with a read-only view of the spool, so that no network ever waits in the receiving loop.
-What it learns, how far central has committed, it leaves in `committed_upto` and rings the loop, which alone deletes.
+*Design.* What it learns, how far central has committed, it leaves in `committed_upto` and rings the loop, which alone deletes.
 It holds no state that matters: after a crash it starts again from the oldest row that the spool does not know to be
 committed, and central knows the copies by their ids. Refused credentials, an unreachable central, nonsense for an answer: rows stay, it tries again with back-off.
 """
@@ -11,7 +10,6 @@ import logging
 import pathlib
 import random
 import threading
-from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -19,8 +17,9 @@ import msgspec
 from humeops import crash
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon.backoff import Backoff
+from humeops.daemon.follower import Follower
 from humeops.daemon.pace import Pace
-from humeops.daemon.spool import RowDamagedError, SpoolBrokenError, SpoolReader
+from humeops.daemon.spool import RowDamagedError, SpoolReader
 from humeops.errors import HumeError, UnavailableError
 from humeops.wire import batch, health
 
@@ -70,7 +69,7 @@ class Intake(Protocol):
         ...
 
 
-class Forwarder:
+class Forwarder(Follower):
     """Sends what the spool holds; `forward_one` is one unit, `run` the thread."""
 
     def __init__(
@@ -86,14 +85,13 @@ class Forwarder:
         pace: Pace | None = None,
         by: batch.By | None = None,
     ) -> None:
+        super().__init__("forwarding", spool)
         self.committed_upto = committed_upto
         self.in_flight_upto = 0  # rows up to here are on their way just now: not to be dropped for want of space
         self.damaged_seq = 0  # an event that is not what was stored: the loop has to give it up
-        self.failure: SpoolBrokenError | None = None  # the disk failed: humed has to end
         self.last_ack_at: int | None = None
         self.last_error = ""
         self.forwarded = 0
-        self._spool_path = spool
         self._epoch = epoch
         self._intake = intake
         self._clock = clock
@@ -108,21 +106,7 @@ class Forwarder:
         self._pace = pace or Pace(CATCH_UP_PER_SECOND)
         self.health = b""  # how this humed fares, packed; the loop keeps it fresh
         self._told_health_ns = -int(HEARTBEAT_SECONDS * NS_PER_SECOND)
-        self._more = threading.Event()
-        self._stopping = threading.Event()
         self._hurry = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._ring: Callable[[], None] = lambda: None
-
-    def start(self, ring: Callable[[], None]) -> None:
-        """Begin; `ring` is called from the thread whenever central has committed more."""
-        self._ring = ring
-        self._thread = threading.Thread(target=self.run, name="forwarder", daemon=True)
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Say that the spool has more."""
-        self._more.set()
 
     def hurry(self) -> None:
         """Try central again at once, with its address and this host's credential read anew."""
@@ -131,44 +115,23 @@ class Forwarder:
         self._hurry.set()
         self._more.set()
 
-    def stop(self, patience_seconds: float = 0.0) -> None:
-        """Ask the thread to end and wait so long; a request under way is then abandoned, which loses nothing."""
-        self._stopping.set()
+    def _rouse(self) -> None:
         self._hurry.set()
-        self._more.set()
-        if self._thread is not None:
-            self._thread.join(patience_seconds)
+        super()._rouse()
 
-    def run(self) -> None:
-        """Forward until stopped."""
-        reader: SpoolReader | None = None
-        while not self._stopping.is_set():
-            self._more.clear()
-            try:
-                reader = reader or SpoolReader(self._spool_path)
-                while not self._stopping.is_set() and self._forward_in_pace(reader):
-                    self._gather()
-            except RowDamagedError as error:
-                self.damaged_seq = error.seq
-                self._ring()
-            except SpoolBrokenError as error:
-                self.failure = error
-                self._ring()
-                return
-            except (HumeError, OSError) as error:
-                self._put_off(error)
-                continue
-            except Exception as error:
-                # A fault of hume's own. Forwarding goes on trying: the thread is not to end while humed takes events.
-                log.exception("forwarding failed")
-                self._put_off(error)
-                continue
-            if self._more.wait(HEARTBEAT_SECONDS):
+    def _catch_up(self, reader: SpoolReader) -> None:
+        try:
+            while not self._stopping.is_set() and self._forward_in_pace(reader):
                 self._gather()
-            else:
-                self._say_alive()
-        if reader is not None:
-            reader.close()
+        except RowDamagedError as error:
+            self.damaged_seq = error.seq
+            self._ring()
+
+    def _rest(self) -> None:
+        if self._more.wait(HEARTBEAT_SECONDS):
+            self._gather()
+        else:
+            self._say_alive()
 
     def _say_alive(self) -> None:
         """Send a batch of no events: nothing to tell and nobody there look the same to central otherwise."""

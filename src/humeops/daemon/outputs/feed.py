@@ -1,24 +1,23 @@
 # SPDX-License-Identifier: MIT
 """One output and the thread that feeds it: from the spool, oldest first, at least once, in its own time.
 
-*Design.* Like the forwarding thread it has a read-only view of the spool and writes nothing there; how far it has come is in
-its cursor. A receiver that is slow or dead holds up this thread alone: it tries again with growing pauses. What was let go
-before the output had it, since the receiver was away for too long, is counted as missed.
+*Design.* How far it has come is in its cursor. A receiver that is slow or dead holds up this thread alone: it tries again
+with growing pauses. What was let go before the output had it, since the receiver was away for too long, is counted as missed.
 """
 
 import logging
 import pathlib
-import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from humeops import crash
 from humeops.clock import Clock
 from humeops.daemon.backoff import Backoff
+from humeops.daemon.follower import Follower
 from humeops.daemon.outputs.cursor import Cursor
-from humeops.daemon.spool import RowDamagedError, SpoolBrokenError, SpoolReader
-from humeops.errors import HumeError, MalformedEventError, explain
+from humeops.daemon.spool import RowDamagedError, SpoolReader
+from humeops.errors import MalformedEventError, explain
 from humeops.event import SEVERITY, Event, Level
 from humeops.wire import codec
 
@@ -50,12 +49,13 @@ class Output(Protocol):
         ...
 
 
-class Feed:
+class Feed(Follower):
     """Feeds one output; `feed_one` is one unit, `run` the thread."""
 
     def __init__(
         self, name: str, to: str, output: Output, cursor: Cursor, spool: pathlib.Path, level: Level, clock: Clock
     ) -> None:
+        super().__init__(f"output {name}", spool)
         self.name = name
         self.to = to
         self.sent = 0
@@ -63,65 +63,25 @@ class Feed:
         self.last_error = ""
         self.last_sent_at: int | None = None
         self.damaged: deque[int] = deque()  # events that are not what was stored: the loop has to give them up
-        self.failure: SpoolBrokenError | None = None
         self._output = output
         self._cursor = cursor
-        self._spool_path = spool
         self._least = SEVERITY[level]
         self._clock = clock
         self._backoff = Backoff(RETRY_FIRST_SECONDS, RETRY_LONGEST_SECONDS)
         self._gathers = True  # the last batch was not full: a little patience makes the next one larger
-        self._more = threading.Event()
-        self._stopping = threading.Event()
-        self._ring: Callable[[], None] = lambda: None
-        self._thread: threading.Thread | None = None
 
     @property
     def upto(self) -> int:
         """How far the output has everything."""
         return self._cursor.seq
 
-    def start(self, ring: Callable[[], None]) -> None:
-        """Begin; `ring` is called from the thread whenever the loop has something to heed."""
-        self._ring = ring
-        self._thread = threading.Thread(target=self.run, name=f"output {self.name}", daemon=True)
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Say that the spool has more."""
-        self._more.set()
-
-    def stop(self, patience_seconds: float) -> None:
-        """Ask the thread to end and wait so long; one that is in the middle of something is abandoned, which loses nothing."""
-        self._stopping.set()
-        self._more.set()
-        if self._thread is not None:
-            self._thread.join(patience_seconds)
+    def _catch_up(self, reader: SpoolReader) -> None:
+        while not self._stopping.is_set() and self.feed_one(reader):
+            self._stopping.wait(GATHER_SECONDS if self._gathers else 0)
 
     def run(self) -> None:
         """Feed until stopped."""
-        reader: SpoolReader | None = None
-        while not self._stopping.is_set():
-            self._more.clear()
-            try:
-                reader = reader or SpoolReader(self._spool_path)
-                while not self._stopping.is_set() and self.feed_one(reader):
-                    self._stopping.wait(GATHER_SECONDS if self._gathers else 0)
-            except SpoolBrokenError as error:
-                self.failure = error
-                self._ring()
-                break
-            except (HumeError, OSError) as error:
-                self._put_off(error)
-                continue
-            except Exception as error:
-                # A fault of hume's own: the thread is not to end while humed takes events.
-                log.exception("output %s failed", self.name)
-                self._put_off(error)
-                continue
-            self._more.wait()
-        if reader is not None:
-            reader.close()
+        super().run()
         self._output.close()
         self._cursor.close()
 
