@@ -85,10 +85,11 @@ class _Candidate(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What became of some batches: of each its own, and of all of them the tasks that changed, as they are now."""
+    """What became of some batches: of each its own, and of all of them the tasks that changed, as they are now, and the new events."""
 
     taken: list[Taken]
     tasks: dict[tuple[str, str], Version]
+    keys: list[bytes]  # of the events that were not there before
 
 
 class _Outcome(NamedTuple):
@@ -138,7 +139,7 @@ def _take(connection: sa.Connection, parcels: Sequence[Parcel], faults: tuple[ty
     group = _Group(connection, parcels, [lives[one.agent, one.epoch] for one in parcels], faults)
     outcome = group.store()
     taken = [_settle(connection, lives, number, parcel, outcome) for number, parcel in enumerate(parcels)]
-    return Done(taken, outcome.tasks)
+    return Done(taken, outcome.tasks, [one.key for one in outcome.new])
 
 
 def _settle(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from humeops import crash
 from humeops.central import intake, metrics
 from humeops.central.current.copying import Due
-from humeops.central.store import rows, taking
+from humeops.central.store import taking
 from humeops.central.store.database import Database
 from humeops.central.stream.inbox import TRIES, Entry
 from humeops.central.stream.leases import LeaseLostError
@@ -69,9 +69,7 @@ class Folding:
             done = self._commit(parcels, partitions, taking.take_all_carefully)
         lives = ((parcel.agent, parcel.epoch) for parcel in parcels)
         marks = {life: one.committed_upto for life, one in zip(lives, done.taken, strict=True)}
-        new = (parcel for parcel, one in zip(parcels, done.taken, strict=True) if one.stored)
-        said = [rows.key_of(event.id) for parcel in new for _, event, _ in parcel.events]
-        return Folded(marks, _due(done, partitions), said)
+        return Folded(marks, _due(done, partitions), done.keys)
 
     def _commit(self, parcels: Sequence[taking.Parcel], partitions: Mapping[str, int], take: _Take) -> taking.Done:
         def act(connection: sa.Connection) -> taking.Done:
