@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from humeops.event import MAX_INT64
+from humeops.security.names import Name
 
 Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 # A host that is to be let in bears a plain name: a pattern in its place would pass for the pattern of a token.
 Host = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"^[^\s:/,=*?\x00-\x1f\x7f]+$")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$")]
 Hosts = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000, pattern=r"^[^\s:/=\x00-\x1f\x7f]+$")]
 State = Literal["pending", "enrolled", "denied"]
 

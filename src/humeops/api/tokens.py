@@ -21,12 +21,12 @@ from humeops.central.store import tokens
 from humeops.errors import NotAllowedError
 from humeops.event import MAX_INT64
 from humeops.security import grants, roles
+from humeops.security.grants import GrantFilter
+from humeops.security.names import Name
 from humeops.security.roles import Thing
 from humeops.wire import hostname
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$")]
 PersonRole = Literal["reporter", "viewer", "operator", "admin"]
-GrantFilter = Annotated[str, msgspec.Meta(max_length=grants.MAX_LENGTH)]
 LONGEST_NS = 366 * 86_400 * 1_000_000_000
 
 

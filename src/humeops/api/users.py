@@ -13,14 +13,12 @@ from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central.store import throttle, users
 from humeops.errors import NotAllowedError
-from humeops.security import grants, passwords, roles
-from humeops.security.grants import Rank
+from humeops.security import passwords, roles
+from humeops.security.grants import GrantFilter, Rank
+from humeops.security.names import Name
 from humeops.security.roles import Thing
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9._@-]*$"
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=NAME)]
 Password = Annotated[str, msgspec.Meta(max_length=1_000)]
-GrantFilter = Annotated[str, msgspec.Meta(max_length=grants.MAX_LENGTH)]
 
 
 class NewUser(msgspec.Struct, forbid_unknown_fields=True):

@@ -18,7 +18,6 @@ from humeops.errors import Exit, UnavailableError
 from humeops.visible import visible
 from humeops.wire import hostname
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 _AGE = re.compile(r"[1-9][0-9]{0,4}[hdwy]")
 _HOUR_NS = 3_600 * NS_PER_SECOND
 _DEFAULT_AGE = "1d"
@@ -103,11 +102,7 @@ def _age_ns(text: str) -> int:
 
 
 def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!a} is no name for a token: letters, digits, and . _ @ - between them; --hosts takes patterns"
-        )
-    return name
+    return centralhere.checked_name(name, "token", "; --hosts takes patterns")
 
 
 def _state(one: views.EnrolTokenView, now_ns: int) -> str:

@@ -15,6 +15,7 @@ from humeops.central.config import Config
 from humeops.central.store.database import open_database, plain_errors
 from humeops.cli import centralaudit, client
 from humeops.errors import Exit, HumeError
+from humeops.security import names
 
 Result = TypeVar("Result")
 
@@ -23,6 +24,13 @@ class UsageError(HumeError):
     """What was asked for is not said clearly."""
 
     exit_code = Exit.USAGE
+
+
+def checked_name(name: str, of: str, more: str = "") -> str:
+    """Return the name that a user or a token is to have; raise UsageError, with `more` said, when it is none."""
+    if not names.is_name(name):
+        raise UsageError(f"{name!a} is no name for a {of}: letters, digits, and . _ @ - between them{more}")
+    return name
 
 
 def write(chosen: Config, act: Callable[[sa.Connection], Result], said: tuple[str, str] | None = None) -> Result:

@@ -20,7 +20,6 @@ from humeops.security.roles import Role
 from humeops.wire import hostname
 
 ROLES = ("reporter", "viewer", "operator", "admin")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 _AGE = re.compile(r"[1-9][0-9]{0,4}[dwy]")
 
 
@@ -32,9 +31,9 @@ def token(
         case ["list"]:
             return _list(chosen)
         case ["revoke", name]:
-            return _revoke(chosen, _checked(name))
+            return _revoke(chosen, centralhere.checked_name(name, "token"))
         case [name] if name != "revoke":
-            return _make(chosen, _checked(name), role, expires, host or "", on)
+            return _make(chosen, centralhere.checked_name(name, "token"), role, expires, host or "", on)
     raise centralhere.UsageError(
         "token NAME --role viewer|operator|admin, token NAME --role reporter --for HOST, token list, or token revoke NAME"
     )
@@ -91,12 +90,6 @@ def _revoke(chosen: Config, name: str) -> int:
         centralhere.running(chosen).send("tokens/revoked", views.Revoked, views.OldToken(name))
     print(f"{name} opens nothing any more")
     return Exit.OK
-
-
-def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise centralhere.UsageError(f"{name!a} is no name for a token: letters, digits, and . _ @ - between them")
-    return name
 
 
 def _state(one: views.TokenView, now_ns: int) -> str:

@@ -17,7 +17,7 @@ from humeops.api import users as views
 from humeops.central.config import Config
 from humeops.central.store import users
 from humeops.cli import centralaudit
-from humeops.cli.centralhere import UsageError, running, write
+from humeops.cli.centralhere import UsageError, checked_name, running, write
 from humeops.clock import SystemClock
 from humeops.errors import Exit, UnavailableError
 from humeops.filters.tree import FilterError
@@ -36,15 +36,15 @@ def user(chosen: Config, words: list[str], role: str | None, on: str, no_passwor
         case ["list"]:
             return _list(chosen, output)
         case ["add", name]:
-            return _add(chosen, _checked(name), role, on, no_password)
+            return _add(chosen, checked_name(name, "user"), role, on, no_password)
         case ["passwd", name]:
-            kept_for = views.NewPassword(_checked(name), _password(name))
+            kept_for = views.NewPassword(checked_name(name, "user"), _password(name))
             return _send(chosen, "users/password", kept_for, lambda connection: _set(connection, kept_for))
         case ["disable" | "enable" as verb, name]:
-            old = views.OldUser(_checked(name), verb == "disable")
+            old = views.OldUser(checked_name(name, "user"), verb == "disable")
             return _send(chosen, "users/disabled", old, lambda connection: _disable(connection, old))
         case ["grant" | "revoke" as verb, name]:
-            wish = views.GrantWish(_checked(name), _role(role), _filter(on))
+            wish = views.GrantWish(checked_name(name, "user"), _role(role), _filter(on))
             path, act = ("grants", _grant) if verb == "grant" else ("grants/revoked", _revoke)
             return _send(chosen, path, wish, lambda connection: act(connection, wish))
         case _:
@@ -120,13 +120,6 @@ def _password(name: str) -> str:
         password = sys.stdin.readline(2_000).rstrip("\n")
     passwords.check_new(password, name)
     return password
-
-
-def _checked(name: str) -> str:
-    try:
-        return msgspec.convert(name, views.Name)
-    except msgspec.ValidationError:
-        raise UsageError(f"{name!a} is no name for a user: letters, digits, and . _ @ - between them") from None
 
 
 def _role(role: str | None) -> Rank:

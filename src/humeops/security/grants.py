@@ -7,7 +7,9 @@ happens to it. So what is not known of a thing can only ever take a right away.
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
 
 from humeops.filters import parsing
 from humeops.filters.tree import EVERYTHING, FilterError, Match, Node, Not, Text, all_of, leaves
@@ -18,6 +20,7 @@ RANKS: Sequence[Rank] = ("viewer", "operator", "admin")
 KEYS = ("host", "task", "tag")
 NOTHING: Node = Not(EVERYTHING)
 MAX_LENGTH = 500
+GrantFilter = Annotated[str, msgspec.Meta(max_length=MAX_LENGTH)]
 
 
 class Grant(NamedTuple):

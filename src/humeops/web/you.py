@@ -15,6 +15,8 @@ from humeops.central.store import tokens as store_tokens
 from humeops.central.store import users as store_users
 from humeops.errors import NotAllowedError
 from humeops.security import roles
+from humeops.security.grants import GrantFilter
+from humeops.security.names import Name
 from humeops.security.roles import Thing
 from humeops.web import rendering, signin
 
@@ -31,7 +33,7 @@ class PasswordForm(msgspec.Struct):
 class FirstForm(msgspec.Struct):
     """POST /you/first."""
 
-    name: users.Name
+    name: Name
     password: users.Password
 
 
@@ -44,16 +46,16 @@ class SessionForm(msgspec.Struct):
 class TokenForm(msgspec.Struct):
     """POST /you/token."""
 
-    name: tokens.Name
+    name: Name
     role: Literal["viewer", "operator", "admin"] = "viewer"
-    filter: tokens.GrantFilter = ""
+    filter: GrantFilter = ""
     days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 90
 
 
 class OldTokenForm(msgspec.Struct):
     """POST /you/token/revoked."""
 
-    name: tokens.Name
+    name: Name
 
 
 _FORM = Body(media_type=RequestEncodingType.URL_ENCODED)

@@ -21,7 +21,7 @@ import msgspec
 
 from humeops.central.notify import reach, secret
 from humeops.central.notify.channel import Allowed, Channel, Seconds
-from humeops.central.notify.failure import ConfigError, RefusedError, UnreachableError, quoted
+from humeops.central.notify.failure import ConfigError, RefusedError, UnreachableError, quoted, reaching
 from humeops.central.notify.message import Message
 from humeops.central.notify.wording import Wording
 
@@ -172,11 +172,8 @@ def _context(channel: Mail) -> ssl.SSLContext:
 def _explained(host: str) -> Iterator[None]:
     """Make of what may go wrong in a session one line, and decide whether to try again."""
     try:
-        yield
-    except ssl.SSLCertVerificationError as error:
-        # It may be mended at the other side, and nothing here: so it is tried again.
-        what = f"the certificate of {host} is not accepted: {quoted(error.verify_message)}"
-        raise UnreachableError(f"{what}; `ca_file` names who vouches for it") from error
+        with reaching(host):
+            yield
     except smtplib.SMTPRecipientsRefused as error:
         raise _partly(error.recipients) from error
     except smtplib.SMTPNotSupportedError as error:
@@ -185,8 +182,6 @@ def _explained(host: str) -> Iterator[None]:
         raise RefusedError(f"{host} does not offer {offers}{hint}: {quoted(str(error))}") from error
     except smtplib.SMTPResponseException as error:
         raise _answered(host, error.smtp_code, error.smtp_error) from error
-    except TimeoutError as error:
-        raise UnreachableError(f"{host}: no answer in time") from error
     except (smtplib.SMTPException, OSError, EOFError) as error:
         raise UnreachableError(f"{host}: {quoted(str(error)) or type(error).__name__}") from error
 

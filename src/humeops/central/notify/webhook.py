@@ -18,7 +18,7 @@ import msgspec
 
 from humeops.central.notify import document, reach, secret, signing
 from humeops.central.notify.channel import Allowed, Channel, Seconds, Text
-from humeops.central.notify.failure import ConfigError, RefusedError, UnreachableError, quoted
+from humeops.central.notify.failure import ConfigError, RefusedError, UnreachableError, reaching
 from humeops.central.notify.message import Message
 from humeops.central.notify.wording import Wording
 
@@ -162,12 +162,8 @@ def _judge(host: str, status: int, wait: int | None) -> None:
 @contextlib.contextmanager
 def _explained(host: str) -> Iterator[None]:
     try:
-        yield
-    except ssl.SSLCertVerificationError as error:
-        what = f"the certificate of {host} is not accepted: {quoted(error.verify_message)}"
-        raise UnreachableError(f"{what}; `ca_file` names who vouches for it") from error
-    except TimeoutError as error:
-        raise UnreachableError(f"{host}: no answer in time") from error
+        with reaching(host):
+            yield
     except (http.client.HTTPException, OSError, ValueError) as error:
         # Not the error's own words: some of them quote what was sent, and with it a secret.
         raise UnreachableError(
