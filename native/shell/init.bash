@@ -178,7 +178,7 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
   # After a failure inside the script's trap on EXIT, under set -e, nothing more would be run.
   function __hume_failed_leaving {
     { local - && set +x; } 2>/dev/null || :
-    [[ ! $__hume_leaving || $- != *e* || $BASHPID != "$__hume_pid" ]] || __hume_stop "$__hume_error"
+    [[ ! $__hume_leaving || $- != *e* ]] || __hume_stop "$__hume_error"
   }
 
   # Status 0: the script has a trap on EXIT.
@@ -256,7 +256,8 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
   function __hume_stop { # [STATUS], where it is no longer that with which it began to leave
     { local - && set +x; } 2>/dev/null || :
     local __hume_last=${1-$__hume_leaving}
-    [[ $__hume_running ]] || return 0
+    # A fork that is killed before bash has reset its traps, as an `&` is at once, does what its parent would: not this.
+    [[ $__hume_running && $BASHPID == "$__hume_pid" ]] || return 0
     __hume_running=''
     # It comes last, mostly: a signal to all of the script's processes shall not end it half way.
     [[ ${FUNCNAME[1]-} == __hume_leave ]] || builtin trap '' HUP INT TERM

@@ -104,7 +104,9 @@ def test_where_it_cannot_be_told_from_others_there_is_no_line(
     assert (ended.said[-1], ended.calls[-1].where) == (f"stop {status}", (None, "", command))
 
 
-WORDS = "name action signal result quote line frame number children job last lines found text before status command file"
+WORDS = (
+    "name action signal result quote line frame number children job last lines found text before status command file"
+)
 
 
 def test_names_that_the_script_made_readonly_are_its_own(stand_in: standin.StandIn) -> None:
@@ -302,6 +304,15 @@ def test_a_good_end_is_not_taken_for_a_signal(body: str, stop: str, stand_in: st
     ended = stand_in.run(BASH, INIT + body)
 
     assert (ended.status, ended.said[-1]) == (0, stop)
+
+
+def test_a_fork_in_which_the_scripts_trap_is_still_set_stops_nothing(stand_in: standin.StandIn) -> None:
+    # As one that is killed before bash has reset it: a `&` and a kill of it, at once, on a busy machine.
+    ended = stand_in.run(
+        BASH, INIT + '(eval "$(builtin trap -p EXIT)")\n(eval "$(builtin trap -p EXIT)"; kill $BASHPID)\n:\n'
+    )
+
+    assert (ended.status, ended.said) == (0, ["start backup", "stop 0"])
 
 
 def test_a_persons_shell_is_left_alone(stand_in: standin.StandIn) -> None:
