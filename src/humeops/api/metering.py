@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 """GET /metrics, and the counting of requests by address and status."""
 
-import functools
-from typing import Any
-
 from litestar import Response, get
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +12,9 @@ from humeops.security.roles import Thing
 
 # Whatever is asked for, the number of series stays that of the addresses there are.
 ELSEWHERE = "other"
+
+# How a request counts whose handling ended without an answer.
+_UNANSWERED = 500
 
 
 @get("/metrics", sync_to_thread=True)
@@ -37,17 +37,35 @@ class Meter:
         if kind != "http":
             await self._app(scope, receive, send)
             return
+        counted = _Counted(scope, send)
         begun_ns = self._clock.boot_ns()
-        answered: dict[str, Any] = {"status": 500}
         try:
-            await self._app(scope, receive, functools.partial(_send_noting, send, answered))
+            await self._app(scope, receive, counted.send)
         finally:
-            route = scope.get("path_template") or ELSEWHERE
-            metrics.REQUESTS.labels(route, answered["status"]).inc()
-            metrics.REQUEST_SECONDS.labels(route).observe((self._clock.boot_ns() - begun_ns) / NS_PER_SECOND)
+            counted.once(_UNANSWERED)
+            metrics.REQUEST_SECONDS.labels(_route(scope)).observe((self._clock.boot_ns() - begun_ns) / NS_PER_SECOND)
 
 
-async def _send_noting(send: Send, answered: dict[str, Any], message: Message) -> None:
-    if message["type"] == "http.response.start":
-        answered["status"] = message["status"]
-    await send(message)
+class _Counted:
+    """A request's way to send, which counts the answer before it leaves: who has been answered finds himself counted."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._is_counted = False
+
+    async def send(self, message: Message) -> None:
+        """Pass on; the first message carries the status."""
+        if message["type"] == "http.response.start":
+            self.once(message["status"])
+        await self._send(message)
+
+    def once(self, status: int) -> None:
+        """Count the request under this status, unless it has been counted."""
+        if not self._is_counted:
+            self._is_counted = True
+            metrics.REQUESTS.labels(_route(self._scope), status).inc()
+
+
+def _route(scope: Scope) -> str:
+    return scope.get("path_template") or ELSEWHERE
