@@ -51,6 +51,15 @@ def test_what_the_script_did_not_begin_or_has_ended_is_not_stopped_for_it(
     assert [said for said in ended.said if said.startswith("stop")] in ([], ["stop 3"])
 
 
+@pytest.mark.parametrize("stop", ["hume stop --run 01J-other 0", "hume --run=01J-other stop"])
+def test_who_stops_a_run_by_its_name_has_not_stopped_his_own(
+    stop: str, shell: list[str], stand_in: standin.StandIn
+) -> None:
+    ended = stand_in.run(shell, f"{INIT}{stop}\nIFS=,\n{stop}\nexit 3\n")
+
+    assert (ended.status, ended.said[-1]) == (3, "stop 3")
+
+
 def test_a_trap_on_exit_that_was_there_is_left_alone_and_that_is_said(
     shell: list[str], stand_in: standin.StandIn
 ) -> None:
