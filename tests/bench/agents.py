@@ -19,8 +19,8 @@ from tests.bench.usage import Usage, core
 from tests.fixtures.large import LargeInstallation, large_installation
 
 
-def measure(count: int = 10_000, tasks: int = 10, pause: int = 30, seconds: int = 120) -> Table:
-    """Return the table: each agent says every `pause` seconds that it lives; the second half of `seconds` is measured."""
+def measure(count: int = 10_000, tasks: int = 10, pause: int = 30, begin: int = 120, seconds: int = 60) -> Table:
+    """Return the table: all begin within `begin` seconds, each says every `pause` seconds that it lives, for `seconds` it is measured."""
     table = Table(
         f"{count:,} agents, {tasks} tasks each, a ping every {pause} s",
         ["role", "one core", "resident"],
@@ -33,24 +33,38 @@ def measure(count: int = 10_000, tasks: int = 10, pause: int = 30, seconds: int 
         roles = {"api": [installed.start_central(role="api").pid], "worker": [installed.start_worker().pid]}
         roles |= {"PostgreSQL": [installed.sql.pid], "Redis": [installed.streams.pid]}
         place = urllib.parse.urlsplit(installed.layout.central_url.read_text().strip())
-        told, usage = asyncio.run(live(hosts, (place.hostname or "", place.port or 0), tasks, pause, seconds, roles))
+        address = (place.hostname or "", place.port or 0)
+        (first, told), usage = asyncio.run(live(hosts, address, tasks, pause, begin, seconds, roles))
     table.rows += [[role, core(share), f"{memory:.0f} MiB"] for role, (share, memory) in usage.items()]
     table.remarks += [
-        f"{len(told.took) / (seconds / 2):.0f} batches/s; said → told committed: median {milliseconds(percentile(told.took, 0.5))}, "
-        f"99 % {milliseconds(percentile(told.took, 0.99))}; {told.refused} refused, {told.broken} connections broken.",
+        f"While they began, within {begin} s, and a pause after: {_found(first, begin + pause)}.",
+        f"At rest: {_found(told, seconds)}.",
         "Resident memory of PostgreSQL counts what its processes share in each of them. The agents are one process on the same machine.",
     ]
     return table
 
 
+def _found(told: simulated.Told, seconds: float) -> str:
+    return (
+        f"{len(told.took) / seconds:.0f} batches/s; said → told committed: median {milliseconds(percentile(told.took, 0.5))}, "
+        f"99 % {milliseconds(percentile(told.took, 0.99))}; {told.refused} refused, {told.broken} connections broken"
+    )
+
+
 async def live(
-    hosts: list[Host], place: tuple[str, int], tasks: int, pause: int, seconds: int, roles: dict[str, list[int]]
-) -> tuple[simulated.Told, dict[str, tuple[float, float]]]:
-    """Let the agents live; return what they found, and what each role took in the second half."""
-    living = asyncio.create_task(simulated.live_all(hosts, place, tasks, pause, seconds))
-    await asyncio.sleep(seconds / 2)
+    hosts: list[Host],
+    place: tuple[str, int],
+    tasks: int,
+    pause: int,
+    begin: int,
+    seconds: int,
+    roles: dict[str, list[int]],
+) -> tuple[tuple[simulated.Told, simulated.Told], dict[str, tuple[float, float]]]:
+    """Let the agents live; return what they found first and at rest, and what each role took at rest."""
+    living = asyncio.create_task(simulated.live_all(hosts, place, tasks, pause, begin, seconds))
+    await asyncio.sleep(begin + pause)
     usage = Usage(roles)
-    await asyncio.sleep(seconds / 2 - 1)
+    await asyncio.sleep(seconds - 1)
     shares = usage.shares()
     return await living, shares
 

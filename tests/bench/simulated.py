@@ -2,7 +2,7 @@
 """Agents as central sees them: very many connections, each saying little, in the protocol's words (docs/protocol.md, section 6).
 
 Each agent is one kept connection. It begins a run of each of its tasks, and then says every `pause` seconds that it lives (a ping);
-what was queued and is not committed it asks for with batches of no events, as humed does.
+what was queued and is not committed it asks for with batches of no events, as seldom as humed does.
 """
 
 import asyncio
@@ -12,6 +12,8 @@ import json
 import random
 import time
 
+from humeops.daemon import forwarder
+from humeops.daemon.backoff import Backoff
 from tests.bench.saying import Host, an_event, make_id
 
 _HEAD = (
@@ -39,9 +41,9 @@ class Agent:
         self._told = told
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def live(self, tasks: int, pause: float) -> None:
-        """Go on for ever; begin at some moment of the first pause."""
-        await asyncio.sleep(random.random() * pause)
+    async def live(self, tasks: int, pause: float, begin: float) -> None:
+        """Go on for ever, having begun at some moment of the first `begin` seconds."""
+        await asyncio.sleep(random.random() * begin)
         runs = [make_id() for _ in range(tasks)]
         await self.say([an_event(run, b"task-%d" % n, run, b"start", b"") for n, run in enumerate(runs)])
         while True:
@@ -51,12 +53,14 @@ class Agent:
     async def say(self, events: list[bytes]) -> None:
         """Hand these over, until they are committed."""
         body, began = self._host.batch_of(events), time.perf_counter()
+        asking = Backoff(forwarder.ASK_AGAIN_SECONDS, forwarder.ASK_AGAIN_AT_MOST_SECONDS)
         while True:
             status, receipt = await self._exchange(body)
             if status == 200 and receipt["committed_upto"] >= self._host.said:
                 self._told.took.append(time.perf_counter() - began)
                 return
             if status == 200:
+                await asyncio.sleep(asking.next_seconds())
                 body = self._host.batch_of([])
             else:
                 self._told.refused += 1
@@ -78,19 +82,22 @@ class Agent:
         self._streams = None
 
 
-async def live_all(hosts: list[Host], place: tuple[str, int], tasks: int, pause: float, seconds: float) -> Told:
-    """Let all of them live for so long; return what they found in the last half of it."""
+async def live_all(
+    hosts: list[Host], place: tuple[str, int], tasks: int, pause: float, begin: float, seconds: float
+) -> tuple[Told, Told]:
+    """Let all of them begin within `begin` seconds and live; return what they found till a pause after that, and in the `seconds` then."""
     told = Told()
-    living = [asyncio.create_task(Agent(host, place, told).live(tasks, pause)) for host in hosts]
-    await asyncio.sleep(seconds / 2)
+    living = [asyncio.create_task(Agent(host, place, told).live(tasks, pause, begin)) for host in hosts]
+    await asyncio.sleep(begin + pause)
+    first = dataclasses.replace(told, took=told.took.copy())
     told.took.clear()
     told.refused = told.broken = 0
-    await asyncio.sleep(seconds / 2)
+    await asyncio.sleep(seconds)
     for one in living:
         one.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await asyncio.gather(*living)
-    return told
+    return first, told
 
 
 async def _ask(

@@ -32,9 +32,11 @@ _BATCH_OVERHEAD_BYTES = 2_200 + _MAX_LOST_RANGES * 41 + health.MAX_BYTES
 GATHER_SECONDS = 0.05
 
 # A large central queues batches before it commits them. One that is not committed after so long may be lost there (a Redis
-# that was emptied), and is sent again. Between two questions whether it is, humed lets this pass.
+# that was emptied), and is sent again. Between two questions whether it is, humed lets some time pass; ever more while the
+# answer stays the same, or the questions of ten thousand hosts are what keeps a central from what they ask for.
 RESEND_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.25
+ASK_AGAIN_AT_MOST_SECONDS = 8.0
 
 # Central is told so often that this host is there and how its humed fares: with a batch, or, with nothing to send, alone.
 HEARTBEAT_SECONDS = 30.0
@@ -99,6 +101,7 @@ class Forwarder(Follower):
         self._batch_events = batch_events
         self._limit = batch_events
         self._queued_upto = 0  # sent and taken in by central, but not committed when it answered
+        self._asking = Backoff(ASK_AGAIN_SECONDS, ASK_AGAIN_AT_MOST_SECONDS)
         self._resend_after_ns = int(resend_seconds * NS_PER_SECOND)
         self._resend_ns = 0
         self._gathers = True  # the last batch was not full: a little patience makes the next one larger
@@ -208,7 +211,7 @@ class Forwarder(Follower):
 
     def _ask_again(self) -> None:
         # A batch of no events: central answers how far it is, and waits a little for progress by itself.
-        self._stopping.wait(ASK_AGAIN_SECONDS)
+        self._stopping.wait(self._asking.next_seconds())
         body = batch.pack_batch(self._epoch, self.committed_upto + 1, self._clock.wall_ns(), [], by=self._by)
         receipt = self._send(body, self._queued_upto)
         self._note(
@@ -237,7 +240,10 @@ class Forwarder(Follower):
 
     def _note(self, receipt: batch.Receipt, sent: list[int]) -> None:
         # Never beyond what was sent: a central gone mad must not make humed delete what it has not forwarded.
-        self.committed_upto = max(self.committed_upto, min(receipt.committed_upto, sent[-1]))
+        committed_upto = min(receipt.committed_upto, sent[-1])
+        if committed_upto > self.committed_upto:
+            self.committed_upto = committed_upto
+            self._asking.reset()
         self.forwarded += sum(seq <= self.committed_upto for seq in sent)
         self.last_ack_at = self._clock.wall_ns()
         self._limit = self._batch_events
