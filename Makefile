@@ -25,7 +25,7 @@ check: setup ## format, lint, types, import contracts, unit tests but the slow o
 
 test: setup ## everything a change must pass, real processes included
 	@sh scripts/check
-	$(BIN)/pytest tests -m "not soak" -n 4
+	$(BIN)/pytest tests -m "not soak" -n 4 --dist worksteal
 
 pictures: setup ## the pictures of docs/guide/seeing.md anew, from real pages
 	@$(BIN)/python -m tests.pictures docs/pictures now-light run-light events-dark now-phone

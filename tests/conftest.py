@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What every test may use; each concern is a file of its own under fixtures/."""
 
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -11,6 +12,12 @@ from tests.fixtures import processes
 # A busy machine draws slowly, and that is no fault of what is tested: no test fails on a stopwatch.
 hypothesis.settings.register_profile("hume", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("hume")
+
+# What is started inherits what is ignored here, and a script can't undo that: a suite run by nohup or in the background of a
+# shell without job control would try programs that no Ctrl-C reaches.
+for _ended_by in (signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
+    if signal.getsignal(_ended_by) is signal.SIG_IGN:
+        signal.signal(_ended_by, signal.default_int_handler if _ended_by is signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.fixture
