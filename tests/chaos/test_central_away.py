@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Between humed and central: killed in the middle of a batch, replies lost, batches twice, connections cut, slow, deaf."""
 
-import urllib.parse
-
 import pytest
 
 from humeops import crash
-from humeops.testing.faultproxy import PASS, Fault, FaultProxy
+from humeops.testing.faultproxy import PASS, Fault
 from tests.fixtures import eset, processes
+from tests.fixtures.connection import configure, proxy_before
 
 CENTRAL_POINTS = [
     name for name in crash.NAMES if name.startswith("central-") and not name.startswith("central-worker-")
@@ -24,20 +23,6 @@ FAULTS = {
     "slow": Fault(bytes_per_second=4_000),
     "late": Fault(delay_seconds=0.3),
 }
-
-
-def proxy_before(installed: processes.Installation) -> FaultProxy:
-    """Put a proxy between the humed of this folder and its central, which runs."""
-    central = urllib.parse.urlsplit(installed.layout.central_url.read_text().strip())
-    assert central.hostname is not None
-    assert central.port is not None
-    return FaultProxy((central.hostname, central.port))
-
-
-def configure(installed: processes.Installation, proxy: FaultProxy) -> None:
-    installed.layout.daemon_config.write_text(
-        f'[central]\nurl = "{proxy.url}"\ntimeout_seconds = 1.0\nretry_first_seconds = 0.1\nretry_longest_seconds = 0.3\n'
-    )
 
 
 @pytest.mark.parametrize("point", CENTRAL_POINTS)
