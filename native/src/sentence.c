@@ -28,7 +28,7 @@ static bool name_task_by_setting(struct event *event) {
     return name_task(event, setting("HUME_TASK")) || name_task(event, setting("HUME_TASKNAME"));
 }
 
-// A start always names its task; the script's name will do. Other events send a task only when somebody named it: a
+// A start names its task; the script's name will do, and without one humed knows what to call it. Other events send a task only when somebody named it: a
 // guessed one could keep humed from finding the run they belong to.
 static void read_start(const struct asked *asked, struct event *event) {
     bool has_word = asked->verb->action == START && !asked->task && !asked->older && asked->words.count > 0;
@@ -38,10 +38,8 @@ static void read_start(const struct asked *asked, struct event *event) {
         return;
     if (name_task_by_setting(event))
         return;
-    if (event->origin.script && name_task(event, script_base_name(event->origin.script)))
-        return;
-    event->task = (struct name){"unknown"};
-    event->cut |= CUT_TASK;
+    if (event->origin.script)
+        name_task(event, script_base_name(event->origin.script));
 }
 
 static void read_log(const struct asked *asked, struct event *event, struct fault *fault) {

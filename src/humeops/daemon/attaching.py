@@ -15,7 +15,7 @@ from humeops.daemon.registering import Proof
 from humeops.daemon.runrows import Run
 from humeops.daemon.runs import OpenRuns
 from humeops.daemon.sayer import ROOT, Sayer
-from humeops.errors import MalformedEventError, NotAllowedError
+from humeops.errors import NotAllowedError
 from humeops.event import MAX_NAME, Event, Origin
 
 _NOT_IN_NAME = re.compile(r"[^\w.@+ -]+")
@@ -31,7 +31,7 @@ class Attachment:
         self.hindsight = Hindsight()
 
     def attach(self, event: Event, sayer: Sayer) -> None:
-        """Decide where the event belongs. Raises NotAllowedError when that is somebody else's, MalformedEventError when nowhere."""
+        """Decide where the event belongs. Raises NotAllowedError when that is somebody else's."""
         event.parent = event.link = None  # humed's own to say
         within, event.within = event.within, None
         if event.kind == "start":
@@ -39,11 +39,7 @@ class Attachment:
         else:
             self._place(event, event.run or self._around(event, within, sayer), sayer)
         if not event.task and (event.run is None or event.kind == "start"):
-            event.task = task_of_script(event.origin.script)
-            if not event.task:
-                raise MalformedEventError(
-                    "no `task`, no run to take it from, and no `origin.script`: name the task (-t TASK)"
-                )
+            event.task = task_of_script(event.origin.script) or _task_of_nobody(sayer)
 
     def _nest(self, event: Event, within: str | None, sayer: Sayer) -> None:
         event.run = event.id
@@ -134,6 +130,12 @@ class Attachment:
     def _is_met(self, run: Run, pid: int) -> bool:
         registered = {run.place.inner_seen, run.place.outer_seen}
         return any(link in registered for link in self._runs.processes.above(pid))
+
+
+def _task_of_nobody(sayer: Sayer) -> str:
+    # Process 1 of a container, or where there is no /proc: nothing tells what speaks, and it is heard all the same. Each user
+    # has a task of his own for it, for a task belongs to who reports it first.
+    return "unknown" if sayer.uid is None else f"unknown-{sayer.uid}"
 
 
 def _forked_from(origin: Origin) -> Link | None:

@@ -4,7 +4,7 @@
 import pytest
 
 from humeops.daemon.registering import Proof
-from humeops.errors import MalformedEventError, NotAllowedError
+from humeops.errors import NotAllowedError
 from tests.unit.daemon.hosts import HUME, ME, ROOT
 from tests.unit.daemon.sayings import next_id
 
@@ -104,9 +104,11 @@ def test_a_start_under_another_users_run_has_it_for_parent_only_when_humed_sees_
     assert (claimed.parent, claimed.run) == (None, claimed.id)
 
 
-def test_what_belongs_nowhere_is_refused_and_told_the_way_out(host):
-    with pytest.raises(MalformedEventError, match="-t TASK"):
-        host.say("log", origin={"script": ""})
+def test_what_tells_nothing_of_itself_is_of_its_users_own_task(host):
+    host.table.tree(OTHER_SHELL, uid=SOMEBODY)
+
+    assert host.say("log", origin={"script": ""}).task == f"unknown-{ME}"
+    assert host.say("log", OTHER_SHELL, uid=SOMEBODY, origin={"script": ""}).task == f"unknown-{SOMEBODY}"
 
 
 # -- runs that somebody registers where he should not ---------------------------------------------------------------------

@@ -122,11 +122,12 @@ def test_the_task_of_a_named_run_that_is_not_known_here_is_left_to_central(humed
 
 
 @pytest.mark.parametrize("members", [{"origin": {}}, {"origin": {"script": "/"}}, {"origin": {"script": "/a/ "}}])
-def test_an_event_that_belongs_to_nothing_is_refused(humed, members):
-    with pytest.raises(MalformedEventError, match="no `task`"):
-        humed.take(say(**members))
+@pytest.mark.parametrize("kind", ["start", "log"])
+def test_what_tells_nothing_of_where_it_comes_from_is_heard_all_the_same(humed, kind, members):
+    event = humed.take(say(kind, **members))
 
-    assert humed.rows() == []
+    assert event.task == f"unknown-{SOMEBODY.uid}"
+    assert len(humed.rows()) == 1
 
 
 @pytest.mark.parametrize("kind", ["loss", "gone"])
