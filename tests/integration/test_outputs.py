@@ -7,11 +7,12 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 from typing import Any
 
 import pytest
 
-from tests.fixtures import eset, receivers
+from tests.fixtures import eset, receivers, telling
 from tests.fixtures.processes import wait_until
 
 
@@ -164,3 +165,64 @@ def test_a_real_rsyslogd_reads_every_field(installed, way):
     assert (version, severity, host, app, kind) == ("1", "warning", "db1", "hume", "log")
     assert 'task="backup"' in data
     assert text.lstrip() == 'backup: a "quoted]" word\\x0a<13>1 forged'
+
+
+def test_over_tls_to_who_is_vouched_for_and_to_nobody_else(installed, tmp_path):
+    certificate = telling.certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as server, receivers.tls(server, context) as got:
+        port = server.getsockname()[1]
+        configure(installed, "[[outputs.syslog]]", f'to = "tls://localhost:{port}"')
+        humed = installed.start_humed()
+        say(installed, "one\nforged")
+        wait_until(lambda: "certificate" in queue(installed)["outputs"]["syslog"]["last_error"], "it is refused")
+        assert got == []
+
+        trusting = f'ca_file = "{certificate}"'
+        configure(installed, "[[outputs.syslog]]", f'to = "tls://localhost:{port}"', trusting)
+        humed.send_signal(signal.SIGHUP)
+
+        wait_until(lambda: got, "it came")
+        assert got[0].endswith(b"backup: one\\x0aforged")
+        say(installed, "two")
+        wait_until(lambda: len(got) == 2, "so does the next")
+
+        # The same receiver under a name that its certificate is not for.
+        configure(installed, "[[outputs.syslog]]", f'to = "tls://127.0.0.2:{port}"', trusting)
+        humed.send_signal(signal.SIGHUP)
+        wait_until(lambda: queue(installed)["outputs"]["syslog"]["to"].startswith("tls://127.0.0.2"), "it changed")
+        say(installed, "three")
+        wait_until(lambda: queue(installed)["outputs"]["syslog"]["last_error"], "it is refused")
+        assert len(got) == 2
+
+
+def test_outputs_come_go_and_change_without_a_restart(installed):
+    first, second = installed.root / "first.ndjson", installed.root / "second.ndjson"
+    configure(installed, *FILE_ALONE, f'path = "{first}"')
+    humed = installed.start_humed()
+    say(installed, "one")
+    wait_until(lambda: messages(first) == ["one"], "the file has it")
+
+    configure(
+        installed,
+        *FILE_ALONE,
+        f'path = "{second}"',
+        "[[outputs.file]]",
+        'name = "warnings"',
+        'level = "warning"',
+        f'path = "{installed.root / "warnings.ndjson"}"',
+    )
+    humed.send_signal(signal.SIGHUP)
+    wait_until(lambda: queue(installed)["outputs"].keys() == {"file", "warnings"}, "there are two")
+    wait_until(lambda: queue(installed)["outputs"]["file"]["to"] == str(second), "the first is another")
+    say(installed, "two")
+
+    wait_until(lambda: messages(second) == ["two"], "it goes on where the other had come")
+    assert messages(first) == ["one"]
+
+    configure(installed, "[central]", "forward = true")
+    humed.send_signal(signal.SIGHUP)
+    wait_until(lambda: queue(installed)["rules_trouble"], "nobody would have the events")
+    say(installed, "three")
+    wait_until(lambda: messages(second) == ["two", "three"], "so it keeps what it has")

@@ -184,7 +184,7 @@ def load(
         if named := getattr(chosen, setting):
             settings.check_folder(pathlib.Path(named), file, setting)
     _check_urls(file, chosen.central.url)
-    _check_outputs(file, chosen)
+    _check_outputs(file, chosen, forwards=chosen.central.forward)
     if wrong := parsing.find_fault(chosen.rules):
         raise settings.fault(file, wrong.setting, wrong.what)
     return Config(
@@ -239,11 +239,13 @@ def _credential_file(named: str, layout: Layout, environ: Mapping[str, str]) -> 
 
 
 def read_again(config: Config) -> Config:
-    """Return the configuration with rules and guards as the file has them now; raise ConfigError when it is wrong."""
+    """Return the configuration with rules, guards and outputs as the file has them now; raise ConfigError when it is wrong."""
     chosen = settings.load(config.file, Settings)
+    # Whether anything is forwarded is settled at the start: without outputs now, nobody would have the events.
+    _check_outputs(config.file, chosen, forwards=config.central.forward and chosen.central.forward)
     if wrong := parsing.find_fault(chosen.rules):
         raise settings.fault(config.file, wrong.setting, wrong.what)
-    return dataclasses.replace(config, rules=tuple(chosen.rules), guard=chosen.guard)
+    return dataclasses.replace(config, rules=tuple(chosen.rules), guard=chosen.guard, outputs=chosen.outputs)
 
 
 def _host_of_machine() -> str:
@@ -270,10 +272,10 @@ def _check_urls(file: pathlib.Path, given: str | list[str]) -> None:
         _check_url(file, url)
 
 
-def _check_outputs(file: pathlib.Path, chosen: Settings) -> None:
+def _check_outputs(file: pathlib.Path, chosen: Settings, *, forwards: bool) -> None:
     for setting, what in output_settings.find_faults(chosen.outputs):
         raise settings.fault(file, setting, what)
-    if not chosen.central.forward and not chosen.outputs.all:
+    if not forwards and not chosen.outputs.all:
         what = "with nothing forwarded somebody else has to have the events: set `[[outputs.file]]` or `[[outputs.syslog]]`"
         raise settings.fault(file, "central.forward", what)
 

@@ -41,8 +41,8 @@ class Follower(ABC):
         """Say that the spool has more."""
         self._more.set()
 
-    def stop(self, patience_seconds: float = 0.0) -> None:
-        """Ask the thread to end and wait so long; one that is in the middle of something is abandoned, which loses nothing."""
+    def stop(self, patience_seconds: float | None = 0.0) -> None:
+        """Ask the thread to end and wait so long, None: until it has; one that is in the middle of something is abandoned, which loses nothing."""
         self._stopping.set()
         self._rouse()
         if self._thread is not None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """All that stands between what is said and the spool, as humed's loop sees it: guards, rates, rules, and what is told of them.
 
-SIGHUP makes the guards and rules of humed.toml count as they are then; a file that is wrong leaves the earlier ones in force and
+SIGHUP makes the guards, rules and outputs of humed.toml count as they are then; a file that is wrong leaves the earlier ones in force and
 is told to the log, to `hume queue`, and centrally as an event of task `humed`. The other settings hold from the next start.
 """
 
@@ -46,8 +46,8 @@ class Screening:
         processors = Processors(processing.find(config.processors), clock, self.notices.note)
         self.ruling = Ruling(ruling_module.compile_rules(config), processors, Users(), clock)
 
-    def reload(self) -> None:
-        """Go by what the file says now, all of it or nothing."""
+    def reload(self) -> Config | None:
+        """Go by what the file says now, all of it or nothing; return it, None when nothing."""
         try:
             found = config_module.read_again(self._config)
             rules = ruling_module.compile_rules(found)
@@ -56,10 +56,11 @@ class Screening:
             self.ruling.trouble = str(error)
             log.warning("keeps the rules it has: %s", error)
             self.notices.note("rules", f"humed keeps the rules it has: {error}")
-            return
+            return None
         self.ruling.adopt(rules)
         self.throttle.adopt(found.guard.events_per_second, found.guard.burst_events)
         log.info("goes by %d rules now", len(rules))
+        return found
 
     def place(self, request: Request) -> Place:
         """Say whether a request is taken now, waits for its user's rate, or is sent away."""

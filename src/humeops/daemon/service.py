@@ -139,7 +139,8 @@ class Service:
         if self._wakes.take_hangup():
             log.info("looks for central anew")
             self._readers.forwarder.hurry()
-            self._screening.reload()
+            if (found := self._screening.reload()) is not None:
+                self._readers.feeds.adopt(found.outputs)
         while self._take_waiting() == GROUP_REQUESTS:
             pass
         self._metrics.answer_if_asked(self._questions.queue)

@@ -16,9 +16,10 @@ from humeops.clock import Clock
 from humeops.daemon.backoff import Backoff
 from humeops.daemon.follower import Follower
 from humeops.daemon.outputs.cursor import Cursor
+from humeops.daemon.outputs.settings import FileOutput, SyslogOutput
 from humeops.daemon.spool import RowDamagedError, SpoolReader
 from humeops.errors import MalformedEventError, explain
-from humeops.event import SEVERITY, Event, Level
+from humeops.event import SEVERITY, Event
 from humeops.wire import codec
 
 BATCH_EVENTS = 500
@@ -53,10 +54,17 @@ class Feed(Follower):
     """Feeds one output; `feed_one` is one unit, `run` the thread."""
 
     def __init__(
-        self, name: str, to: str, output: Output, cursor: Cursor, spool: pathlib.Path, level: Level, clock: Clock
+        self,
+        chosen: SyslogOutput | FileOutput,
+        to: str,
+        output: Output,
+        cursor: Cursor,
+        spool: pathlib.Path,
+        clock: Clock,
     ) -> None:
-        super().__init__(f"output {name}", spool)
-        self.name = name
+        super().__init__(f"output {chosen.name}", spool)
+        self.chosen = chosen
+        self.name = chosen.name
         self.to = to
         self.sent = 0
         self.missed = 0
@@ -65,7 +73,7 @@ class Feed(Follower):
         self.damaged: deque[int] = deque()  # events that are not what was stored: the loop has to give them up
         self._output = output
         self._cursor = cursor
-        self._least = SEVERITY[level]
+        self._least = SEVERITY[chosen.level]
         self._clock = clock
         self._backoff = Backoff(RETRY_FIRST_SECONDS, RETRY_LONGEST_SECONDS)
         self._gathers = True  # the last batch was not full: a little patience makes the next one larger

@@ -3,10 +3,14 @@
 
 Rows that central has, and an output has not, stay in the spool until they take more than `hold_bytes`, or a quarter of the spool's cap;
 then the older half of them is let go, and the output counts what it missed. So a dead receiver can never fill the spool.
+
+*Changes.* An output whose settings changed is stopped and made anew at its place in the spool, by a thread of its own: the old one may be
+in the middle of a write that takes its time, and the loop waits for nobody. Until it has ended it counts as the output.
 """
 
-import pathlib
-from collections.abc import Callable, Iterator
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -15,13 +19,15 @@ from humeops.daemon.outputs import settings as settings_module
 from humeops.daemon.outputs.cursor import Cursor
 from humeops.daemon.outputs.feed import Feed, Output
 from humeops.daemon.outputs.ndjson import JsonLines
-from humeops.daemon.outputs.settings import OutputSettings, SyslogOutput
+from humeops.daemon.outputs.settings import FileOutput, OutputSettings, SyslogOutput
 from humeops.daemon.outputs.syslog import Syslog
 from humeops.daemon.spool import Spool
 from humeops.errors import ConfigError
 
 FOLDER = "outputs"  # beside the spool: a cursor for each
 HELD_SHARE = 4
+
+log = logging.getLogger(__name__)
 
 
 class OutputView(msgspec.Struct):
@@ -41,17 +47,27 @@ class Feeds:
 
     def __init__(self, chosen: OutputSettings, spool: Spool, max_bytes: int, clock: Clock) -> None:
         self._spool = spool
-        self._hold_bytes = min(chosen.hold_bytes, max_bytes // HELD_SHARE)
-        folder = spool.path.with_name(FOLDER)
-        self._feeds = [_make(one, folder, spool, clock) for one in chosen.all]
+        self._max_bytes = max_bytes
+        self._clock = clock
+        self._wanted = chosen
+        self._ring: Callable[[], None] = lambda: None
+        self._replacing = threading.Lock()
+        self._feeds = [self._make(one) for one in chosen.all]
 
     def __bool__(self) -> bool:
         return bool(self._feeds)
 
     def start(self, ring: Callable[[], None]) -> None:
         """Begin to feed all of them."""
+        self._ring = ring
         for feed in self._feeds:
             feed.start(ring)
+
+    def adopt(self, chosen: OutputSettings) -> None:
+        """Go by these settings, soon: what did not change goes on, what did is replaced as soon as it can be."""
+        is_other, self._wanted = chosen.all != self._wanted.all, chosen
+        if is_other:
+            threading.Thread(target=self._replace, name="outputs", daemon=True).start()
 
     def wake(self) -> None:
         """Say that the spool has more."""
@@ -72,11 +88,12 @@ class Feeds:
         upto = self.upto()
         if upto >= committed_upto:
             return committed_upto
-        is_too_much = not self._hold_bytes or self._spool.used_bytes() > self._hold_bytes
+        hold_bytes = min(self._wanted.hold_bytes, self._max_bytes // HELD_SHARE)
+        is_too_much = not hold_bytes or self._spool.used_bytes() > hold_bytes
         if not is_too_much:
             return upto
         oldest = max(upto, self._spool.oldest_seq() - 1)
-        return committed_upto if not self._hold_bytes else min(committed_upto, (oldest + committed_upto + 1) // 2)
+        return committed_upto if not hold_bytes else min(committed_upto, (oldest + committed_upto + 1) // 2)
 
     def take_damaged(self) -> Iterator[int]:
         """Yield the events that were found damaged since the last call; raise what ended a thread."""
@@ -85,6 +102,33 @@ class Feeds:
                 raise feed.failure
             while feed.damaged:
                 yield feed.damaged.popleft()
+
+    def _replace(self) -> None:
+        with self._replacing:
+            wanted = {one.name: one for one in self._wanted.all}
+            old = [feed for feed in self._feeds if feed.chosen != wanted.get(feed.name)]
+            for feed in old:
+                feed.stop()
+            named = {feed.name for feed in self._feeds}
+            self._feeds += self._begun(one for name, one in wanted.items() if name not in named)
+            for feed in old:
+                feed.stop(patience_seconds=None)
+                log.info("output %s: %s is let go", feed.name, feed.to)
+                new = self._begun([wanted[feed.name]] if feed.name in wanted else [])
+                # In one step: without either, the loop would let go of what the new one has not.
+                self._feeds = [other for other in self._feeds if other is not feed] + new
+
+    def _begun(self, chosen: "Iterable[SyslogOutput | FileOutput]") -> list[Feed]:
+        begun = []
+        for one in chosen:
+            try:
+                begun.append(self._make(one))
+            except (OSError, ConfigError) as error:
+                log.error("output %s cannot begin: %s", one.name, error)  # noqa: TRY400 - the user's matter, not hume's
+        for feed in begun:
+            feed.start(self._ring)
+            log.info("output %s: %s from now on", feed.name, feed.to)
+        return begun
 
     def view(self) -> dict[str, OutputView]:
         """Return the picture of each, by name."""
@@ -95,17 +139,17 @@ class Feeds:
         behind = max(0, last - upto - self._spool.lost_beyond(upto))
         return OutputView(feed.to, feed.sent, feed.missed, upto, behind, feed.last_sent_at, feed.last_error)
 
+    def _make(self, chosen: SyslogOutput | FileOutput) -> Feed:
+        to, output = _open(chosen, self._clock)
+        spool = self._spool
+        cursor = Cursor(spool.path.with_name(FOLDER) / f"{chosen.name}.cursor", spool.epoch, spool.last_seq)
+        return Feed(chosen, to, output, cursor, spool.path, self._clock)
 
-def _make(chosen: object, folder: pathlib.Path, spool: Spool, clock: Clock) -> Feed:
-    output: Output
-    if isinstance(chosen, SyslogOutput):
-        place = settings_module.place_of(chosen.to)
-        if place is None:
-            raise ConfigError(f"`outputs.syslog`: {chosen.to} is no address")
-        to, output = chosen.to, Syslog(chosen, place)
-    elif isinstance(chosen, settings_module.FileOutput):
-        to, output = chosen.path, JsonLines(chosen, clock)
-    else:
-        raise ConfigError("`outputs`: an output of no kind")
-    cursor = Cursor(folder / f"{chosen.name}.cursor", spool.epoch, spool.last_seq)
-    return Feed(chosen.name, to, output, cursor, spool.path, chosen.level, clock)
+
+def _open(chosen: SyslogOutput | FileOutput, clock: Clock) -> tuple[str, Output]:
+    if isinstance(chosen, FileOutput):
+        return chosen.path, JsonLines(chosen, clock)
+    place = settings_module.place_of(chosen.to)
+    if place is None:
+        raise ConfigError(f"`outputs.syslog`: {chosen.to} is no address")
+    return chosen.to, Syslog(chosen, place)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Messages to a syslog: datagrams on a unix socket or over UDP, or octet-counted over TCP (RFC 6587, section 3.4.1).
+"""Messages to a syslog: datagrams on a unix socket or over UDP, or octet-counted over TCP (RFC 6587, section 3.4.1) or TLS (RFC 5425).
 
 No syslog answers, so what arrived is never certain. On a unix socket the kernel has handed it over when sending returns. Over TCP
 a batch counts as sent when the receiver's kernel has confirmed all its bytes; what is said twice after a broken connection is
@@ -9,12 +9,13 @@ marked by its id. UDP may lose what it likes.
 import contextlib
 import fcntl
 import socket
+import ssl
 import struct
 import termios
 import time
 from collections.abc import Sequence
 
-from humeops.daemon.outputs import syslogform
+from humeops.daemon.outputs import lines, syslogform
 from humeops.daemon.outputs.feed import Told
 from humeops.daemon.outputs.settings import Place, SyslogOutput
 from humeops.errors import UnavailableError
@@ -34,8 +35,8 @@ class Syslog:
         """Send these; raise OSError or UnavailableError when the receiver is not there or does not read."""
         messages = [self._form(one) for one in told]
         try:
-            self._socket = self._usable() or self._connect()
-            if self._place.kind == "tcp":
+            self._socket = self._usable() or lines.connect(self._place, self._settings)
+            if self._is_stream:
                 self._send_counted(self._socket, messages)
             else:
                 for message in messages:
@@ -60,26 +61,13 @@ class Syslog:
 
     def _usable(self) -> socket.socket | None:
         # A receiver that closed is found out before something is sent into the void; a syslog says nothing by itself.
-        if self._socket is not None and self._place.kind == "tcp":
-            try:
-                self._socket.recv(4096, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                return self._socket
-            except OSError:
-                pass
+        if self._socket is not None and self._is_stream and not _is_open(self._socket):
             self.close()
         return self._socket
 
-    def _connect(self) -> socket.socket:
-        place, patience = self._place, self._settings.timeout_seconds
-        if place.kind == "tcp":
-            made = socket.create_connection((place.host, place.port), patience)
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            return made
-        if place.kind == "unix":
-            return _connected(socket.AF_UNIX, place.path, patience)
-        family, _, _, _, address = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_DGRAM)[0]
-        return _connected(family, address, patience)
+    @property
+    def _is_stream(self) -> bool:
+        return self._place.kind in ("tcp", "tls")
 
     def _send_counted(self, connection: socket.socket, messages: list[bytes]) -> None:
         connection.sendall(b"".join(b"%d %b" % (len(message), message) for message in messages))
@@ -93,15 +81,17 @@ class Syslog:
             raise OSError(error, "the connection broke")
 
 
-def _connected(family: int, address: object, patience: float) -> socket.socket:
-    made = socket.socket(family, socket.SOCK_DGRAM)
+def _is_open(connection: socket.socket) -> bool:
+    patience = connection.gettimeout()
+    connection.settimeout(0)
     try:
-        made.settimeout(patience)
-        made.connect(address)  # type: ignore[arg-type]
-    except BaseException:
-        made.close()
-        raise
-    return made
+        connection.recv(4096)
+    except (BlockingIOError, ssl.SSLWantReadError):
+        connection.settimeout(patience)
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _unconfirmed(connection: socket.socket) -> int:

@@ -4,6 +4,7 @@
 from humeops.clock import FakeClock
 from humeops.daemon.outputs.cursor import Cursor
 from humeops.daemon.outputs.feed import Feed
+from humeops.daemon.outputs.settings import SyslogOutput
 from humeops.daemon.spool import Spool, SpoolReader
 from tests.unit.daemon.spooling import body, put
 
@@ -35,7 +36,8 @@ class Fed:
     def begin(self):
         """Make the feed, as humed's start does."""
         self.cursor = Cursor(self._folder / "o.cursor", self.spool.epoch, self.spool.last_seq)
-        self.feed = Feed("o", "there", self.taker, self.cursor, self.spool.path, self._level, FakeClock())
+        chosen = SyslogOutput(name="o", level=self._level)
+        self.feed = Feed(chosen, "there", self.taker, self.cursor, self.spool.path, FakeClock())
         self.reader = SpoolReader(self.spool.path)
 
     def end(self):
