@@ -81,9 +81,15 @@ class RedisIntake:
 
     def _connect(self) -> Any:
         password = read_line(self._config.credential_file, "this host's credential", CREDENTIAL)
-        seconds = self._config.central.timeout_seconds
+        central = self._config.central
+        seconds = central.timeout_seconds
+        # The server has to be vouched for, by the system's authorities or by this file's, and to be its name's.
+        trusted = (
+            {"ssl_ca_certs": central.ca_file} if central.ca_file and central.first_url.startswith("rediss") else {}
+        )
         return self._redis.Redis.from_url(
-            self._config.central.first_url,
+            central.first_url,
+            **trusted,
             password=password,
             socket_timeout=seconds,
             socket_connect_timeout=seconds,
