@@ -167,6 +167,7 @@ _PROBLEMS = {
     "401": "no valid token",
     "403": "not allowed",
     "404": "no such thing",
+    "409": "not as things stand",
     "429": "too many requests",
     "503": "try again later",
 }

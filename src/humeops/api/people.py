@@ -10,6 +10,7 @@ import msgspec
 from litestar import get, post, put
 
 from humeops.api import acting, known, parameters, views
+from humeops.api.problems import ConflictError
 from humeops.api.schemas import AboutView, NotePage, NoteView, TakenView
 from humeops.api.service import Asked, Central
 from humeops.central.store import people, scoping
@@ -77,7 +78,7 @@ def add_note(central: Central, asked: Asked, data: NewNote) -> NoteView:
 
 @post("/api/v1/takes", sync_to_thread=True)
 def take(central: Central, asked: Asked, data: NewTake) -> TakenView:
-    """Take a task's trouble in hand until it is well again, or give it back."""
+    """Take a task's trouble in hand until it is well again, or give it back; 409 when there is none."""
     note = write(central, asked, "take" if data.take else "release", (data.host, data.task), None, data.text)
     return TakenView(note.author, note.at) if data.take else TakenView("", note.at)
 
@@ -99,11 +100,17 @@ def describe(central: Central, asked: Asked, data: NewAbout) -> AboutView:
 def write(
     central: Central, asked: Asked, kind: people.Kind, name: people.Name, run: str | None, text: str
 ) -> people.Note:
-    """Write it down as the asker's; NotFoundError for a task that nobody knows."""
+    """Write it down as the asker's; NotFoundError for a task that nobody knows, ConflictError where nothing is to be taken."""
     with central.database.writing() as connection:
         known.require(connection, asked.actor, "write", "notes", *name)
+        if kind == "release" and not people.taken(connection, [name]):
+            raise ConflictError(f"nobody has taken {':'.join(name)}: there is nothing to give back")
         acting.note(connection, central, asked, kind, ":".join(name))
-        return people.add(connection, kind, name, run, asked.actor.name, text.strip(), central.clock.wall_ns())
+        made = people.add(connection, kind, name, run, asked.actor.name, text.strip(), central.clock.wall_ns())
+        if kind == "take" and not people.taken(connection, [name]):
+            # Whoever reads that it is taken must be right; leaving undoes what was written.
+            raise ConflictError(f"{':'.join(name)} is well: there is nothing to take")
+        return made
 
 
 def check_link(link: str) -> str:

@@ -23,6 +23,7 @@ _TITLES = {
     404: "No such thing",
     405: "Not done this way",
     413: "Too large",
+    409: "Not as things stand",
     422: "Not the same as before",
     503: "Try again later",
 }
@@ -34,6 +35,10 @@ class NotFoundError(HumeError):
     """What was asked for does not exist."""
 
 
+class ConflictError(HumeError):
+    """What is asked for is understood, and does not fit how things stand."""
+
+
 _STATUS: list[tuple[type[HumeError], int]] = [
     (ParameterError, 400),
     (CursorError, 400),
@@ -41,6 +46,7 @@ _STATUS: list[tuple[type[HumeError], int]] = [
     (MalformedEventError, 400),
     (NotAllowedError, 403),
     (NotFoundError, 404),
+    (ConflictError, 409),
     (OtherBodyError, 422),
     (UnavailableError, 503),
 ]

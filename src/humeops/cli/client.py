@@ -39,6 +39,12 @@ class NotFoundError(HumeError):
     exit_code = Exit.DATA
 
 
+class ConflictError(HumeError):
+    """Central understood what is wished, and it does not fit how things stand."""
+
+    exit_code = Exit.DATA
+
+
 class RefusedQuestionError(HumeError):
     """Central understood the question and finds it wrong."""
 
@@ -138,6 +144,8 @@ class Central:
             return NotAllowedError(f"central at {self.url} does not accept this token{detail}")
         if status == 404:
             return NotFoundError(said or "central knows no such thing")
+        if status == 409:
+            return ConflictError(said or "that does not fit how things stand")
         if status in (400, 422):
             return RefusedQuestionError(said or "central does not understand the question")
         if status in (429, 502, 503, 504):

@@ -42,6 +42,7 @@ _TITLES = {
     401: "Sign in",
     403: "Not allowed",
     404: "No such page",
+    409: "Not as things stand",
     503: "Try again in a moment",
 }
 

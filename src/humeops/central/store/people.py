@@ -2,7 +2,8 @@
 """What people add to what machines say: notes on tasks and runs, who takes a trouble, what a task is about.
 
 A trouble that is taken is taken until the task is well again: then the next one is everybody's, as is what goes wrong after
-somebody took a task that was well. That is told by the task's transitions when it is asked, so that intake need not know of it.
+somebody took a task that was well. That is told by the task's transitions when it is asked, so that intake need not know of it. A run that
+was well and unusual is no transition: who takes that has it until its alert is over.
 """
 
 from collections.abc import Sequence
@@ -10,12 +11,14 @@ from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from humeops.central.alerts import course
 from humeops.central.store import alertrows, rows, tables
 
 _note = tables.note
 _about = tables.about
 _transition = tables.transition
 _task = tables.task
+_alert = tables.alert
 
 Name = tuple[str, str]  # host and task
 Kind = Literal["note", "take", "release"]
@@ -98,7 +101,9 @@ def taken(connection: sa.Connection, names: Sequence[Name]) -> dict[Name, Taken]
         _transition.c.to_state.in_(_WELL),
     )
     query = (
-        sa.select(_note).join(last, last.c.id == _note.c.id).where(_note.c.kind == "take", ~was_well, ~_in_advance())
+        sa.select(_note)
+        .join(last, last.c.id == _note.c.id)
+        .where(_note.c.kind == "take", sa.or_(sa.and_(~was_well, ~_in_advance()), _is_of_findings()))
     )
     return {(row.host, row.task): Taken(row.author, row.at) for row in connection.execute(query)}
 
@@ -114,7 +119,25 @@ def _in_advance() -> sa.ColumnElement[bool]:
         .scalar_subquery()
     )
     left = sa.exists().where(*here, _transition.c.at > _note.c.at, _transition.c.from_state.in_(_WELL))
-    return sa.or_(sa.func.coalesce(stood, "").in_(_WELL), left)
+    # Of a task that never changed there is only what it is.
+    stands = (
+        sa.select(_task.c.state)
+        .where(_task.c.host == _note.c.host, _task.c.task == _note.c.task)
+        .correlate(_note)
+        .scalar_subquery()
+    )
+    return sa.or_(sa.func.coalesce(stood, stands, "").in_(_WELL), left)
+
+
+def _is_of_findings() -> sa.ColumnElement[bool]:
+    """Tell whether a take was of an alert that is not over: of what was found in runs that went well."""
+    return sa.exists().where(
+        _alert.c.host == _note.c.host,
+        _alert.c.task == _note.c.task,
+        _alert.c.state != "closed",
+        _alert.c.trouble == course.ODD,
+        _alert.c.since <= _note.c.at,
+    )
 
 
 def about(connection: sa.Connection, name: Name) -> About | None:
