@@ -44,6 +44,23 @@ def test_twenty_tasks_of_one_host_are_one_message(world):
     assert world.heard() == []
 
 
+def test_twenty_tasks_of_one_host_that_are_well_again_are_one_message(world):
+    tasks = [f"task{number}" for number in range(20)]
+    for task in tasks:
+        world.move("ok", "failed", task=task)
+    world.at(MINUTE)
+    world.told.clear()
+
+    for number, task in enumerate(tasks):
+        world.move("failed", "ok", task=task)
+        world.at(MINUTE + number * SECOND)
+    assert world.told == []
+    world.at(2 * MINUTE)
+
+    ((_, kind, items),) = world.heard()
+    assert (kind, sorted(task for _, task, _ in items)) == ("recovery", sorted(tasks))
+
+
 def test_that_it_is_well_again_is_told_with_how_long_it_was_not(world):
     world.move("running", "failed", reason="exit 3")
     world.at(MINUTE)
@@ -314,6 +331,7 @@ def test_what_flaps_is_told_seldom(world):
     assert world.alerts()[-1].flapping
 
     world.at(5 * HOUR)
+    world.at(5 * HOUR + MINUTE)
 
     assert [kind for _, kind, _ in world.heard()] == ["recovery"]
 

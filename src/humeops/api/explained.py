@@ -53,7 +53,7 @@ def detail(connection: sa.Connection, run: runs.Run, past: Past, now_ns: int, wi
     compared = findings.compare(summary, way, numbers, past, now_ns)
     name_of_task = (run.host, run.task)
     wanted = observing.wanted_of(connection, name_of_task)
-    said = observing.declared(connection, name_of_task, wanted, summary.begin.time)
+    said = observing.declared(connection, name_of_task, wanted, name, summary.begin.time)
     broken = findings.against(said, summary, numbers, past) if summary.end else []
     expected = outlook.of_run(summary, compared.duration)
     return schemas.RunDetail(

@@ -6,7 +6,7 @@ that are asked of a run, in the order in which they are told, and the only place
 """
 
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from humeops import amounts, spans
@@ -14,6 +14,7 @@ from humeops.central import timeline, usual
 from humeops.central.fold import Summary
 from humeops.central.usual import FLOOR_NS, Past, Place
 from humeops.central.watches.expectation import Limit
+from humeops.event import Value
 
 Kind = Literal["slow_run", "short_run", "slow_stretch", "missing_flag", "odd_data", "limit", "too_many"]
 KINDS: tuple[Kind, ...] = typing.get_args(Kind)
@@ -58,11 +59,15 @@ class Comparison(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """What is expected of the task's runs: limits of its numbers, so many runs a day; and which run of its day this is."""
+    """What is expected of the task's runs: limits of its numbers, so many runs a day; and which run of its day this is.
+
+    `others`: what came under the name of a limit and is no number.
+    """
 
     limits: Sequence[Limit] = ()
     at_most: int = 0
     place: int = 0
+    others: Mapping[str, Value] = {}
 
 
 def against(declared: Declared, summary: Summary, data: Sequence[Number], past: Past) -> list[Finding]:
@@ -71,7 +76,10 @@ def against(declared: Declared, summary: Summary, data: Sequence[Number], past: 
     found = []
     for limit in declared.limits if summary.state in ("ok", "warning") else ():
         number, usual_value = known.get(limit.key), past.datum(limit.key).median
-        if number is None:
+        if limit.key in declared.others:
+            sentence = f"{_short(limit.key)} is {_told(declared.others[limit.key])}; a number is expected, {limit.text}"
+            found.append(Finding("limit", limit.key, None, limit.number, sentence))
+        elif number is None:
             sentence = f"{_short(limit.key)} did not come, expected {limit.text}"
             found.append(Finding("limit", limit.key, None, limit.number, sentence))
         elif not limit.holds(number.value, usual_value):
@@ -80,6 +88,10 @@ def against(declared: Declared, summary: Summary, data: Sequence[Number], past: 
         sentence = f"run {declared.place} of its day, at most {declared.at_most} are expected"
         found.append(Finding("too_many", "", declared.place, declared.at_most, sentence))
     return found
+
+
+def _told(value: Value) -> str:
+    return f'the text "{_short(value)}"' if isinstance(value, str) else str(value).lower()
 
 
 def _beyond(limit: Limit, number: Number, usual_value: float | None) -> Finding:

@@ -10,13 +10,14 @@ something above it is down, and what else goes into the same message.
 What an event says that is older than what raised the alert clears nothing and tells nothing (`is_late`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from humeops import spans
 from humeops.central.alerts.book import Rule, span_ns
+from humeops.central.alerts.routing import Way
 
 State = Literal["waiting", "open", "closed"]
 Tell = Literal["", "problem", "recovery"]
@@ -113,13 +114,16 @@ class Step(NamedTuple):
     entries: tuple[Entry, ...] = ()
 
 
-def note(alert: Alert | None, rule: Rule | None, news: News, openings: int = 0) -> Step:
-    """Take in a change. `rule`: that which wants to be told of the new state, None for none; `openings` of the last hour."""
+def note(alert: Alert | None, rule: Rule | None, news: News, openings: int = 0, own: Rule | None = None) -> Step:
+    """Take in a change. `rule`: that which wants to be told of the new state, None for none; `openings` of the last hour.
+
+    `own`: the rule that raised the alert, if it is there still.
+    """
     if rule is not None:
         return _raise(alert, rule, news, openings)
     if alert is None or alert.trouble in _NO_NEWS.get(news.after, ()):
         return Step(alert)
-    return _recover(alert, news)
+    return _recover(alert, news, own)
 
 
 def _raise(alert: Alert | None, rule: Rule, news: News, openings: int) -> Step:
@@ -152,7 +156,7 @@ def _go_on(alert: Alert, rule: Rule, news: News, openings: int) -> Step:
         reason=news.reason,
         run=news.run or alert.run,
         said_at=news.said_at,
-        failures=alert.failures + 1,
+        failures=alert.failures + (not _is_same_run(alert, news)),
         well_since=None,
         well_state="",
     )
@@ -184,8 +188,10 @@ def _open(alert: Alert, rule: Rule, now_ns: int, openings: int) -> Step:
     return Step(_telling(made, "problem", now_ns + span_ns(rule.wait)), entries=tuple(entries))
 
 
-def _recover(alert: Alert, news: News) -> Step:
-    if alert.state == "waiting":
+def _recover(alert: Alert, news: News, own: Rule | None) -> Step:
+    # What came late may show that a run was as it should be: then there was no trouble.
+    is_taken_back = alert.trouble == ODD and alert.told_at is None and _is_same_run(alert, news)
+    if alert.state == "waiting" or is_taken_back:
         return Step(None)
     well = msgspec.structs.replace(alert, well_since=news.at, well_state=news.after)
     if news.said_at < alert.said_at:
@@ -196,11 +202,15 @@ def _recover(alert: Alert, news: News) -> Step:
         )
     if alert.flapping and news.after != "paused":
         return Step(msgspec.structs.replace(well, due=news.at + CALM_NS))
-    return Step(_closed(well, news.at), entries=(Entry("closed", news.after),))
+    return Step(_closed(well, own, news.at), entries=(Entry("closed", news.after),))
 
 
-def _closed(alert: Alert, now_ns: int) -> Alert:
-    """Close it; that it is over waits to be told like everything, and so gathers with others."""
+def _is_same_run(alert: Alert, news: News) -> bool:
+    return bool(news.run) and news.run == alert.run
+
+
+def _closed(alert: Alert, own: Rule | None, now_ns: int) -> Alert:
+    """Close it; that it is over waits to be told as long as the trouble did, and so gathers with others."""
     made = msgspec.structs.replace(alert, state="closed", closed_at=now_ns)
     is_known = alert.told_at is not None or alert.tell == "problem"
     if alert.well_state == "paused" or not is_known:
@@ -208,7 +218,13 @@ def _closed(alert: Alert, now_ns: int) -> Alert:
     if alert.told_at is not None:
         # Whoever heard of it is told that it is over. What keeps that quiet now is another matter than what kept the trouble.
         made = msgspec.structs.replace(made, silenced_until=None, quieted_by="")
-    return _telling(made, "recovery", alert.tell_at if alert.tell == "problem" and alert.tell_at else now_ns)
+    # It waits to be told already: then both are told as one, when the trouble would have been.
+    told_at = alert.tell_at if alert.tell == "problem" else None
+    return _telling(made, "recovery", now_ns + _wait(own) if told_at is None else told_at)
+
+
+def _wait(rule: Rule | None) -> int:
+    return span_ns(rule.wait) if rule is not None else 0
 
 
 def look(
@@ -224,7 +240,7 @@ def look(
     if alert.state == "waiting":
         return _open_in_time(alert, rule, now_ns, openings)
     if alert.state == "open" and alert.well_since is not None:
-        return _look_at_calm(alert, now_ns)
+        return _look_at_calm(alert, rule, now_ns)
     is_unheard = alert.state == "open" and not (alert.tell or alert.channels or alert.taken_by)
     if is_unheard and not _escalates(alert, rule, now_ns):
         # Nobody was there to be told; perhaps now somebody is.
@@ -241,19 +257,25 @@ def told_to(alert: Alert, channels: Iterable[str]) -> Alert:
     return msgspec.structs.replace(alert, channels=tuple(dict.fromkeys((*alert.channels, *channels))))
 
 
-def named(entry: Entry, channels: Iterable[str]) -> Entry:
-    """Return a line of history that says who was told, where it is about telling."""
-    if entry.what not in ("told", "reminded"):
-        return entry
-    return entry._replace(text=f"{entry.text} to {', '.join(channels) or 'nobody'}".strip())
+def named(entries: Iterable[Entry], ways: Sequence[Way]) -> Iterable[Entry]:
+    """Return lines of history that say who was told, and who has quiet hours, where they are about telling."""
+    now, quiet = (
+        ", ".join(way.channel for way in ways if (way.quiet_until is None) == is_now) for is_now in (True, False)
+    )
+    for entry in entries:
+        is_about_telling = entry.what in ("told", "reminded")
+        if not is_about_telling or now or not quiet:
+            yield entry._replace(text=f"{entry.text} to {now or 'nobody'}".strip()) if is_about_telling else entry
+        if is_about_telling and quiet:
+            yield Entry("held", f"quiet hours of {quiet}")
 
 
-def _look_at_calm(alert: Alert, now_ns: int) -> Step:
+def _look_at_calm(alert: Alert, rule: Rule, now_ns: int) -> Step:
     if not alert.flapping or alert.well_since is None:
         return Step(_at_rest(alert))
     if now_ns < alert.well_since + CALM_NS:
         return Step(msgspec.structs.replace(alert, due=alert.well_since + CALM_NS))
-    return Step(_closed(alert, now_ns), entries=(Entry("closed", f"{alert.well_state}, and calm"),))
+    return Step(_closed(alert, rule, now_ns), entries=(Entry("closed", f"{alert.well_state}, and calm"),))
 
 
 def _tell(alert: Alert, rule: Rule, now_ns: int) -> Step:

@@ -127,8 +127,11 @@ class _Judging:
     ) -> None:
         name = (one.host, one.task)
         stored = known.get(name)
+        if one.again and not self._is_of_findings(one, stored):
+            return
         rule = self._rule_for(one, tags)
-        step = course.note(stored.alert if stored else None, rule, _news(one, skew), openings.get(name, 0))
+        own = self._book.rule_named(stored.alert.rule) if stored else None
+        step = course.note(stored.alert if stored else None, rule, _news(one, skew), openings.get(name, 0), own)
         if step.alert is None:
             if stored is not None:
                 alertrows.drop(self._connection, [stored.id])
@@ -148,6 +151,10 @@ class _Judging:
             known.pop(name, None)
         else:
             known[name] = Stored(number, step.alert)
+
+    def _is_of_findings(self, one: Change, stored: Stored | None) -> bool:
+        """Tell whether a second look at a run is about its findings: what else is wrong with the task is no matter of it."""
+        return one.after == course.ODD if stored is None else stored.alert.trouble == course.ODD
 
     def _with_findings(self, changes: Sequence[Change], tags: surroundings.Tags) -> Iterable[Change]:
         """Return the changes; of a run that went well, and was unusual in a way that is told of, that it was."""
@@ -177,6 +184,8 @@ class _Judging:
         seen = surroundings.facts_of(one.host, one.task, one.after, one.reason, tags)
         if one.after == course.ODD:
             return self._odd.get((one.host, one.task))
+        if one.again:
+            return None
         if one.task:
             return self._book.first_rule("tasks", seen)
         return self._book.first_rule("hosts", seen) if one.after == "silent" else None
@@ -226,15 +235,15 @@ class _Judging:
         rule = self._book.rule_named(alert.rule)
         step = course.look(alert, rule, held, self._now_ns, openings.get(name, 0), is_pulled)
         assert step.alert is not None  # noqa: S101 - looking drops nothing
-        after, named = step.alert, list[str]()
+        after, ways = step.alert, list[routing.Way]()
         for told in step.told:
             to = self._route(one.id, after, told, seen)
-            after = course.told_to(after, to)
-            named += to
-        self._entries += ((one.id, course.named(entry, named)) for entry in step.entries)
+            after = course.told_to(after, [way.channel for way in to])
+            ways += to
+        self._entries += ((one.id, entry) for entry in course.named(step.entries, ways))
         return after
 
-    def _route(self, number: int, alert: Alert, told: Told, seen: Facts) -> list[str]:
+    def _route(self, number: int, alert: Alert, told: Told, seen: Facts) -> list[routing.Way]:
         """Have it told to whom it concerns; return who that is, now or after their quiet hours."""
         item = gathering.item_of(alert, told.kind)
         ways = self._ways(alert, told, seen)
@@ -243,7 +252,7 @@ class _Judging:
                 digests.add(self._connection, way.channel, number, way.quiet_until)
             else:
                 self._sayings.append(Saying(way.channel, told.kind, alert.grouping, item, f"alert-{number}"))
-        return [way.channel for way in ways]
+        return ways
 
     def _ways(self, alert: Alert, told: Told, seen: Facts) -> list[routing.Way]:
         if told.to:
@@ -273,6 +282,7 @@ class _Judging:
             ]
             if items and channel in self._all_channels:
                 self._add(gathering.Parcel(channel, "digest", items, "digest", ""))
+                self._entries += ((number, Entry("told", f"digest to {channel}")) for number in sorted(alerts))
 
     def _tell_notice(self, one: Change) -> None:
         for channel in self._channels:

@@ -89,8 +89,10 @@ def put(connection: sa.Connection, changed: Mapping[int, Alert]) -> None:
 
 
 def drop(connection: sa.Connection, numbers: Iterable[int]) -> None:
-    """Forget alerts that came to nothing."""
-    connection.execute(sa.delete(_alert).where(_alert.c.id.in_(list(numbers))))
+    """Forget alerts that came to nothing, and what their history says."""
+    wanted = list(numbers)
+    connection.execute(sa.delete(_entry).where(_entry.c.alert.in_(wanted)))
+    connection.execute(sa.delete(_alert).where(_alert.c.id.in_(wanted)))
 
 
 def write(connection: sa.Connection, entries: Iterable[tuple[int, Entry]], now_ns: int) -> None:

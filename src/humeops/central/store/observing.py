@@ -36,16 +36,19 @@ def wanted_of(connection: sa.Connection, name: Pair) -> Expectation | None:
     return read if read is not None and (read.limits or read.at_most) else None
 
 
-def declared(connection: sa.Connection, name: Pair, expected: Expectation | None, started_at: int) -> Declared:
-    """Return what is expected of the run that began then."""
+def declared(
+    connection: sa.Connection, name: Pair, expected: Expectation | None, run: str, started_at: int
+) -> Declared:
+    """Return what is expected of this run, which began then."""
     if expected is None:
         return Declared()
+    others = explaining.others(connection, name, run, [limit.key for limit in expected.limits])
     place = 0
     if expected.at_most:
         # Without its grace the day is that on which the run began.
         _, day, _ = judging.reckoned_day(expected, started_at + spanning.ns(expected.slack))
         place = watchrows.count_runs(connection, name, day, started_at + 1, expected.at_most + 1_000)
-    return Declared(expected.limits, expected.at_most, place)
+    return Declared(expected.limits, expected.at_most, place, others)
 
 
 def of_run(connection: sa.Connection, run: str, expected: Expectation | None, now_ns: int) -> list[Finding]:
@@ -61,5 +64,5 @@ def of_run(connection: sa.Connection, run: str, expected: Expectation | None, no
     past = Past(explaining.good_runs(connection, *name), run)
     way = timeline.stretches(summary.begin, explaining.flags(connection, run, MOST_FLAGS), summary.end, now_ns)
     compared = findings.compare(summary, way, numbers, past, now_ns)
-    said = declared(connection, name, expected, summary.begin.time)
+    said = declared(connection, name, expected, run, summary.begin.time)
     return [*compared.findings, *findings.against(said, summary, numbers, past)]

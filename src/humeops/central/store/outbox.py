@@ -21,7 +21,10 @@ _ENDED_BY_START = ("late", "overdue", "unknown", "paused")
 
 
 class Change(msgspec.Struct, frozen=True, array_like=True):
-    """A change of state. `event`: what was said that made it; empty when a deadline did."""
+    """A change of state. `event`: what was said that made it; empty when a deadline did.
+
+    `again`: the state is the same, and what is known of a run that ended well is more than before.
+    """
 
     host: str
     task: str
@@ -31,6 +34,7 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
     run: str
     event: str
     at: int
+    again: bool = False
 
 
 _read = msgspec.json.Decoder(Change).decode

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from humeops.central import reason
 from humeops.central.fold import MAX_TAGS_OF_RUN, Summary
-from humeops.central.store import changing, declaring, rows, statements, watching
+from humeops.central.store import changing, declaring, lookingagain, rows, statements, watching
 from humeops.central.store.moving import Move, Name, Standing, Walk
 from humeops.central.store.questions.runs import Run
 from humeops.central.store.questions.tasks import Task, Version, versions_of
@@ -68,6 +68,7 @@ def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_
     seen = [move for move in moves if move.name in watched]
     changes += watching.settle(connection, watched, now_ns, seen, _causes(new, folded, loose))
     changing.record(connection, changes, now_ns)
+    lookingagain.ask(connection, new, folded, standings, watched, now_ns)
     told = [_version(name, task, standings[name]) for name, task in tasks.items() if name not in watched]
     return [*told, *(versions_of(connection, sorted(watched)) if watched else ())]
 

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What explains one run: its flags, its numbers, the good runs of its task. Few rows, each found by its key: no history."""
 
+from collections.abc import Sequence
+
+import msgspec
 import sqlalchemy as sa
 
 from humeops.central.findings import Number
 from humeops.central.fold import Said
 from humeops.central.store import learning, marking, rows, tables
+from humeops.central.store.driver import Pair
 from humeops.central.usual import GoodRun
+from humeops.event import Value, is_number
 
 _flag = tables.run_flag
 _datum = tables.run_datum
@@ -25,6 +30,16 @@ def numbers(connection: sa.Connection, run: str, limit: int) -> list[Number]:
     """Return the numbers that the run told, by name."""
     query = sa.select(_datum.c.key, _datum.c.value, _datum.c.unit).where(_datum.c.run == rows.key_of(run))
     return [Number(*row) for row in connection.execute(query.order_by(_datum.c.key).limit(limit))]
+
+
+def others(connection: sa.Connection, name: Pair, run: str, keys: Sequence[str]) -> dict[str, Value]:
+    """Return what this run of the task shared last under these names, where that is no number."""
+    shared = tables.datum
+    query = sa.select(shared.c.key, shared.c.value).where(
+        shared.c.host == name[0], shared.c.task == name[1], shared.c.key.in_(keys), shared.c.run == rows.key_of(run)
+    )
+    found = {row.key: msgspec.json.decode(row.value) for row in connection.execute(query)} if keys else {}
+    return {key: value for key, value in found.items() if not is_number(value)}
 
 
 def good_runs(connection: sa.Connection, host: str, task: str) -> list[GoodRun]:
