@@ -73,8 +73,8 @@ def test_the_history_says_what_became_of_what_was_told(database):
         (stored,) = alerts.find(connection, alerts.Filter(), 9, None).rows
         (told,) = [one.text for one in alerts.entries(connection, stored.id, 9) if one.what == "told"]
     assert told.startswith("problem: ")
-    assert "; dead refused it: 550 no such user, told through spare" in told
-    assert "to be told to away" in told
+    assert "; not told to dead: 550 no such user, told through spare" in told
+    assert "to be told to away (refused)" in told
 
 
 def test_without_any_channel_alerts_are_kept_all_the_same(database):
@@ -105,10 +105,10 @@ def test_what_is_wrong_while_there_is_no_channel_is_told_when_there_is_one(datab
 def test_a_change_that_brings_out_a_fault_is_told_as_such_and_holds_up_no_other(world, monkeypatch):
     note = course.note
 
-    def failing(alert, rule, news, openings=0):
+    def failing(alert, rule, news, *more):
         if news.task == "poison":
             raise ZeroDivisionError
-        return note(alert, rule, news, openings)
+        return note(alert, rule, news, *more)
 
     monkeypatch.setattr(course, "note", failing)
     for task in ("before", "poison", "after"):

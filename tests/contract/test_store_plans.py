@@ -2,7 +2,6 @@
 """The lists that people look at are found by indexes: no question reads all events or all runs, in any engine."""
 
 import random
-import re
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from humeops.central.store.questions import data, events, history, runs, tasks
 from humeops.clock import FakeClock
 from humeops.filters import parsing, tree
 from humeops.wire.eventid import make_event_id
+from tests.contract.planning import analyse, plans, whole
 from tests.fixtures.events import NOON, SECOND, event_id, say
 
 EVENTS, RUNS, TASKS, HOSTS = 20_000, 5_000, 10_000, 50
@@ -68,42 +68,8 @@ def filled(database):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexing, "REST_SECONDS", 0.0)
         assert indexing.Indexing(database, FakeClock(NOON + 30 * DAY_NS)).run_pass()
-    with database.exclusively() as connection:
-        if connection.dialect.name == "postgresql":
-            # As its own autovacuum does it.
-            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-            alone.exec_driver_sql("VACUUM ANALYZE")
-        else:
-            connection.exec_driver_sql("ANALYZE")
-            connection.commit()
+    analyse(database)
     return database
-
-
-def plans(database, ask):
-    """Return how the engine finds what this asks for, one line for each table it touches."""
-    asked = []
-
-    def note(_connection, _cursor, statement, parameters, *_):
-        asked.append((statement, parameters))
-
-    with database.reading() as connection:
-        sa.event.listen(connection, "before_cursor_execute", note)
-        ask(connection)
-        sa.event.remove(connection, "before_cursor_execute", note)
-        word = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-        # The last column of SQLite's, the only one of PostgreSQL's.
-        return [
-            str(row[-1]) for statement, given in asked for row in connection.exec_driver_sql(word + statement, given)
-        ]
-
-
-def whole(lines, *names):
-    """Return the lines that read all of a table, whatever order they do it in."""
-
-    # In PostgreSQL the event table is read by its parts.
-    table = "|".join(names)
-    reads_all = re.compile(rf"Seq Scan on ({table})(_default|_\d\S*)? |^SCAN ({table})$")
-    return [line for line in lines if reads_all.search(line)]
 
 
 def texts(text, also=""):

@@ -64,7 +64,13 @@ def test_a_script_that_fails_is_told_of_with_its_reason_and_so_is_that_it_is_wel
     central.hume("run", "-t", "backup", "--", "true")
     wait_until(lambda: hook.told("recovery"), "it is well again")
     assert listed(central, "alert") == []
-    assert "closed" in central.hume("alert", "list", "--all").stdout
+    assert "told to ops " in central.hume("alert", "list", "--all").stdout
+    for words, said in (
+        (["take", "backup"], "is well: there is nothing to take"),
+        (["take", "backup", "--release"], "nobody has taken"),
+    ):
+        done = central.hume(*words)
+        assert (done.returncode, said in done.stderr) == (1, True)
 
 
 def test_who_takes_it_is_seen_and_what_is_silenced_is_not_told(central, hook):

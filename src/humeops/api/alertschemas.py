@@ -10,6 +10,17 @@ from humeops.event import MAX_INT64
 Moment = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]
 
 
+class TellingView(msgspec.Struct, omit_defaults=True):
+    """What became of the last word on an alert to one channel. `quiet`: it waits for the end of quiet hours, until `at`."""
+
+    channel: str
+    kind: str
+    state: Literal["sent", "waiting", "failed", "quiet"]
+    at: int | None = None  # when it was accepted, or will be told
+    error: str = ""
+    through: list[tuple[str, bool]] = []  # other channels in its place, and whether they have it
+
+
 class AlertView(msgspec.Struct, omit_defaults=True):
     """One trouble of a task, or of a host (then `task` is empty)."""
 
@@ -34,6 +45,7 @@ class AlertView(msgspec.Struct, omit_defaults=True):
     flapping: bool = False
     well_since: int | None = None  # well, and not closed for it: it came late, or may not last
     next_at: int | None = None  # when it is looked at again
+    tellings: list[TellingView] = []
 
 
 class AlertPage(msgspec.Struct, omit_defaults=True):

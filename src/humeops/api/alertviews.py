@@ -1,26 +1,32 @@
 # SPDX-License-Identifier: MIT
 """From what the store keeps of alerts to what the API answers, and the pages show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from humeops.api.alertschemas import AlertView, ChannelView, NotificationView, SilenceView
+from humeops.api.alertschemas import AlertView, ChannelView, NotificationView, SilenceView, TellingView
 from humeops.central import bookkeeping
 from humeops.central.alerts import silence
 from humeops.central.alerts.book import BookError
 from humeops.central.alerts.course import Alert
 from humeops.central.alerts.silence import Silence
+from humeops.central.alerts.telling import Telling
 from humeops.central.notify.message import Message
 from humeops.central.store import alertbooks, notifications
 from humeops.central.store.alertrows import Stored
 from humeops.central.store.notifications import Health
-from humeops.central.store.questions import alerts
+from humeops.central.store.questions import alerts, tellings
 
 
-def alert_view(one: Stored) -> AlertView:
-    """Return an alert as it is told."""
+def alert_views(connection: sa.Connection, found: Sequence[Stored]) -> list[AlertView]:
+    """Return alerts as they are listed, with what became of what was told of them."""
+    told = tellings.latest(connection, found)
+    return [_alert_view(one, told[one.id]) for one in found]
+
+
+def _alert_view(one: Stored, told: Sequence[Telling]) -> AlertView:
     alert = one.alert
     return AlertView(
         one.id,
@@ -44,6 +50,7 @@ def alert_view(one: Stored) -> AlertView:
         alert.flapping,
         alert.well_since,
         alert.due,
+        [TellingView(*telling[:5], list(telling.through)) for telling in told],
     )
 
 

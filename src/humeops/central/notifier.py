@@ -180,7 +180,7 @@ class Notifier:
 
         def note(connection: sa.Connection) -> None:
             if now_ns - one.at > GIVE_UP_NS:
-                notifications.give_up(connection, one, error)
+                notifications.give_up(connection, one, f"given up after {spans.rough(GIVE_UP_NS)}: {error}")
             else:
                 notifications.put_off(connection, one, now_ns + round(wait * NS_PER_SECOND), error)
             self._note_failure(connection, one.channel, error, now_ns, DEAD_AFTER_NS)

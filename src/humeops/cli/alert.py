@@ -8,13 +8,13 @@ import time
 import click
 
 from humeops import moments
-from humeops.api import alertschemas
+from humeops.api import alertschemas, standing
 from humeops.cli import applying, client, listing, options
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 from humeops.errors import Exit
 
-COLUMNS = ("id", "state", "host", "task", "trouble", "since", "reason", "by")
+COLUMNS = ("id", "state", "host", "task", "trouble", "since", "reason", "became")
 STATES = ("waiting", "open", "taken", "silenced", "closed")
 CURRENT = ("waiting", "open", "taken", "silenced")
 # How long `test` waits for the notifier.
@@ -73,7 +73,7 @@ def list_alerts(
         alertschemas.AlertView,
         now_ns,
         empty="nothing is wrong",
-        derived={"by": _by},
+        derived={"became": lambda view: standing.of(view, now_ns)},
     )
     return 0
 
@@ -95,10 +95,7 @@ def show_alert(number: int, output: str, central: str | None, folder: str | None
         )
     )
     print(terminal.text(f"  by rule {one.rule}, since {moments.day_and_time(one.since, now_ns)}"))
-    if one.channels:
-        print(terminal.text(f"  goes to {', '.join(one.channels)}"))
-    if why := _by(one):
-        print(terminal.text(f"  {why}"))
+    print(terminal.text(f"  {standing.of(one, now_ns)}"))
     for entry in found.entries:
         words = f"{_WORDS.get(entry.what, entry.what)}{f': {entry.text}' if entry.text else ''}"
         print(terminal.text(f"  {moments.day_and_time(entry.at, now_ns)}  {words}"))
@@ -184,14 +181,3 @@ def _write(
 ) -> list[alertschemas.BookChange]:
     wish = alertschemas.NewBook(told, dry_run, file.name[:200])
     return asked.send("alertbook", alertschemas.BookChanges, wish, method="PUT").changes
-
-
-def _by(one: alertschemas.AlertView) -> str:
-    """Return who keeps it, or what keeps it quiet."""
-    if one.taken_by:
-        return f"taken by {one.taken_by}"
-    if one.silenced_until is not None:
-        return f"silenced until {moments.day_and_time(one.silenced_until, SystemClock().wall_ns())}"
-    if one.quieted_by:
-        return f"quiet: {one.quieted_by}"
-    return "flapping" if one.flapping and one.state == "open" else ""

@@ -27,8 +27,9 @@ HEADINGS = {
     "message": "text",
     "duration": "took",
     "amount": "value",
+    "became": "what became of it",
 }
-_FREE_TEXT = frozenset({"message", "reason", "data", "said", "value", "amount"})  # these give way first
+_FREE_TEXT = frozenset({"message", "reason", "data", "said", "value", "amount", "became"})  # these give way first
 
 Row = Mapping[str, typing.Any]
 

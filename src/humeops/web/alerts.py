@@ -51,6 +51,7 @@ def list_alerts(central: Central, asked: Asked) -> Response[str]:
     query = parameters.read(asked.parameters, AlertsPageQuery)
     with central.database.reading() as connection:
         page = alerts.find(connection, alerts.Filter(states=_SHOWN[query.show], within=within), ALERTS, query.after)
+        views = alertviews.alert_views(connection, page.rows)
         counts = alerts.counts(connection, within)
     return rendering.page(
         "alerts.html",
@@ -59,7 +60,7 @@ def list_alerts(central: Central, asked: Asked) -> Response[str]:
         may_write=roles.may(asked.actor, "write", Thing("notes")),
         show=query.show,
         counts=counts,
-        alerts=[alertviews.alert_view(one) for one in page.rows],
+        alerts=views,
         after=page.next,
     )
 
@@ -73,13 +74,14 @@ def show_alert(central: Central, asked: Asked, number: int) -> Response[str]:
         if found is None:
             raise NotFoundError(f"no alert {number}")
         entries = alerts.entries(connection, number, alertsapi.ENTRIES)
+        (view,) = alertviews.alert_views(connection, [found])
         rule = alertbooks.current(connection).book.rule_named(found.alert.rule)
     return rendering.page(
         "alert.html",
         now_ns=central.clock.wall_ns(),
         actor=asked.actor,
         may_write=roles.may(asked.actor, "write", Thing("notes")),
-        view=alertviews.alert_view(found),
+        view=view,
         entries=entries,
         rule=rule,
     )

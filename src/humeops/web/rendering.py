@@ -16,7 +16,7 @@ import markupsafe
 from litestar import Response
 
 from humeops import moments
-from humeops.api import forms
+from humeops.api import forms, standing
 from humeops.visible import visible
 from humeops.web import asking, words
 
@@ -75,7 +75,13 @@ def _templates() -> jinja2.Environment:
         value=words.value,
     )
     made.globals.update(
-        asset=asset, csrf=_csrf, spell=asking.spell, ago=moments.ago, day_and_time=moments.day_and_time, zone=words.zone
+        asset=asset,
+        csrf=_csrf,
+        spell=asking.spell,
+        standing=standing.of,
+        ago=moments.ago,
+        day_and_time=moments.day_and_time,
+        zone=words.zone,
     )
     return made
 

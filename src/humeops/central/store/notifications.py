@@ -149,12 +149,18 @@ def is_known(connection: sa.Connection, key: str) -> bool:
     return connection.execute(sa.select(_notification.c.id).where(_notification.c.key == key)).first() is not None
 
 
+def key_for(key: str, channel: str) -> str:
+    """Return the key that the copy of a message has on another channel."""
+    return hashlib.sha256(f"{key}\0{channel}".encode()).hexdigest()[:32]
+
+
 def copy_for(message: Message, channel: str, instead_of: str) -> Message:
     """Return the same message for another channel, with a key of its own that is always the same."""
-    key = hashlib.sha256(f"{message.key}\0{channel}".encode()).hexdigest()[:32]
     note = f"{message.note}\n" if message.note else ""
     return msgspec.structs.replace(
-        message, key=key, note=f"{note}told here because the channel {instead_of} does not work"
+        message,
+        key=key_for(message.key, channel),
+        note=f"{note}told here because the channel {instead_of} does not work",
     )
 
 

@@ -664,6 +664,7 @@ sa.Index(
     postgresql_where=notification.c.state == "waiting",
 )
 sa.Index("ix_notification_channel", notification.c.channel, notification.c.id)
+sa.Index("ix_notification_at", notification.c.at)  # what became of what an alert's history says was told
 
 # What waits for the end of a channel's quiet hours.
 digest = sa.Table(

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from humeops.central.alerts import telling
+from humeops.central.alerts.telling import Telling
 from humeops.central.notify.message import Message
 from humeops.central.store import alertrows, cursor, matching, scoping, tables
 from humeops.central.store.alertrows import Stored
@@ -29,7 +31,6 @@ _STATES = {
     "closed": (_alert.c.state == "closed",),
 }
 STATES = tuple(_STATES)
-_TELLING = ("told", "reminded", "escalated")
 
 
 class Filter(NamedTuple):
@@ -102,16 +103,16 @@ def entries(connection: sa.Connection, number: int, limit: int) -> list[Entry]:
     query = sa.select(_entry.c.at, _entry.c.what, _entry.c.text).where(_entry.c.alert == number)
     found = [Entry(*row) for row in connection.execute(query.order_by(_entry.c.id).limit(limit))]
     alert = alertrows.by_ids(connection, [number]).get(number)
-    moments = [one.at for one in found if one.what in _TELLING]
-    fates = tellings.fates(connection, (alert.host, alert.task), alert.channels, moments) if alert and moments else {}
-    return [_with_fates(one, fates.get(one.at, ())) for one in found]
+    moments = [one.at for one in found if one.what in tellings.TELLING]
+    told = tellings.of_moments(connection, (alert.host, alert.task), moments) if alert else {}
+    return [_with_fates(one, told.get(one.at, ())) for one in found]
 
 
-def _with_fates(one: Entry, fates: Sequence[str]) -> Entry:
-    if one.what not in _TELLING or not fates:
+def _with_fates(one: Entry, told: Sequence[Telling]) -> Entry:
+    if one.what not in tellings.TELLING or not told:
         return one
     kind = [one.text.partition(" to ")[0]] if one.what == "told" else []
-    return one._replace(text=": ".join([*kind, "; ".join(fates)]))
+    return one._replace(text=": ".join([*kind, "; ".join(map(telling.words, told))]))
 
 
 def notifications(
