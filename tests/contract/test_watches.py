@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from humeops.central import intake, watcher
-from humeops.central.store import deadlines, declaring, rows, tables
-from humeops.central.store.questions import tasks
+from humeops.central.store import deadlines, declaring, patterns, rows, tables
+from humeops.central.store.questions import tasks, watches
 from humeops.central.watches import expectation
 from humeops.clock import FakeClock
 from tests.contract.conftest import make_agent
@@ -256,6 +256,51 @@ def test_a_pattern_gives_each_host_that_fits_its_watch(database, agent):
     with database.reading() as connection:
         found = connection.execute(sa.select(tables.watch.c.host, tables.watch.c.pattern)).all()
     assert sorted(map(tuple, found)) == [("web1", 1), ("web2", None)]
+
+
+def expected(database, host="db1"):
+    with database.reading() as connection:
+        found = watches.one(connection, (host, "backup"))
+    return {name: (text, found.words[name].source.split()[0]) for name, text in found.expect.items()} if found else {}
+
+
+def test_a_script_that_names_its_schedule_leaves_what_people_and_patterns_say_of_other_parts(database, agent):
+    declare(database, limits="rows > 0")
+    take(database, agent, *starting(60, every="1d"), at=NOON + MINUTE)
+    made = patterns.Pattern("db*", "", "backup", expectation.read({"max": "2h", "every": "7d"}), "ana", NOON)
+    with database.writing() as connection:
+        assert patterns.declare(connection, made, NOON + MINUTE) == 1
+    known = {"every": ("1d", "script"), "max": ("2h", "pattern"), "limits": ("rows > 0", "person")}
+    assert expected(database) == known
+
+    take(database, agent, *starting(120, every="2d"), at=NOON + 2 * MINUTE, first=2)
+    assert expected(database) == known | {"every": ("2d", "script")}
+
+    with database.writing() as connection:
+        assert patterns.remove(connection, "db*", "", "backup", NOON + 3 * MINUTE) == 1
+    assert expected(database) == {"every": ("2d", "script"), "limits": ("rows > 0", "person")}
+
+
+def test_a_pattern_that_is_declared_anew_takes_back_what_it_names_no_more(database, agent):
+    for at, pairs in ((NOON, {"max": "2h", "every": "7d"}), (NOON + MINUTE, {"max": "3h"})):
+        made = patterns.Pattern("*", "", "backup", expectation.read(pairs), "ana", at)
+        with database.writing() as connection:
+            patterns.declare(connection, made, at)
+    assert expected(database) == {"max": ("3h", "pattern")}
+
+    with database.writing() as connection:
+        patterns.remove(connection, "*", "", "backup", NOON + 2 * MINUTE)
+    assert expected(database) == {}
+
+
+def test_what_was_declared_before_parts_were_kept_is_one_word(database, agent):
+    declare(database, limits="rows > 0", every="1d")
+    with database.writing() as connection:
+        connection.execute(sa.update(tables.watch).values(parts="{}", maker="backup.sh on db1 (uid 1000)"))
+
+    take(database, agent, *starting(60, every="2d"), at=NOON + MINUTE)
+
+    assert expected(database) == {"every": ("2d", "script")}
 
 
 @pytest.mark.parametrize("count", [4])

@@ -87,6 +87,34 @@ def test_a_file_is_declared_and_what_is_tried_alone_is_not(central, tmp_path):
         assert [one["task"] for one in owner.get("/api/v1/watches").body["items"]] == ["part1", "web"]
 
 
+def test_what_a_script_says_leaves_what_people_limited_and_who_said_what_is_seen(central, tmp_path):
+    central.start_humed()
+    central.hume("start", "backup", "--every", "1d", "--max", "2h")
+    with owner_of(central) as owner:
+        wait_until(lambda: state(owner, "backup") == "running", "it is there", 20)
+    host = central.hume("watch", "list", "-o", "json").stdout.partition('"host":"')[2].partition('"')[0]
+    assert central.hume("watch", "add", f"{host}:backup", "--limits", "rows > 0", "--grace", "1h").returncode == 0
+    central.hume("start", "backup", "--every", "2d")
+
+    def shown():
+        return central.hume("watch", "show", "backup").stdout
+
+    wait_until(lambda: "every = 2d" in shown(), "it is said", 20)
+    assert ("max =" in shown(), "limits = rows > 0  (owner, " in shown()) == (False, True)
+    nothing = central.hume("watch", "add", "db7:x", "--max", "")
+    assert (nothing.returncode, "nothing is expected" in nothing.stderr) == (64, True)
+    central.hume("watch", "add", f"{host}:backup", "--limits", "")
+    assert "limits" not in shown()
+
+    file = tmp_path / "w.toml"
+    file.write_text(f'[[watch]]\nhost = "{host}"\ntask = "backup"\nmax = "3h"\n')
+    assert "+ max = 3h" in central.hume("watch", "apply", "--yes", file).stdout
+    file.write_text(f'[[watch]]\nhost = "{host}"\ntask = "backup"\nat_most = 9\n')
+    said = central.hume("watch", "apply", "--yes", file).stdout
+    assert ("- max = 3h" in said, "+ at_most = 9" in said, "every" in said) == (True, True, False)
+    assert ("max =" in shown(), "grace = 1h" in shown()) == (False, True)
+
+
 def test_a_task_is_named_and_no_pattern(central):
     wrong = central.hume("watch", "add", "db1:ba*", "--every", "1d")
 
@@ -107,8 +135,13 @@ def test_a_pattern_that_fits_no_host_yet_is_seen_and_what_still_holds_is_told(ce
     assert central.hume("watch", "add", "zz*:certs", "--every", "1d").returncode == 0
     central.hume("watch", "add", "zz1:certs", "--every", "2d")
 
-    assert "zz*" in central.hume("watch", "list").stdout
-    assert "zz*:certs  of every host that fits" in central.hume("watch", "show", "zz*:certs").stdout
+    listed = central.hume("watch", "list").stdout
+    assert ("zz*" in listed, "fits no host yet" in listed) == (True, True)
+    tagged = central.hume("watch", "add", "renew", "--tag", "web", "--every", "1d").stdout
+    assert "fits no host yet" in tagged
+    assert "tagged web: fits no host yet" in central.hume("watch", "list").stdout
+    central.hume("watch", "remove", "renew", "--tag", "web")
+    assert "zz*:certs  fits no host yet" in central.hume("watch", "show", "zz*:certs").stdout
     assert json.loads(central.hume("watch", "show", "zz*:certs", "-o", "json").stdout)[0]["expect"] == {"every": "1d"}
     assert "still declared: zz*:certs, by " in central.hume("watch", "remove", "zz1:certs").stdout
     assert "still" not in central.hume("watch", "remove", "zz*:certs").stdout

@@ -190,13 +190,21 @@ class RunDetail(msgspec.Struct, omit_defaults=True):
     expected_at: int | None = None  # when the next start of its task is expected, if it is watched
 
 
+class WordView(msgspec.Struct):
+    """Whose word a part of what is expected is."""
+
+    source: Literal["script", "file", "person", "pattern"]
+    maker: str
+    at: int
+
+
 class WatchView(msgspec.Struct, omit_defaults=True):
     """What is expected of a task, and how it stands against that."""
 
     host: str
     task: str
     expect: dict[str, str]  # as it is declared (docs/guide/watches.md)
-    maker: str  # who declared it
+    maker: str  # whose the latest word on it is
     made_at: int
     state: Literal["", "late", "overdue", "unknown", "paused"] = ""
     since: int | None = None
@@ -205,11 +213,16 @@ class WatchView(msgspec.Struct, omit_defaults=True):
     due: int | None = None  # when it is looked at again at the latest
     paused_until: int | None = None
     fault: str = ""  # what is wrong with a later declaration, which was not taken
-    pattern: str = ""  # of hosts (and `#tag`), if it comes from one
+    pattern: str = ""  # of hosts (and `#tag`), if some of it comes from one
+    words: dict[str, WordView] = {}  # by the names in `expect`: who said it last
+    fits: int | None = None  # of a declaration for many hosts: on how many it fits
 
 
 class WatchWish(msgspec.Struct, forbid_unknown_fields=True):
-    """Body of POST /api/v1/watches: of a host by name, or of all that fit a pattern and have a task with the tag."""
+    """Body of POST /api/v1/watches: of a host by name, or of all that fit a pattern and have a task with the tag.
+
+    What is named in `expect` with an empty text is not expected any more. With `by` it is all that this says: what it named before is taken back.
+    """
 
     task: str
     host: str = "*"

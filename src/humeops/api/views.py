@@ -9,6 +9,7 @@ from humeops.api import schemas
 from humeops.central.fold import Said, Summary, elapsed
 from humeops.central.store import people, rows
 from humeops.central.store.questions import agents, data, runs, tasks, watches
+from humeops.central.watches.merging import Word
 from humeops.event import LEVELS, Origin, is_number
 
 
@@ -59,7 +60,13 @@ def task_view(task: tasks.Task) -> schemas.TaskView:
 
 def watch_view(watch: watches.Watch) -> schemas.WatchView:
     """Return one watch as shown."""
-    return schemas.WatchView(**watch._asdict())
+    words = {name: _word_view(word) for name, word in watch.words.items()}
+    return schemas.WatchView(**{**watch._asdict(), "words": words})
+
+
+def _word_view(word: Word) -> schemas.WordView:
+    kind = word.source.partition(" ")[0]
+    return schemas.WordView(kind, word.maker, word.at)  # type: ignore[arg-type]
 
 
 def event_view(row: Any, run: Summary | None = None) -> schemas.EventView:

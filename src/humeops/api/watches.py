@@ -16,15 +16,16 @@ from humeops.api.parameters import ParameterError
 from humeops.api.problems import NotFoundError
 from humeops.api.schemas import Changed, PauseWish, WatchPage, WatchWish, WatchWishes
 from humeops.api.service import Asked, Central
-from humeops.central.store import declaring, patterns, scoping
+from humeops.central.store import declaring, holding, patterns, scoping
 from humeops.central.store.questions import watches
-from humeops.central.watches import expectation
+from humeops.central.watches import expectation, merging
 from humeops.filters.tree import EVERYTHING
 from humeops.security import roles
 from humeops.security.roles import Thing
 from humeops.wire import codec
 
 _LONGEST_HOST, _LONGEST_TASK = 255, 64
+_NOTHING = "`expect`: nothing is expected; say what, such as `every` 1d, or remove the watch"
 
 
 class _Place(NamedTuple):
@@ -73,6 +74,8 @@ class _Wish(NamedTuple):
     place: _Place
     wanted: expectation.Expectation
     maker: str
+    source: str
+    named: tuple[str, ...]
 
 
 def _read(data: WatchWish, asked: Asked) -> _Wish:
@@ -81,10 +84,11 @@ def _read(data: WatchWish, asked: Asked) -> _Wish:
         wanted = expectation.read(data.expect)
     except expectation.DeclarationError as error:
         raise ParameterError(str(error)) from None
-    if wanted == expectation.Expectation():
-        raise ParameterError("`expect`: nothing is expected; say what, such as `every` 1d")
+    if not data.expect or (data.by and wanted == expectation.Expectation()):
+        raise ParameterError(_NOTHING)
     maker = f"{asked.actor.name}{f', {data.by[:200]}' if data.by else ''}"
-    return _Wish(_Place(data.host, data.task, data.tag), wanted, maker)
+    source = merging.FILE if data.by else merging.PERSON
+    return _Wish(_Place(data.host, data.task, data.tag), wanted, maker, source, tuple(data.expect))
 
 
 def _declare(central: Central, asked: Asked, wishes: list[_Wish], is_trial: bool) -> Changed:
@@ -105,9 +109,14 @@ def _declare(central: Central, asked: Asked, wishes: list[_Wish], is_trial: bool
 def _take(connection: sa.Connection, wish: _Wish, now_ns: int) -> int:
     host, task, tag = wish.place
     if patterns.is_pattern(host) or tag:
-        made = patterns.Pattern(host, tag, task, wish.wanted, wish.maker, now_ns)
-        return patterns.declare(connection, made, now_ns)
-    declaring.declare(connection, [declaring.Declaration(host, task, wish.wanted, wish.maker, now_ns)], now_ns)
+        made = patterns.Pattern(host, tag, task, wish.wanted, wish.maker, now_ns, wish.named)
+        return patterns.declare(connection, made, now_ns, wish.source)
+    said = declaring.Declaration(host, task, wish.wanted, wish.maker, now_ns, wish.source, wish.named)
+    faults = declaring.declare(connection, [said], now_ns)
+    if faults:
+        raise ParameterError(faults[0].why)
+    if holding.load(connection, [(host, task)])[host, task].wanted == expectation.Expectation():
+        raise ParameterError(_NOTHING)
     return 1
 
 

@@ -67,7 +67,7 @@ def list_watches(
     asked = options.ask(central, folder)
     found = itertools.islice(itertools.chain(_patterns(asked, params), _watches(asked, params, limit)), limit)
     now_ns = SystemClock().wall_ns()
-    derived = {"expects": _told, "expected": lambda view: _when(view.expected_at, now_ns)}
+    derived = {"expects": _told, "expected": lambda view: _next(view, now_ns)}
     listing.print_items(
         found, output, columns, COLUMNS, schemas.WatchView, now_ns, empty="nothing is expected", derived=derived
     )
@@ -92,7 +92,7 @@ def show_watch(name: str, output: str, central: str | None, folder: str | None) 
         if view.expected_at is not None:
             print(f"  next expected {_when(view.expected_at, now_ns)}")
         for pair, text in view.expect.items():
-            print(terminal.text(f"  {pair} = {text}"))
+            print(terminal.text(f"  {pair} = {text}{_by(view, pair, now_ns)}"))
         print(terminal.text(f"  said by {view.maker}{f', for {view.pattern}' if view.pattern else ''}"))
         if view.fault:
             print(terminal.text(f"  not taken: {view.fault}"))
@@ -105,14 +105,21 @@ def show_watch(name: str, output: str, central: str | None, folder: str | None) 
 @_expected_options
 @options.central_options
 def add_watch(name: str, tag: str | None, central: str | None, folder: str | None, **expected: str | None) -> int:
-    """Say what is expected of a task; HOST may hold * and ?, and every host is meant without it."""
+    """Say what is expected of a task; HOST may hold * and ?, and every host is meant without it.
+
+    What is not named stays as it is; what is named and empty (--limits '') is not expected any more.
+    """
     host, task = options.split_name(name)
     expect = {pair: text for pair, text in expected.items() if text is not None}
     if not expect:
         raise click.UsageError("say what is expected, such as --every 1d", click.get_current_context())
     wish = schemas.WatchWish(task or "", host or "*", tag or "", expect)
     made = _declare(options.ask(central, folder), wish)
-    print(f"{_count(made)} watched")
+    is_for_many = wish.tag or "*" in wish.host or "?" in wish.host
+    hosts = (
+        f"fits {made} host{'' if made == 1 else 's'}" if made else "fits no host yet; those that come will be watched"
+    )
+    print(hosts if is_for_many else f"{_count(made)} watched")
     return 0
 
 
@@ -210,9 +217,27 @@ def _told(view: schemas.WatchView) -> str:
 def _standing(view: schemas.WatchView) -> str:
     if view.fault and not view.expect:
         return "nothing is expected, its declaration is not taken"
-    if view.host and view.pattern.split(" #")[0] == view.host:
-        return "of every host that fits"
+    if view.fits is not None:
+        return _fits(view)
     return f"{view.state or 'as expected'}{', a later declaration is not taken' if view.fault else ''}"
+
+
+def _by(view: schemas.WatchView, pair: str, now_ns: int) -> str:
+    """Return whose word it is, where there are several."""
+    word = view.words.get(pair)
+    is_one_word = len({(one.maker, one.at) for one in view.words.values()}) < 2
+    return f"  ({word.maker}, {moments.day_and_time(word.at, now_ns)})" if word and not is_one_word else ""
+
+
+def _next(view: schemas.WatchView, now_ns: int) -> str:
+    return _fits(view) if view.fits is not None else _when(view.expected_at, now_ns)
+
+
+def _fits(view: schemas.WatchView) -> str:
+    """Return of which hosts a declaration is, and whether there are any."""
+    tag = view.pattern.partition(" #")[2]
+    hosts = "fits no host yet" if not view.fits else f"fits {view.fits} host{'' if view.fits == 1 else 's'}"
+    return f"tagged {tag}: {hosts}" if tag else hosts
 
 
 def _when(moment_ns: int | None, now_ns: int) -> str:

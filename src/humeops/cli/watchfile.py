@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from humeops.api.schemas import WatchView, WatchWish
+from humeops.central.watches import merging
 from humeops.cli import applying
 from humeops.errors import ConfigError
 
@@ -45,16 +46,24 @@ def _text(value: Any) -> str:
     return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
 
 
+def _goes(view: WatchView, wish: WatchWish, name: str) -> bool:
+    """Tell whether what is expected there is taken back by a wish that does not name it: files said it, or it is another schedule."""
+    word = view.words.get(name)
+    is_schedule = name in merging.SCHEDULE and any(wish.expect.get(one) for one in merging.SCHEDULE[:-1])
+    return is_schedule or word is None or word.source == merging.FILE
+
+
 def difference(wishes: Iterable[WatchWish], known: Iterable[WatchView]) -> Iterator[tuple[str, WatchWish, list[str]]]:
     """Yield (sign, wish, lines) of each wish that changes something: `+` it is new, `~` it is expected differently now."""
-    there: dict[tuple[str, str], WatchView] = {}
-    for one in known:
-        there.setdefault((one.pattern or one.host, one.task), one)
+    there = {(one.host if one.fits is None else one.pattern, one.task): one for one in known}
     for wish in wishes:
         place = f"{wish.host} #{wish.tag}" if wish.tag else wish.host
         view = there.get((place, wish.task))
         before = view.expect if view else {}
-        lines = [f"- {name} = {text}" for name, text in before.items() if wish.expect.get(name) != text]
+        gone = {name for name in before if view and name not in wish.expect and _goes(view, wish, name)}
+        lines = [
+            f"- {name} = {text}" for name, text in before.items() if name in gone or wish.expect.get(name, text) != text
+        ]
         lines += [f"+ {name} = {text}" for name, text in wish.expect.items() if before.get(name) != text]
         if view is None or lines:
             yield ("~" if view else "+"), wish, lines

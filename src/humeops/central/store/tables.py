@@ -388,9 +388,9 @@ watch = sa.Table(
     sa.Column("host", _NAME, primary_key=True),
     sa.Column("task", _NAME, primary_key=True),
     sa.Column("wanted", sa.Text, nullable=False),  # JSON of expectation.Expectation
-    sa.Column("maker", sa.Text, nullable=False),  # who declared it, for people
+    sa.Column("maker", sa.Text, nullable=False),  # whose the latest word on it is, for people
     sa.Column("made_at", sa.BigInteger, nullable=False),
-    sa.Column("pattern", sa.Integer),  # the watch_pattern it comes from
+    sa.Column("pattern", sa.Integer),  # the watch_pattern that the latest of its words from patterns comes from
     sa.Column("fault", sa.Text, nullable=False),  # what is wrong with a later declaration, which was not taken
     sa.Column("fault_at", sa.BigInteger),
     sa.Column("sign_at", sa.BigInteger),  # the last sign of life, never later than it was received
@@ -400,6 +400,7 @@ watch = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("expected_at", sa.BigInteger),
     sa.Column("due", sa.BigInteger),
+    sa.Column("parts", sa.Text, nullable=False, server_default="{}"),  # whose word each part is (see holding)
     sqlite_with_rowid=False,
 )
 # What is due, found without looking at the rest.
@@ -419,6 +420,18 @@ watch_pattern = sa.Table(
     sa.Column("made_at", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("host", "tag", "task"),
 )
+
+# Which task has heard of which pattern, and when that was made: it is not told again.
+watch_given = sa.Table(
+    "watch_given",
+    metadata,
+    sa.Column("host", _NAME, primary_key=True),
+    sa.Column("task", _NAME, primary_key=True),
+    sa.Column("pattern", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_watch_given_pattern", watch_given.c.pattern, watch_given.c.host, watch_given.c.task)
 
 # The watchers' common word, one row: when one of them looked last, and until when they hold back after an outage.
 watching = sa.Table(

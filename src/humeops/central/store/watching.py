@@ -7,11 +7,12 @@ Both end here, so what is stored of a watch is the same function of the events a
 
 import collections
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from humeops.central.store import rows, statements, watchrows
+from humeops.central.store import holding, rows, statements, watchrows
 from humeops.central.store.changing import Moved
 from humeops.central.store.driver import Pair
 from humeops.central.store.moving import Move
@@ -20,14 +21,14 @@ from humeops.central.watches import judging, showing
 from humeops.central.watches.expectation import Expectation
 from humeops.central.watches.judging import Facts, Judged, Judgement, OpenRun
 
-read_wanted = msgspec.json.Decoder(Expectation).decode
+read_wanted = holding.read_wanted
 
 
 class Watched(msgspec.Struct):
     """A watch as it is stored, and locked."""
 
     wanted: Expectation
-    made_at: int
+    declared_at: int
     sign_at: int | None
     paused_until: int | None
     state: Judged
@@ -47,10 +48,15 @@ class _Standing(msgspec.Struct):
 def load(connection: sa.Connection, names: Iterable[Pair]) -> dict[Pair, Watched]:
     """Return the watches of these tasks, whose rows the caller has locked."""
     wanted = sorted(names)
-    return {
-        (host, task): Watched(read_wanted(text), *others)
-        for host, task, text, *others in watchrows.watches(connection, wanted)
-    }
+    return {(row[0], row[1]): _read(*row) for row in watchrows.watches(connection, wanted)}
+
+
+def _read(
+    host: str, _task: str, wanted: str, parts: str, maker: str, made_at: int, pattern: int | None, *others: Any
+) -> Watched:
+    held = holding.read(host, wanted, parts, maker, made_at, pattern)
+    declared_at = held.declared_at
+    return Watched(held.wanted, made_at if declared_at is None else declared_at, *others)
 
 
 def settle(
@@ -133,7 +139,7 @@ def _facts(
             watchrows.count_runs(connection, name, day, after, most),
         )
     return Facts(
-        watch.made_at,
+        watch.declared_at,
         sign_at,
         tuple(standing.runs),
         days,

@@ -13,8 +13,12 @@ import sqlalchemy as sa
 from humeops.central.store import driver, statements
 
 _WATCHES = """
-SELECT host, task, wanted, made_at, sign_at, paused_until, state, since, why, expected_at, due
+SELECT host, task, wanted, parts, maker, made_at, pattern, sign_at, paused_until, state, since, why, expected_at, due
 FROM watch WHERE (host, task) IN (VALUES {pairs}) ORDER BY host, task {lock}
+"""
+_HELD = """
+SELECT host, task, wanted, parts, maker, made_at, pattern FROM watch WHERE (host, task) IN (VALUES {pairs})
+ORDER BY host, task {lock}
 """
 _FREE_TASKS = """
 SELECT host, task FROM task WHERE (host, task) IN (VALUES {pairs}) ORDER BY host, task {lock}
@@ -42,11 +46,10 @@ INSERT INTO task (host, task, state, since, last_event_at, reason, running, tags
 VALUES (?, ?, 'new', ?, ?, '', 0, '[]', '[]') ON CONFLICT DO NOTHING
 """
 _DECLARE = """
-INSERT INTO watch (host, task, wanted, maker, made_at, pattern, fault, state, why, due)
-VALUES (?, ?, ?, ?, ?, ?, '', '', '', ?)
+INSERT INTO watch (host, task, wanted, maker, made_at, pattern, due, parts, fault, state, why)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', '')
 ON CONFLICT (host, task) DO UPDATE SET wanted = excluded.wanted, maker = excluded.maker, made_at = excluded.made_at,
-  pattern = excluded.pattern, fault = '', fault_at = NULL, due = excluded.due
-WHERE excluded.made_at >= watch.made_at
+  pattern = excluded.pattern, due = excluded.due, parts = excluded.parts, fault = '', fault_at = NULL
 """
 _NOTE_FAULT = """
 INSERT INTO watch (host, task, wanted, maker, made_at, fault, fault_at, state, why) VALUES (?, ?, '{}', ?, 0, ?, ?, '', '')
@@ -118,8 +121,13 @@ def lock_tasks(connection: sa.Connection, names: Iterable[driver.Pair]) -> None:
         pass
 
 
+def held(connection: sa.Connection, names: list[driver.Pair]) -> Iterable[Sequence[Any]]:
+    """Return (host, task, wanted, parts, maker, made_at, pattern) of the watches of these tasks, locked where others write too."""
+    return driver.all_for_pairs(connection, _HELD, names)
+
+
 def declare(connection: sa.Connection, made: driver.Rows) -> None:
-    """Store declarations, each unless a later one is there: (host, task, wanted, maker, made_at, pattern, due)."""
+    """Store what holds now: (host, task, wanted, maker, made_at, pattern, due, parts)."""
     driver.many(connection, _DECLARE, made)
 
 

@@ -78,18 +78,20 @@ class DeclarationError(ValueError):
 
 
 def read(pairs: Mapping[str, str]) -> Expectation:
-    """Return what these pairs declare; raise DeclarationError."""
+    """Return what these pairs declare; raise DeclarationError. An empty text says that nothing is expected there."""
     found: dict[str, object] = {}
     for name, text in pairs.items():
         reader = _READERS.get(name)
         if reader is None:
             raise DeclarationError(f"`{name[:60]}`: no such expectation; there are {', '.join(_READERS)}")
+        if not text:
+            continue
         try:
             found[name] = reader(text)
         except ValueError as error:
             raise DeclarationError(f"`{name}`: {error}") from None
     made = Expectation(**found)  # type: ignore[arg-type]
-    _check(made)
+    check(made)
     return made
 
 
@@ -111,7 +113,8 @@ def pairs_of(made: Expectation) -> dict[str, str]:
     return told
 
 
-def _check(made: Expectation) -> None:
+def check(made: Expectation) -> None:
+    """Raise DeclarationError for parts that do not go together."""
     said = [name for name in ("every", "cron", "calendar") if getattr(made, name)]
     if len(said) > 1:
         raise DeclarationError(f"`{said[0]}` and `{said[1]}`: one of them says when the task runs, not both")

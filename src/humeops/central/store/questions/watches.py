@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: MIT
 """Watches as they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, matching, scoping, tables, watching
+from humeops.central.store import cursor, holding, matching, scoping, tables, watching
 from humeops.central.store.questions.page import Page, cut
 from humeops.central.watches import expectation
+from humeops.central.watches.merging import Word
 from humeops.filters.tree import EVERYTHING, Node
 
 _watch = tables.watch
 _pattern = tables.watch_pattern
+_given = tables.watch_given
 
 
 class Watch(NamedTuple):
@@ -31,6 +34,8 @@ class Watch(NamedTuple):
     paused_until: int | None
     fault: str
     pattern: str
+    words: Mapping[str, Word] = MappingProxyType({})
+    fits: int | None = None  # of a pattern: how many hosts it fits
 
 
 class Filter(NamedTuple):
@@ -62,8 +67,11 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
 
 def patterns(connection: sa.Connection, wanted: Filter) -> list[Watch]:
     """Return the declarations for many hosts, also those that fit none yet; `host` is theirs, or one they mean."""
-    found = connection.execute(sa.select(_pattern).order_by(_pattern.c.host, _pattern.c.tag, _pattern.c.task))
-    return [_read_pattern(row) for row in found if _is_wanted(row, wanted)]
+    query = sa.select(_pattern).order_by(_pattern.c.host, _pattern.c.tag, _pattern.c.task)
+    found = [row for row in connection.execute(query) if _is_wanted(row, wanted)]
+    counts = sa.select(_given.c.pattern, sa.func.count()).where(_given.c.pattern.in_([row.id for row in found]))
+    fits = {row[0]: row[1] for row in connection.execute(counts.group_by(_given.c.pattern))} if found else {}
+    return [_read_pattern(row, fits.get(row.id, 0)) for row in found]
 
 
 def _is_wanted(row: sa.Row[Any], wanted: Filter) -> bool:
@@ -71,10 +79,18 @@ def _is_wanted(row: sa.Row[Any], wanted: Filter) -> bool:
     return is_host and (not wanted.task or matching.globs(row.task, wanted.task))
 
 
-def _read_pattern(row: sa.Row[Any]) -> Watch:
+def one(connection: sa.Connection, name: tuple[str, str]) -> Watch | None:
+    """Return the watch of this task, if it has one."""
+    row = connection.execute(_all().where(_watch.c.host == name[0], _watch.c.task == name[1])).one_or_none()
+    return _read(row) if row else None
+
+
+def _read_pattern(row: sa.Row[Any], fits: int) -> Watch:
     expect = expectation.pairs_of(watching.read_wanted(row.wanted))
-    fits = f"{row.host}{f' #{row.tag}' if row.tag else ''}"
-    return Watch(row.host, row.task, expect, row.maker, row.made_at, "", None, "", None, None, None, "", fits)
+    named = f"{row.host}{f' #{row.tag}' if row.tag else ''}"
+    return Watch(
+        row.host, row.task, expect, row.maker, row.made_at, "", None, "", None, None, None, "", named, {}, fits
+    )
 
 
 def expected(connection: sa.Connection, since: int, until: int, limit: int, within: Node = EVERYTHING) -> list[Watch]:
@@ -99,10 +115,12 @@ def _all() -> sa.Select[Any]:
 
 def _read(row: sa.Row[Any]) -> Watch:
     fits = f"{row.fits}{f' #{row.tag}' if row.tag else ''}" if row.fits else ""
+    held = holding.read(row.host, row.wanted, row.parts, row.maker, row.made_at, row.pattern)
+    expect = expectation.pairs_of(held.wanted)
     return Watch(
         row.host,
         row.task,
-        expectation.pairs_of(watching.read_wanted(row.wanted)),
+        expect,
         row.maker,
         row.made_at,
         row.state,
@@ -113,4 +131,5 @@ def _read(row: sa.Row[Any]) -> Watch:
         row.paused_until,
         row.fault,
         fits,
+        {name: held.words[name] for name in expect if name in held.words},
     )
