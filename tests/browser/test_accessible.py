@@ -43,6 +43,8 @@ def paths(desk, installed):
         f"/event/{run['id']}",
         "/data",
         "/watches",
+        "/watch",
+        f"/watch?{place}",
         "/alerts",
         "/alerts?show=history",
         "/alert/1",

@@ -55,7 +55,12 @@ async def list_watches(central: Central, asked: Asked) -> WatchPage:
 @post("/api/v1/watches", status_code=200)
 async def declare_watch(central: Central, asked: Asked, data: WatchWish) -> Changed:
     """Take a declaration: the latest one wins."""
-    return await anyio.to_thread.run_sync(_declare, central, asked, [_read(data, asked)], False)
+    return Changed(await anyio.to_thread.run_sync(say, central, asked, data))
+
+
+def say(central: Central, asked: Asked, data: WatchWish) -> int:
+    """Take a declaration; return on how many hosts it is. ParameterError names what is wrong with it."""
+    return _declare(central, asked, [_read(data, asked)], is_trial=False).count
 
 
 @post("/api/v1/watches/applied", status_code=200)
@@ -120,13 +125,13 @@ def _take(connection: sa.Connection, wish: _Wish, now_ns: int) -> int:
     return 1
 
 
-def _done(central: Central, asked: Asked, act: str, place: _Place, change: Callable[[sa.Connection], int]) -> Changed:
+def _done(central: Central, asked: Asked, act: str, place: _Place, change: Callable[[sa.Connection], int]) -> int:
     def whole(connection: sa.Connection) -> int:
         _check_right(connection, asked, place)
         acting.note(connection, central, asked, act, _named(place))
         return change(connection)
 
-    return Changed(central.database.write(whole))
+    return central.database.write(whole)
 
 
 def _named(place: _Place) -> str:
@@ -148,6 +153,11 @@ def _check_right(connection: sa.Connection, asked: Asked, place: _Place) -> None
 @post("/api/v1/watches/pause", sync_to_thread=True, status_code=200)
 def pause_watch(central: Central, asked: Asked, data: PauseWish) -> Changed:
     """Expect nothing of this task until then, or (without `until`) from now on again."""
+    return Changed(pause(central, asked, data))
+
+
+def pause(central: Central, asked: Asked, data: PauseWish) -> int:
+    """Expect nothing for a while, or go on; return how many watches that were."""
     names, now_ns = [(data.host, data.task)], central.clock.wall_ns()
     if data.until is not None and not now_ns < data.until < 2**63:
         raise ParameterError("`until`: it lies in the past, or beyond all times")
@@ -159,17 +169,17 @@ def pause_watch(central: Central, asked: Asked, data: PauseWish) -> Changed:
 async def remove_watch(central: Central, asked: Asked) -> Changed:
     """Expect nothing of this task any more, on this host or on those that a pattern gave a watch."""
     query = parameters.read(asked.parameters, parameters.WatchQuery)
-    return await anyio.to_thread.run_sync(_remove, central, asked, query)
+    return Changed(await anyio.to_thread.run_sync(take_back, central, asked, query.host, query.task, query.tag))
 
 
-def _remove(central: Central, asked: Asked, query: parameters.WatchQuery) -> Changed:
-    now_ns, names = central.clock.wall_ns(), [(query.host, query.task)]
-    place = _Place(query.host, query.task, query.tag)
+def take_back(central: Central, asked: Asked, host: str, task: str, tag: str) -> int:
+    """Expect nothing there any more; return of how many tasks something was."""
+    now_ns, place = central.clock.wall_ns(), _Place(host, task, tag)
 
     def act(connection: sa.Connection) -> int:
-        if patterns.is_pattern(query.host) or query.tag:
-            return patterns.remove(connection, query.host, query.tag, query.task, now_ns)
-        return declaring.remove(connection, names, now_ns)
+        if patterns.is_pattern(host) or tag:
+            return patterns.remove(connection, host, tag, task, now_ns)
+        return declaring.remove(connection, [(host, task)], now_ns)
 
     return _done(central, asked, "remove watch", place, act)
 

@@ -9,7 +9,7 @@ from humeops.api import parameters, views
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central.store import people
-from humeops.central.store.questions import data, explaining, overview, runs, series, tasks
+from humeops.central.store.questions import data, explaining, overview, runs, series, tasks, watches
 from humeops.central.usual import Past
 from humeops.security import roles
 from humeops.security.roles import Thing
@@ -48,6 +48,7 @@ def show_task(central: Central, asked: Asked) -> Response[str]:
         shared = _shared(connection, *name)
         written, about = people.notes(connection, name, NOTES), people.about(connection, name)
         taken = people.taken(connection, [name]).get(name)
+        watch = watches.one(connection, name)
     view = views.task_view(found[0])
     return rendering.page(
         "task.html",
@@ -63,6 +64,8 @@ def show_task(central: Central, asked: Asked) -> Response[str]:
         after=page.next,
         elsewhere=[views.task_view(task) for task in elsewhere if task.host != query.host],
         data=shared,
+        watch=views.watch_view(watch) if watch else None,
+        may_expect=roles.may(asked.actor, "write", Thing("watches", query.host, query.task, view.tags)),
         written=written,
         about=about,
         taken=taken if found[0].state in tasks.PROBLEMS else None,

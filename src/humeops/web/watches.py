@@ -8,7 +8,9 @@ from humeops import spans
 from humeops.api import parameters, views
 from humeops.api.service import Asked, Central
 from humeops.central.store.questions import watches
+from humeops.filters.tree import EVERYTHING
 from humeops.security import roles
+from humeops.security.grants import NOTHING
 from humeops.web import rendering
 
 WATCHES = 300
@@ -31,12 +33,17 @@ def list_watches(central: Central, asked: Asked) -> Response[str]:
         missing = watches.find(connection, wanted, MISSING, None).rows
         soon = watches.expected(connection, now_ns, now_ns + spans.DAY, WATCHES, within)
         page = watches.find(connection, watches.Filter(within=within), WATCHES, query.after)
+        # They are of hosts that nobody knows yet, too: not for whoever sees some tasks alone.
+        is_asked = within == EVERYTHING and query.after is None
+        many = watches.patterns(connection, watches.Filter()) if is_asked else []
     return rendering.page(
         "watches.html",
         now_ns=now_ns,
         actor=asked.actor,
         missing=[views.watch_view(one) for one in missing],
         soon=[views.watch_view(one) for one in soon],
+        many=[views.watch_view(one) for one in many],
+        may_write=roles.scope(asked.actor, "write", "watches") != NOTHING,
         every=[views.watch_view(one) for one in page.rows],
         after=page.next,
         is_first=query.after is None,
