@@ -61,6 +61,34 @@ def test_what_cannot_be_meant_is_told_on_a_page(desk, failed):
     desk.complaints.clear()  # the browser notes the status 400
 
 
+def test_what_fits_a_silence_is_said_while_it_is_typed(desk, failed):
+    desk.open("/silences")
+    desk.page.get_by_label("What").press_sequentially("task:backup")
+
+    expect(desk.page.get_by_text("1 task fits it now")).to_be_visible()
+    desk.page.get_by_text("Again and again").click()
+    desk.page.get_by_label("When cron would begin it").fill("0 2 * * *")
+    desk.page.get_by_label("Why").fill("patch night")
+    desk.page.get_by_role("button", name="Check it first").click()
+    expect(desk.page.get_by_text("It would hold from")).to_be_visible()
+    assert desk.page.get_by_label("Why").input_value() == "patch night"
+
+
+def test_a_watch_is_made_and_changed_on_its_page(desk, installed):
+    desk.open("/watches")
+    desk.page.get_by_role("link", name="expect something").first.click()
+    desk.page.get_by_label("Task", exact=True).fill("copy")
+    desk.page.get_by_label("Host or a pattern").fill("db1")
+    desk.page.get_by_label("Every so long").fill("1d")
+    desk.page.get_by_role("button", name="Expect this").click()
+    expect(desk.page.get_by_role("heading", name="What is expected")).to_be_visible()
+    desk.page.get_by_role("link", name="Change or pause it").click()
+    desk.page.get_by_label("Expect nothing for").fill("2h")
+    desk.page.get_by_role("button", name="Pause").click()
+
+    expect(desk.page.locator(".title .state.paused")).to_be_visible()
+
+
 def test_what_is_expected_is_listed_and_what_has_not_come_stands_first(desk, installed):
     installed.hume("watch", "add", "db1:copy", "--every", "1s", "--grace", "1s")
     installed.hume("watch", "add", "db1:vacuum", "--every", "6h")
@@ -78,9 +106,18 @@ def test_what_is_expected_is_listed_and_what_has_not_come_stands_first(desk, ins
 @pytest.mark.parametrize("width", [390, 1240])
 def test_no_page_of_alerts_is_wider_than_its_window(desk, failed, installed, width):
     installed.hume("silence", f"task:{'x' * 60}", "--for", "2h", "--why", "moving " * 20)
+    installed.hume("watch", "add", "db1:copy", "--every", "1d", "--limits", f"{'x' * 60} > 1")
     desk.page.set_viewport_size({"width": width, "height": 800})
 
-    for path in ("/alerts", "/alert/1", "/silences", "/channels", "/watches", "/alerts?show=history"):
+    for path in (
+        "/alerts",
+        "/alert/1",
+        "/silences",
+        "/channels",
+        "/watches",
+        "/watch?host=db1&task=copy",
+        "/alerts?show=history",
+    ):
         desk.open(path)
         assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 

@@ -53,22 +53,32 @@ async def add_silence(central: Central, asked: Asked, data: NewSilence) -> Silen
     """Keep these quiet; what is still wrong afterwards is told then."""
     roles.authorize(asked.actor, "write", Thing("silences"))
     made = await anyio.to_thread.run_sync(add, central, asked, data)
-    fits = await anyio.to_thread.run_sync(_count, central, made)
+    fits, _ = await anyio.to_thread.run_sync(fitting, central, made.what, 0)
     return msgspec.structs.replace(alertviews.silence_view(made, central.clock.wall_ns()), tasks=fits)
 
 
-def _count(central: Central, made: Silence) -> int:
-    """Return how many tasks fit a silence as they stand now."""
+def fitting(central: Central, what: str, most: int) -> tuple[int, list[str]]:
+    """Return how many tasks fit this as they stand now, and the names of some; raise ParameterError, or FilterError."""
+    _check_what(what)
+    wanted = tasks.Filter(also=book.parse(what))
     with central.database.reading() as connection:
-        return sum(tasks.count(connection, tasks.Filter(also=book.parse(made.what))).values())
+        count = sum(tasks.count(connection, wanted).values())
+        some = tasks.find(connection, wanted, most, None).rows if most and count else []
+    return count, [f"{one.host}:{one.task}" for one in some]
 
 
 def add(central: Central, asked: Asked, wish: NewSilence) -> Silence:
     """Store a silence; raise ParameterError, or FilterError, for one that cannot be meant."""
+    made = draft(central, asked, wish)
+    return acting.do(central, asked, "silence", wish.what, lambda connection: silences.add(connection, made), wish.why)
+
+
+def draft(central: Central, asked: Asked, wish: NewSilence) -> Silence:
+    """Return the silence that this would be, which is not stored; raises as `add` does."""
     now_ns = central.clock.wall_ns()
     starts_at = wish.starts_at if wish.starts_at is not None else now_ns
     _check(wish, starts_at, now_ns)
-    made = Silence(
+    return Silence(
         0,
         wish.what,
         starts_at,
@@ -81,7 +91,6 @@ def add(central: Central, asked: Asked, wish: NewSilence) -> Silence:
         wish.why,
         now_ns,
     )
-    return acting.do(central, asked, "silence", wish.what, lambda connection: silences.add(connection, made), wish.why)
 
 
 @post("/api/v1/silences/ended", sync_to_thread=True, status_code=200)
@@ -112,10 +121,9 @@ def end(central: Central, asked: Asked, number: int) -> Silence:
 def _check(wish: NewSilence, starts_at: int, now_ns: int) -> None:
     if not wish.what.strip() or not wish.why.strip():
         raise ParameterError("`what` and `why`: say what is silenced (host:db1) and why")
-    if "\0" in wish.what + wish.why + wish.cron + wish.calendar:
-        raise ParameterError("`what`: a character that no text has: U+0000")
-    if any(isinstance(leaf, Text) and not leaf.text.strip("*?") for leaf in leaves(book.parse(wish.what))):
-        raise ParameterError("`what`: a `*` alone is looked for as text, which nothing has; for everything say host:*")
+    if "\0" in wish.why + wish.cron + wish.calendar:
+        raise ParameterError("`why`: a character that no text has: U+0000")
+    _check_what(wish.what)
     if wish.ends_at is not None and wish.ends_at <= max(starts_at, now_ns):
         raise ParameterError("`ends_at`: it lies before it begins, or in the past")
     if wish.cron or wish.calendar:
@@ -124,6 +132,13 @@ def _check(wish: NewSilence, starts_at: int, now_ns: int) -> None:
         raise ParameterError("`ends_at`: say when it ends; only one that repeats may go on until somebody ends it")
     elif wish.lasts:
         raise ParameterError("`lasts`: is said of a silence that repeats, with `cron` or `calendar`")
+
+
+def _check_what(what: str) -> None:
+    if "\0" in what:
+        raise ParameterError("`what`: a character that no text has: U+0000")
+    if any(isinstance(leaf, Text) and not leaf.text.strip("*?") for leaf in leaves(book.parse(what))):
+        raise ParameterError("`what`: a `*` alone is looked for as text, which nothing has; for everything say host:*")
 
 
 def _check_plan(wish: NewSilence) -> None:

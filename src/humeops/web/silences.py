@@ -1,26 +1,29 @@
 # SPDX-License-Identifier: MIT
-"""What is kept quiet, by whom and why; made and ended from the page, with plain forms."""
+"""What is kept quiet, by whom and why; made and ended from the page, with plain forms.
 
-from typing import Annotated
+What is typed can be checked first: which tasks fit, and when it would hold. What cannot be meant is told above the form, which stays as it was
+typed; so is a filter that nothing fits, once, in case a name is misspelt.
+"""
+
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
-from humeops import moments
 from humeops.api import alertviews, parameters
 from humeops.api import silences as silencesapi
-from humeops.api.alertschemas import NewSilence
 from humeops.api.parameters import ParameterError
 from humeops.api.service import Asked, Central
 from humeops.central.store import silences
-from humeops.clock import NS_PER_SECOND
+from humeops.filters.tree import FilterError
 from humeops.security import roles
 from humeops.security.roles import Thing
-from humeops.web import rendering
+from humeops.web import drafting, rendering
 
 SILENCES = 200
+NAMED = 5
 
 
 class SilencesPageQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -30,14 +33,17 @@ class SilencesPageQuery(msgspec.Struct, forbid_unknown_fields=True):
     all: bool = False
 
 
-class SilenceForm(msgspec.Struct):
-    """A silence, as typed: `lasts` is a span; with `cron` it is one that repeats."""
+class FitsQuery(msgspec.Struct):
+    """GET /silences/fits."""
 
-    what: Annotated[str, msgspec.Meta(max_length=2_000)]
-    why: Annotated[str, msgspec.Meta(max_length=1_000)]
-    lasts: Annotated[str, msgspec.Meta(max_length=32)]
-    cron: Annotated[str, msgspec.Meta(max_length=256)] = ""
-    tz: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    what: parameters.Filter = ""
+
+
+class SilenceForm(drafting.Typed):
+    """A silence, as typed, and which button was pressed; `sure`: that nothing fits it was told before."""
+
+    do: Literal["silence", "check"] = "silence"
+    sure: str = ""
 
 
 class EndForm(msgspec.Struct):
@@ -49,19 +55,20 @@ class EndForm(msgspec.Struct):
 @get("/silences", sync_to_thread=True)
 def list_silences(central: Central, asked: Asked) -> Response[str]:
     """List silences, with a form for another one."""
+    query = parameters.read(asked.parameters, SilencesPageQuery)
+    return _page(central, asked, SilenceForm(what=query.what, lasts="2h"), every=query.all)
+
+
+@get("/silences/fits", sync_to_thread=True)
+def show_fits(central: Central, asked: Asked) -> Response[str]:
+    """Say what fits a filter while it is typed, or what is wrong with it."""
     roles.authorize(asked.actor, "read", Thing("silences"))
-    query, now_ns = parameters.read(asked.parameters, SilencesPageQuery), central.clock.wall_ns()
-    with central.database.reading() as connection:
-        found = silences.newest(connection, SILENCES, None, None if query.all else now_ns)
-    return rendering.page(
-        "silences.html",
-        now_ns=now_ns,
-        actor=asked.actor,
-        may_write=roles.may(asked.actor, "write", Thing("silences")),
-        silences=[alertviews.silence_view(one, now_ns) for one in found],
-        what=query.what,
-        every=query.all,
-    )
+    what = parameters.read(asked.parameters, FitsQuery).what.strip()
+    try:
+        said, wrong = (_fits(central, what) if what else "", "")
+    except (ParameterError, FilterError) as error:
+        said, wrong = "", str(error)
+    return rendering.page("fits.html", said=said, wrong=wrong, now_ns=central.clock.wall_ns())
 
 
 @post("/silences", sync_to_thread=True)
@@ -70,23 +77,25 @@ def make_silence(
     asked: Asked,
     data: Annotated[SilenceForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[str]:
-    """Make a silence, and go back to the list."""
+    """Make a silence and go back to the list, or say what it would be."""
     roles.authorize(asked.actor, "write", Thing("silences"))
+    now_ns = central.clock.wall_ns()
     try:
-        lasts = moments.parse_span(data.lasts.strip())
-    except ValueError as error:
-        raise ParameterError(f"how long: {error}") from None
-    repeats = bool(data.cron.strip())
-    wish = NewSilence(
-        data.what.strip(),
-        data.why.strip(),
-        None if repeats else central.clock.wall_ns() + lasts,
-        None,
-        data.cron.strip(),
-        "",
-        data.tz.strip(),
-        lasts // NS_PER_SECOND if repeats else 0,
-    )
+        wish = drafting.wish_of(data, now_ns)
+        draft = silencesapi.draft(central, asked, wish)
+        fits = _fits(central, draft.what)
+    except (ParameterError, FilterError) as error:
+        return _page(central, asked, data, wrong=str(error))
+    if data.do == "check":
+        return _page(central, asked, data, said=f"{fits}. {drafting.times_of(draft, now_ns)}")
+    if fits == _NOTHING and not data.sure:
+        return _page(
+            central,
+            asked,
+            data,
+            wrong=f"{fits}. If it is meant for what is yet to come, press Silence again.",
+            sure="yes",
+        )
     silencesapi.add(central, asked, wish)
     return rendering.go("/silences")
 
@@ -101,3 +110,42 @@ def end_silence(
     roles.authorize(asked.actor, "write", Thing("silences"))
     silencesapi.end(central, asked, data.id)
     return rendering.go("/silences")
+
+
+_NOTHING = "No task fits it now"
+
+
+def _fits(central: Central, what: str) -> str:
+    count, names = silencesapi.fitting(central, what, NAMED)
+    if not count:
+        return _NOTHING
+    more = f" and {count - len(names)} more" if count > len(names) else ""
+    return f"{count} task{'s fit' if count != 1 else ' fits'} it now: {', '.join(names)}{more}"
+
+
+def _page(
+    central: Central,
+    asked: Asked,
+    typed: SilenceForm,
+    wrong: str = "",
+    said: str = "",
+    sure: str = "",
+    every: bool = False,
+) -> Response[str]:
+    roles.authorize(asked.actor, "read", Thing("silences"))
+    now_ns = central.clock.wall_ns()
+    with central.database.reading() as connection:
+        found = silences.newest(connection, SILENCES, None, None if every else now_ns)
+    return rendering.page(
+        "silences.html",
+        400 if wrong else 200,
+        now_ns=now_ns,
+        actor=asked.actor,
+        may_write=roles.may(asked.actor, "write", Thing("silences")),
+        silences=[alertviews.silence_view(one, now_ns) for one in found],
+        typed=typed,
+        wrong=wrong,
+        said=said,
+        sure=sure,
+        every=every,
+    )
