@@ -84,6 +84,12 @@ def fault(file: pathlib.Path, setting: str, what: str) -> ConfigError:
     return ConfigError(f"{place}`{setting}`: {what}")
 
 
+def place_of(text: str, path: str) -> str:
+    """Return `:LINE` of what this path (`channel.ops.url`, `rule[0].when`) names in a TOML text, or of the table around it; else nothing."""
+    *parents, key = path.split(".")
+    return _line_of(text, parents, key)
+
+
 def check_folder(path: pathlib.Path, file: pathlib.Path, setting: str) -> None:
     """Raise ConfigError when no folder can be at this path; nothing is made, and rights are not asked."""
     there = path.absolute()
@@ -196,7 +202,7 @@ def _lines(text: str) -> typing.Iterator[tuple[str, int]]:
         if header := re.match(r"(\[+)\s*([^\]]+?)\s*\]+", stripped):
             if header[1] == "[[":
                 counts[header[2]] = counts.get(header[2], -1) + 1
-            current = _numbered(header[2].split("."), counts)
+            current = _numbered([part.strip("\"' ") for part in header[2].split(".")], counts)
             yield current, number
         elif key := re.match(r"[\"']?([\w-]+(?:\.[\w-]+)*)[\"']?\s*=", stripped):
             yield (f"{current}.{key[1]}" if current else key[1]), number

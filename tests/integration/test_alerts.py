@@ -127,6 +127,41 @@ def test_what_cannot_be_meant_is_told_and_nothing_changes(central, text, said):
     assert central.hume("alert", "export").stdout == before
 
 
+BROKEN = """
+[[rule]]
+name = "everything"
+
+[channel.pager]
+type = "command"
+argv = ["/no/such/program"]
+
+[channel."on call"]
+type = "mail"
+to = ["nobody"]
+from = "hume@example.org"
+
+[channel.hook]
+type = "webhook"
+url = "https://10.1.2.3/x"
+"""
+
+
+def test_channels_that_can_never_work_are_told_each_with_its_line(central):
+    before = central.hume("alert", "export").stdout
+    done = apply(central, BROKEN, status=64)
+
+    lines = done.stderr.splitlines()
+    file = central.root / "alerts.toml"
+    assert [line.partition(": channel")[0] for line in lines] == [f"hume: {file}:{number}" for number in (7, 11, 14)]
+    assert "notify.commands" in lines[0]
+    assert "a mail address is expected" in lines[1]
+    assert "notify.internal" in lines[2]
+    assert central.hume("alert", "export").stdout == before
+
+    lonely = BROKEN.replace('to = ["nobody"]', 'to = ["ops@example.org"]')
+    assert apply(central, lonely, "--yes", "--unchecked").returncode == 0
+
+
 def test_a_channel_that_does_not_work_says_why(central, hook):
     hook.status = 410
     failed = central.hume("alert", "test", "ops")

@@ -4,14 +4,14 @@
 Each handler that shares its address with another brings its threads itself, as in `watches`.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import anyio.to_thread
 import msgspec
 import sqlalchemy as sa
 from litestar import get, post, put
 
-from humeops.api import acting, alertschemas, alertviews, parameters
+from humeops.api import acting, alertschemas, alertviews, parameters, schemas
 from humeops.api.alertschemas import (
     AlertDetail,
     AlertPage,
@@ -24,7 +24,7 @@ from humeops.api.alertschemas import (
     NotificationPage,
     NotificationView,
 )
-from humeops.api.problems import NotFoundError
+from humeops.api.problems import FaultsError, NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central import bookkeeping, watcher
 from humeops.central.alerts import book, difference
@@ -106,8 +106,11 @@ def book_view(written: alertbooks.Written) -> BookView:
 
 @put("/api/v1/alertbook", status_code=200)
 async def write_book(central: Central, asked: Asked, data: alertschemas.NewBook) -> BookChanges:
-    """Put this in the place of what is in force; all of it, or nothing."""
+    """Put this in the place of what is in force; all of it, or nothing. What is wrong is told, each thing with its place."""
     roles.authorize(asked.actor, "write", Thing("alerts"))
+    if not data.unchecked:
+        # Before the transaction: where names lead is asked of others, who may take their time.
+        await anyio.to_thread.run_sync(_check_channels, central, data.book)
     author = f"{asked.actor.name}{f', {data.by}' if data.by else ''}"
     now_ns = central.clock.wall_ns()
 
@@ -119,8 +122,15 @@ async def write_book(central: Central, asked: Asked, data: alertschemas.NewBook)
     try:
         outcome = await anyio.to_thread.run_sync(central.database.write, write)
     except book.BookError as error:
-        raise parameters.ParameterError(str(error)) from None
+        raise FaultsError([schemas.Fault(error.place, str(error))]) from None
     return BookChanges([BookChange(*one) for one in outcome.changes])
+
+
+def _check_channels(central: Central, told: dict[str, Any]) -> None:
+    with central.database.reading() as connection:
+        faults = bookkeeping.faults(connection, told, central.trial)
+    if faults:
+        raise FaultsError([schemas.Fault(*one) for one in faults])
 
 
 @get("/api/v1/channels", sync_to_thread=True)

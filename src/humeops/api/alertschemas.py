@@ -183,6 +183,7 @@ class NewBook(msgspec.Struct, forbid_unknown_fields=True):
     book: dict[str, Any]
     dry_run: bool = False
     by: Annotated[str, msgspec.Meta(max_length=200)] = ""  # what it comes from, such as a file's name
+    unchecked: bool = False  # channels are not tried: whoever tells has what is missing here
 
 
 class BookChange(msgspec.Struct):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every error as application/problem+json (RFC 9457): what went wrong, never how the inside looks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from litestar.exceptions import HTTPException
 
 from humeops.api import acting
 from humeops.api.parameters import ParameterError
-from humeops.api.schemas import Problem
+from humeops.api.schemas import Fault, Problem
 from humeops.central.store.cursor import CursorError
 from humeops.central.store.reports import OtherBodyError
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
@@ -33,6 +34,16 @@ _Request = Request[Any, Any, Any]
 
 class NotFoundError(HumeError):
     """What was asked for does not exist."""
+
+
+class FaultsError(ParameterError):
+    """Several things are wrong with what was given; each is told with its place."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        """Take all of them; the text is that of the first."""
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        super().__init__(f"{faults[0].text}{more}")
+        self.faults = list(faults)
 
 
 class ConflictError(HumeError):
@@ -61,7 +72,8 @@ def from_hume(request: _Request, error: HumeError) -> Response[bytes]:
     """Answer an error that hume raised on purpose; its text is made for people."""
     status = status_of(error)
     request.scope.setdefault("state", {})[acting.REASON] = str(error)
-    return from_fault(request, error) if status is None else answer(status, str(error))
+    faults = error.faults if isinstance(error, FaultsError) else []
+    return from_fault(request, error) if status is None else answer(status, str(error), faults)
 
 
 def from_http(_request: _Request, error: HTTPException) -> Response[bytes]:
@@ -81,9 +93,9 @@ def from_database(request: _Request, error: Exception) -> Response[bytes]:
     return answer(503, "central's database does not work: its operator finds the reason in central's log")
 
 
-def answer(status: int, detail: str) -> Response[bytes]:
+def answer(status: int, detail: str, faults: Sequence[Fault] = ()) -> Response[bytes]:
     """Return the problem as a response."""
-    problem = Problem(_TITLES.get(status, "The request failed"), status, detail)
+    problem = Problem(_TITLES.get(status, "The request failed"), status, detail, faults=list(faults))
     headers = {"Retry-After": "1"} if status == 503 else {}
     return Response(
         msgspec.json.encode(problem), status_code=status, headers=headers, media_type="application/problem+json"

@@ -422,6 +422,13 @@ class Reported(msgspec.Struct, omit_defaults=True):
     queued: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+class Fault(msgspec.Struct):
+    """One thing that is wrong with what was given; `place` is where, as a path: `channel.ops.url`, `rule[0].when`."""
+
+    place: str
+    text: str
+
+
 class Problem(msgspec.Struct, omit_defaults=True):
     """Every error of the API (RFC 9457, application/problem+json)."""
 
@@ -429,3 +436,4 @@ class Problem(msgspec.Struct, omit_defaults=True):
     status: int
     detail: str = ""
     type: str = "about:blank"
+    faults: list[Fault] = []  # where several things are wrong: each of them

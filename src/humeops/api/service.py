@@ -11,6 +11,8 @@ from prometheus_client.registry import Collector
 
 from humeops.api.addresses import Networks
 from humeops.central.current.picture import Picture
+from humeops.central.notify.channel import Allowed
+from humeops.central.notify.trying import Trial
 from humeops.central.store.database import Database
 from humeops.clock import Clock
 from humeops.security.roles import Actor
@@ -55,6 +57,7 @@ class People:
 
 
 NO_MORE_WAYS = People()
+_NOTHING_ALLOWED = Trial(Allowed(), tells=False)
 
 
 class Central(NamedTuple):
@@ -66,6 +69,7 @@ class Central(NamedTuple):
     stream: StreamIntake | None = None
     gauges: Sequence[Collector] = ()  # what is asked whenever somebody reads the metrics
     people: People = NO_MORE_WAYS
+    trial: Trial = _NOTHING_ALLOWED
 
 
 class Pages(NamedTuple):

@@ -11,6 +11,7 @@ from humeops.central.alerts import book, difference
 from humeops.central.alerts.book import Book, BookError
 from humeops.central.alerts.difference import Shown
 from humeops.central.notify import channels
+from humeops.central.notify.trying import Trial
 from humeops.central.store import alertbooks, alertrows
 from humeops.errors import ConfigError
 
@@ -37,6 +38,24 @@ def apply(connection: sa.Connection, told: Any, author: str, now_ns: int, dry_ru
         # What was told by another rule, or to nobody, is looked at with this one.
         alertrows.touch(connection, now_ns)
     return Outcome(changes)
+
+
+def faults(connection: sa.Connection, told: Any, trial: Trial) -> list[book.Fault]:
+    """Return what would keep a book from being taken, or its channels from ever working."""
+    try:
+        made = book.read(told)
+    except BookError as error:
+        return [book.Fault(error.place, str(error))]
+    before = alertbooks.current(connection).book
+    try:
+        kept = _with_kept_secrets(made, before, shown(before))
+    except BookError:
+        kept = made  # what is in force cannot be shown: then nothing of it is kept
+    found = trial.faults(kept.channel)
+    return [
+        book.Fault(f"channel.{one.channel}.{one.setting}".rstrip("."), f"channel `{one.channel}`: {one.what}")
+        for one in found
+    ]
 
 
 def shown(written: Book) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ import sys
 import time
 
 import click
+import msgspec
 
 from humeops import moments
 from humeops.api import alertschemas, standing
@@ -106,14 +107,23 @@ def show_alert(number: int, output: str, central: str | None, folder: str | None
 @click.argument("file", type=click.Path(path_type=pathlib.Path))
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @click.option("--dry-run", is_flag=True, help="Only show the difference.")
+@click.option("--unchecked", is_flag=True, help="Do not try the channels: whoever sends has what is missing here.")
 @options.central_options
-def apply_file(file: pathlib.Path, yes: bool, dry_run: bool, central: str | None, folder: str | None) -> int:
-    """Put the rules, routes and channels of a TOML file into force; the difference is shown first."""
+def apply_file(
+    file: pathlib.Path, yes: bool, dry_run: bool, unchecked: bool, central: str | None, folder: str | None
+) -> int:
+    """Put the rules, routes and channels of a TOML file into force; what cannot work is told, the difference is shown first."""
     told, asked = applying.read(file), options.ask(central, folder)
-    shown = [(f"{one.sign} {one.what}", one.lines) for one in _write(asked, told, file, dry_run=True)]
-    if (status := applying.why_not(shown, yes, dry_run)) is not None:
-        return status
-    print(f"{len(_write(asked, told, file, dry_run=False))} changed")
+    wish = alertschemas.NewBook(told, True, file.name[:200], unchecked)
+    try:
+        shown = [(f"{one.sign} {one.what}", one.lines) for one in _write(asked, wish)]
+        if (status := applying.why_not(shown, yes, dry_run)) is not None:
+            return status
+        print(f"{len(_write(asked, msgspec.structs.replace(wish, dry_run=False)))} changed")
+    except client.RefusedQuestionError as error:
+        if not error.faults:
+            raise
+        return applying.refuse(file, error.faults)
     return 0
 
 
@@ -176,8 +186,5 @@ def test_channel(channel: str, central: str | None, folder: str | None) -> int:
     return Exit.UNAVAILABLE if sent.state == "waiting" else Exit.REFUSED
 
 
-def _write(
-    asked: client.Central, told: dict[str, object], file: pathlib.Path, dry_run: bool
-) -> list[alertschemas.BookChange]:
-    wish = alertschemas.NewBook(told, dry_run, file.name[:200])
+def _write(asked: client.Central, wish: alertschemas.NewBook) -> list[alertschemas.BookChange]:
     return asked.send("alertbook", alertschemas.BookChanges, wish, method="PUT").changes

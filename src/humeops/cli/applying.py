@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from humeops import settings
+from humeops.api import schemas
 from humeops.cli.terminal import terminal_of
 from humeops.errors import ConfigError, Exit
 
@@ -21,6 +23,14 @@ def read(path: pathlib.Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def refuse(path: pathlib.Path, faults: Iterable[schemas.Fault]) -> Exit:
+    """Say what is wrong with the file, a line for each thing with the line where it stands."""
+    terminal, text = terminal_of(sys.stderr), path.read_text("utf-8")
+    for fault in faults:
+        print(terminal.text(f"hume: {path}{settings.place_of(text, fault.place)}: {fault.text}"), file=sys.stderr)
+    return Exit.USAGE
 
 
 def why_not(changes: Iterable[tuple[str, list[str]]], yes: bool, dry_run: bool) -> Exit | None:

@@ -23,6 +23,8 @@ from humeops.central import notifier as notifying
 from humeops.central import watcher as watching
 from humeops.central.config import Config
 from humeops.central.current.picture import SqlPicture
+from humeops.central.notify import channel
+from humeops.central.notify.trying import Trial
 from humeops.central.store import partitions, schema
 from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
 from humeops.cli import centralfirst
@@ -39,7 +41,7 @@ def serve(chosen: Config) -> int:
         _prepare(database, chosen)
         folding = _folding_beside(chosen, database) if chosen.redis else _tending_beside(chosen, database)
         with folding, _watching_beside(chosen, database), _notifying_beside(chosen, database):
-            _answer(chosen, database)
+            _answer(chosen, database, tells=True)
     return Exit.OK
 
 
@@ -211,13 +213,14 @@ def _require_schema(database: Database) -> None:
         )
 
 
-def _answer(chosen: Config, database: Database) -> None:
+def _answer(chosen: Config, database: Database, tells: bool = False) -> None:
     watched = _watched(chosen, database)
     with server.listen(chosen.host, chosen.port) as bound, _monitor(chosen, watched):
         url = server.url_of(bound)
         server.calm_collector()
         try:
             central = _central(chosen, database, watched.gauges)
+            central = central._replace(trial=Trial(channel.allowed(chosen.notify), tells))
             made = app.make_app(central, pages.make_pages(), chosen.proxies)
             server.serve(made, bound, lambda: _announce(chosen, url))
         finally:

@@ -50,6 +50,11 @@ class RefusedQuestionError(HumeError):
 
     exit_code = Exit.USAGE
 
+    def __init__(self, text: str, faults: Sequence[schemas.Fault] = ()) -> None:
+        """`faults`: each thing that is wrong, with its place, where central tells them."""
+        super().__init__(text)
+        self.faults = faults
+
 
 class AddressError(HumeError):
     """What was given as central's address is none."""
@@ -147,7 +152,7 @@ class Central:
         if status == 409:
             return ConflictError(said or "that does not fit how things stand")
         if status in (400, 422):
-            return RefusedQuestionError(said or "central does not understand the question")
+            return RefusedQuestionError(said or "central does not understand the question", _faults(body))
         if status in (429, 502, 503, 504):
             return UnavailableError(f"central at {self.url} cannot answer now ({said or status}); try again")
         return HumeError(f"central at {self.url} failed with status {status}{': ' + said if said else ''}")
@@ -229,6 +234,13 @@ def _problem(body: bytes) -> str:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return ""
     return " ".join((problem.detail or problem.title).split())[:300]
+
+
+def _faults(body: bytes) -> Sequence[schemas.Fault]:
+    try:
+        return msgspec.json.decode(body, type=schemas.Problem).faults
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return []
 
 
 def cause(error: Exception) -> str:

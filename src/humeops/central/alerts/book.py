@@ -9,7 +9,7 @@ import functools
 import typing
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -35,6 +35,18 @@ Group: TypeAlias = Literal["host", "task", "rule", "none"]
 
 class BookError(ValueError):
     """What is written cannot be taken; the text names the place and the mend."""
+
+    def __init__(self, text: str, place: str = "") -> None:
+        """`place`: where it is written, such as `rule[0].when`, as far as that is known."""
+        super().__init__(text)
+        self.place = place
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong, and where it is written."""
+
+    place: str
+    text: str
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -149,24 +161,20 @@ _TOLD_OF = ("failed", "lost", "late", "overdue")
 _STATES_OF: Mapping[Of, Sequence[str]] = {"tasks": keys.PROBLEMS, "hosts": ("unknown",), "findings": ("ok", "warning")}
 
 
-def read(told: Any, channels: Mapping[str, str] | None = None) -> Book:
-    """Return what this says (objects as JSON or TOML have them); raise BookError.
-
-    `channels` may tell what is wrong with the settings of a channel, by name.
-    """
+def read(told: Any) -> Book:
+    """Return what this says (objects as JSON or TOML have them); raise BookError."""
     try:
         book = msgspec.convert(told, Book)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
-        raise BookError(f"`{where.rstrip('`').lstrip('.') or 'the file'}`: {what}") from None
-    for name, fault in (channels or {}).items():
-        raise BookError(f"channel {name}: {fault}")
+        place = where.rstrip("`").lstrip(".")
+        raise BookError(f"`{place or 'the file'}`: {what}", place) from None
     for number, rule in enumerate(book.rule, 1):
-        _check(f"rule {number} ({rule.name})", functools.partial(_check_rule, rule))
+        _check(f"rule {number} ({rule.name})", f"rule[{number - 1}]", functools.partial(_check_rule, rule))
     for number, route in enumerate(book.route, 1):
-        _check(f"route {number}", functools.partial(_check_route, route))
+        _check(f"route {number}", f"route[{number - 1}]", functools.partial(_check_route, route))
     for number, parent in enumerate(book.parent, 1):
-        _check(f"parent {number}", functools.partial(parse, parent.when))
+        _check(f"parent {number}", f"parent[{number - 1}]", functools.partial(parse, parent.when))
     _check_names(book)
     return book
 
@@ -218,11 +226,13 @@ def parse(when: str) -> Node:
     return node
 
 
-def _check(where: str, act: Any) -> None:
+def _check(where: str, place: str, act: Any) -> None:
     try:
         act()
     except (ValueError, FilterError) as error:
-        raise BookError(f"{where}: {error}") from None
+        # A filter's fault stands in `when`; another one names its setting.
+        setting = str(error)[1:].partition("`")[0] if str(error).startswith("`") else "when"
+        raise BookError(f"{where}: {error}", f"{place}.{setting}") from None
 
 
 def _check_rule(rule: Rule) -> None:
@@ -278,8 +288,17 @@ def _check_names(book: Book) -> None:
     known = {*book.channel, SETUP}
     if SETUP in book.channel:
         raise BookError(f"channel {SETUP}: this name is that of the address given at set-up; choose another")
-    named = [(f"route {number}", name) for number, route in enumerate(book.route, 1) for name in route.to]
-    named += [(f"rule {rule.name}", name) for rule in book.rule for step in rule.escalate for name in step.to]
-    for where, name in [*named, *(("`fallback`", name) for name in book.fallback)]:
+    named = [
+        (f"route {number}", f"route[{number - 1}].to", name)
+        for number, route in enumerate(book.route, 1)
+        for name in route.to
+    ]
+    named += [
+        (f"rule {rule.name}", f"rule[{number}].escalate", name)
+        for number, rule in enumerate(book.rule)
+        for step in rule.escalate
+        for name in step.to
+    ]
+    for where, place, name in [*named, *(("`fallback`", "fallback", name) for name in book.fallback)]:
         if name not in known:
-            raise BookError(f"{where}: there is no channel {name[:64]!a}; there are {', '.join(sorted(known))}")
+            raise BookError(f"{where}: there is no channel {name[:64]!a}; there are {', '.join(sorted(known))}", place)

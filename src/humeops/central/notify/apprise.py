@@ -13,13 +13,14 @@ import subprocess
 import sys
 from typing import ClassVar, Literal
 
-from humeops.central.notify import secret
+from humeops.central.notify import reach, secret
 from humeops.central.notify.channel import Allowed, Channel, Seconds, Text
 from humeops.central.notify.failure import ConfigError, RefusedError, UnreachableError, quoted
 from humeops.central.notify.message import Message
 from humeops.central.notify.wording import Wording
 from humeops.errors import explain
 
+CHECK_SECONDS = 5
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}")
 _TYPES = {"recovery": "success", "notice": "info", "test": "info", "digest": "info"}
 
@@ -49,8 +50,7 @@ class Apprise(Channel, frozen=True, kw_only=True, forbid_unknown_fields=True, ta
 
 def deliver(channel: Apprise, message: Message, wording: Wording, now_ns: int, allowed: Allowed) -> None:
     """Have Apprise tell it; when this returns, the service said that it took it."""
-    if importlib.util.find_spec("apprise") is None:
-        raise RefusedError("this channel needs the Python package `apprise`: pip install 'humeops[notify]'")
+    _require_package()
     asked = {
         "url": secret.read(channel.url, "url"),
         "title": wording.subject(message),
@@ -60,6 +60,23 @@ def deliver(channel: Apprise, message: Message, wording: Wording, now_ns: int, a
         "seconds": channel.timeout,
     }
     _judge(_ask(asked, channel.timeout))
+
+
+def check_service(channel: Apprise, allowed: Allowed, is_known: bool) -> None:
+    """Raise RefusedError where the package is missing, or for an address, if it `is_known` here, that Apprise does not understand."""
+    _require_package()
+    if not is_known:
+        return
+    url = secret.read(channel.url, "url")
+    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    if address := reach.address_in(host):
+        reach.allowed(str(address), 0, allowed.internal)
+    _judge(_ask({"url": url, "checks": True, "internal": []}, CHECK_SECONDS))
+
+
+def _require_package() -> None:
+    if importlib.util.find_spec("apprise") is None:
+        raise RefusedError("this channel needs the Python package `apprise`: pip install 'humeops[notify]'")
 
 
 def _ask(asked: dict[str, object], seconds: float) -> dict[str, str]:

@@ -78,7 +78,7 @@ class _Statuses(logging.Handler):
 
 
 def main() -> None:
-    """Tell one message."""
+    """Tell one message, or (`checks`) only say whether the address is understood."""
     asked = json.load(sys.stdin)
     try:
         answer = _tell(asked)
@@ -105,6 +105,8 @@ def _tell(asked: dict[str, Any]) -> dict[str, str]:
         )
     if any(not service.verify_certificate for service in told):
         raise RefusedError("`url`: verify=no would tell it to whoever stands between; leave it out")
+    if asked.get("checks"):
+        return {"became": "told"}
     sys.addaudithook(guard)
     if told.notify(body=asked["body"], title=asked["title"], notify_type=asked["kind"], body_format="text"):
         return {"became": "told"}

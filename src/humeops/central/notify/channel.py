@@ -26,10 +26,13 @@ class Channel(
     def check(self) -> None:
         """Raise ConfigError for what has the right form and can't work; nothing is asked or connected."""
         clocks.of(self.zone)
-        for name in self.SECRETS:
-            for place, text in _texts(name, getattr(self, name)):
-                if wrong := secret.fault(text):
-                    raise ConfigError(f"`{place}`: {wrong}")
+        for place, text in self.secrets():
+            if wrong := secret.fault(text):
+                raise ConfigError(f"`{place}`: {wrong}")
+
+    def secrets(self) -> list[tuple[str, str]]:
+        """Return its secrets, or where they are, each with the name of the setting."""
+        return [pair for name in self.SECRETS for pair in _texts(name, getattr(self, name))]
 
     def shown(self) -> dict[str, Any]:
         """Return the settings for a listing: of a secret only where it is, or that there is one."""

@@ -48,8 +48,7 @@ class Command(Channel, frozen=True, kw_only=True, forbid_unknown_fields=True, ta
 def deliver(channel: Command, message: Message, wording: Wording, now_ns: int, allowed: Allowed) -> None:
     """Run the command; when this returns, it has ended with status 0, and nothing that it started is left."""
     program = channel.argv[0]
-    if program not in allowed.commands:
-        raise RefusedError(f"{program} may not be run by a channel; list it in `notify.commands` of central.toml")
+    _check_listed(program, allowed)
     subject, short, text = wording.subject(message), wording.short(message), wording.text(message)
     # A file and not a pipe: a command that reads nothing holds nothing up.
     with tempfile.TemporaryFile() as standard_input:
@@ -57,6 +56,23 @@ def deliver(channel: Command, message: Message, wording: Wording, now_ns: int, a
         standard_input.seek(0)
         status, said = _run(channel, standard_input, _environment(message, subject, short))
     _judge(program, status, said)
+
+
+def check_program(channel: Command, allowed: Allowed) -> None:
+    """Raise RefusedError for a program that is not there, or may not be run."""
+    program = channel.argv[0]
+    _check_listed(program, allowed)
+    if not os.path.exists(program):
+        raise RefusedError(f"`argv`: {program}: there is no such program")
+    if not os.path.isfile(program) or not os.access(program, os.X_OK):
+        raise RefusedError(f"`argv`: {program} is no program that can be run")
+
+
+def _check_listed(program: str, allowed: Allowed) -> None:
+    if program not in allowed.commands:
+        raise RefusedError(
+            f"`argv`: {program} may not be run by a channel; list it in `notify.commands` of central.toml"
+        )
 
 
 def _environment(message: Message, subject: str, short: str) -> dict[str, str]:

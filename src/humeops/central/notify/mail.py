@@ -80,10 +80,7 @@ def deliver(channel: Mail, message: Message, wording: Wording, now_ns: int, allo
     """
     mail = compose(channel, message, wording, now_ns)
     host, port = channel.place()
-    addresses = reach.resolve(host, port)
-    for address in addresses:
-        if reach.is_metadata(address) and not reach.is_listed(address, allowed.internal):
-            raise RefusedError(reach.inside(host, address))
+    addresses = _addresses(channel, allowed)
     password = secret.read(channel.password, "password")
     connection = reach.dial(host, addresses, port, channel.timeout)
     with _explained(host), reach.limited(connection, channel.timeout), _session(channel, connection) as session:
@@ -92,6 +89,22 @@ def deliver(channel: Mail, message: Message, wording: Wording, now_ns: int, allo
         refused = session.send_message(mail, email.utils.parseaddr(channel.sender)[1], list(channel.to))
     if refused:
         raise _partly(refused)
+
+
+def check_place(channel: Mail, allowed: Allowed) -> None:
+    """Raise RefusedError for a server that is not asked, or certificates that are not there."""
+    if channel.ca_file:
+        _context(channel)
+    _addresses(channel, allowed)
+
+
+def _addresses(channel: Mail, allowed: Allowed) -> list[reach.Address]:
+    host, port = channel.place()
+    addresses = reach.resolve(host, port)
+    for address in addresses:
+        if reach.is_metadata(address) and not reach.is_listed(address, allowed.internal):
+            raise RefusedError(reach.inside(host, address))
+    return addresses
 
 
 def compose(channel: Mail, message: Message, wording: Wording, now_ns: int) -> email.message.EmailMessage:

@@ -69,6 +69,15 @@ def peer(connection: socket.socket) -> Address:
     return ipaddress.ip_address(str(connection.getpeername()[0]).partition("%")[0])
 
 
+def address_in(place: str) -> Address | None:
+    """Return the address that a place such as `10.0.0.1:80` or `[::1]` is written with; None for a name."""
+    host = place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
 def resolve(host: str, port: int) -> list[Address]:
     """Return where this name leads, in the order to be tried; raise UnreachableError when it leads nowhere."""
     try:
@@ -84,11 +93,16 @@ def connect(host: str, port: int, internal: Sequence[Network], seconds: float) -
 
     Raise RefusedError when one of its addresses is inside, UnreachableError when nobody answers.
     """
+    return dial(host, allowed(host, port, internal), port, seconds)
+
+
+def allowed(host: str, port: int, internal: Sequence[Network]) -> list[Address]:
+    """Return where this name leads; raise RefusedError when one of its addresses is inside, UnreachableError when it leads nowhere."""
     addresses = resolve(host, port)
     for address in addresses:
         if not is_public(address) and not is_listed(address, internal):
             raise RefusedError(inside(host, address))
-    return dial(host, addresses, port, seconds)
+    return addresses
 
 
 def dial(host: str, addresses: Sequence[Address], port: int, seconds: float) -> socket.socket:

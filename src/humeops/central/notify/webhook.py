@@ -73,12 +73,27 @@ def deliver(channel: Webhook, message: Message, wording: Wording, now_ns: int, a
     body = document.of(message, wording.subject(message), wording.short(message), wording.text(message))
     url = _split(secret.read(channel.url, "url"))
     headers = _headers(channel, document.key_of(message), now_ns // 1_000_000_000, body)
-    host, port = str(url.hostname), url.port or (443 if url.scheme == "https" else 80)
+    host, port = _place(url)
     connection = reach.connect(host, port, allowed.internal, channel.timeout)
     with connection, _explained(host), reach.limited(connection, channel.timeout):
         _only_inside_unencrypted(url.scheme, host, connection)
         status, wait = _post(_encrypted(channel, url, connection), url, body, headers)
     _judge(host, status, wait)
+
+
+def check_place(channel: Webhook, allowed: Allowed) -> None:
+    """Raise RefusedError for an address that is none, leads inside, or would carry the message in the clear."""
+    if channel.ca_file:
+        _context(channel)
+    url = _split(secret.read(channel.url, "url"))
+    host, port = _place(url)
+    addresses = reach.allowed(host, port, allowed.internal)
+    if url.scheme == "http" and addresses and all(map(reach.is_public, addresses)):
+        raise RefusedError(_in_the_clear(host))
+
+
+def _place(url: urllib.parse.SplitResult) -> tuple[str, int]:
+    return str(url.hostname), url.port or (443 if url.scheme == "https" else 80)
 
 
 def _split(text: str) -> urllib.parse.SplitResult:
@@ -114,19 +129,24 @@ def _headers(channel: Webhook, key: str, seconds: int, body: bytes) -> dict[str,
 
 def _only_inside_unencrypted(scheme: str, host: str, connection: socket.socket) -> None:
     if scheme == "http" and reach.is_public(reach.peer(connection)):
-        raise RefusedError(
-            f"`url`: {host} is on the internet, and http would carry the message in the clear; use https"
-        )
+        raise RefusedError(_in_the_clear(host))
+
+
+def _in_the_clear(host: str) -> str:
+    return f"`url`: {host} is on the internet, and http would carry the message in the clear; use https"
 
 
 def _encrypted(channel: Webhook, url: urllib.parse.SplitResult, connection: socket.socket) -> socket.socket:
     if url.scheme == "http":
         return connection
+    return _context(channel).wrap_socket(connection, server_hostname=url.hostname)
+
+
+def _context(channel: Webhook) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=channel.ca_file or None)
+        return ssl.create_default_context(cafile=channel.ca_file or None)
     except (OSError, ssl.SSLError):
         raise RefusedError(f"`ca_file`: {channel.ca_file} can't be read, or holds no certificates") from None
-    return context.wrap_socket(connection, server_hostname=url.hostname)
 
 
 def _post(
