@@ -10,9 +10,10 @@ import pytest
 
 from humeops import crash
 from humeops.central.alerts import book
-from humeops.central.store import alertbooks, changing
+from humeops.central.store import alertbooks, changing, declaring
 from humeops.central.store.changing import Moved
 from humeops.central.store.database import open_database
+from humeops.central.watches import expectation
 from tests.fixtures.hook import Hook
 from tests.fixtures.large import large_installation
 from tests.fixtures.processes import wait_until
@@ -23,6 +24,8 @@ TWICE = ("notifier-sent",)
 LEASED = ("notifier-claimed", "notifier-sent", "notifier-marked")
 CONFIG = '[notify]\ninternal = ["127.0.0.1"]\n'
 ALERTS = "SELECT task FROM alert"
+LATE = "SELECT task FROM transition WHERE to_state = 'late'"
+HOUR_NS = 3_600_000_000_000
 
 
 @pytest.fixture
@@ -38,13 +41,18 @@ def large():
         yield made
 
 
-def prepare(where, hook, prefix, count):
-    """Have so many tasks fail, each on a host of its own."""
+def write_rule(connection, hook, now):
+    """Have each trouble told by itself, at once."""
     rule = {"name": "all", "wait": "0", "group": "none"}
     written = book.read({"rule": [rule], "channel": {"hook": {"type": "webhook", "url": hook.url}}})
+    alertbooks.write(connection, written, "a test", now)
+
+
+def prepare(where, hook, prefix, count):
+    """Have so many tasks fail, each on a host of its own."""
     now = time.time_ns()
     with contextlib.closing(open_database(where)) as database, database.writing() as connection:
-        alertbooks.write(connection, written, "a test", now)
+        write_rule(connection, hook, now)
         names = [f"{prefix}-{number}" for number in range(count)]
         changing.record(connection, [Moved(name, name, "running", "failed", "exit 3") for name in names], now)
     return sorted(names)
@@ -85,10 +93,23 @@ def test_in_one_process_it_is_told_whatever_place_it_dies_at(installed, hook, po
     assert len(keys) == len(names)
 
 
-def race(large, hook, prefix, count, seconds):
-    names = prepare(large.sql_url, hook, prefix, count)
-    racing = [large.start_notifier() for _ in range(4)]
-    wait_until(lambda: len(told(hook, prefix)) >= len(names), "all are told", seconds)
+def expect(where, hook, prefix, count):
+    """Expect a start of so many tasks, each on a host of its own, that should have come an hour ago."""
+    then = time.time_ns() - HOUR_NS
+    wanted = expectation.read({"every": "1m", "grace": "1s"})
+    names = [f"{prefix}-{number}" for number in range(count)]
+    with contextlib.closing(open_database(where)) as database, database.writing() as connection:
+        write_rule(connection, hook, then)
+        declaring.declare(
+            connection, [declaring.Declaration(name, name, wanted, "a test", then) for name in names], then
+        )
+    return sorted(names)
+
+
+def race(large, hook, prefix, names, seconds, watchers=0):
+    racing = [large.start_notifier() for _ in range(4)] + [large.start_watcher() for _ in range(watchers)]
+    # Counting is cheap, reading all of them a hundred times a second is not.
+    wait_until(lambda: len(hook.got) >= len(names) and len(told(hook, prefix)) >= len(names), "all are told", seconds)
     time.sleep(1.0)
     for one in racing:
         one.terminate()
@@ -100,12 +121,21 @@ def race(large, hook, prefix, count, seconds):
 
 
 def test_of_four_that_race_each_tells_what_no_other_does(large, hook):
-    race(large, hook, "race", 200, 60)
+    race(large, hook, "race", prepare(large.sql_url, hook, "race", 200), 60)
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(700)
 def test_ten_thousand_changes_are_one_alert_and_one_message_each(large, hook):
-    race(large, hook, "many", 10_000, 600)
+    race(large, hook, "many", prepare(large.sql_url, hook, "many", 10_000), 600)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1_000)
+def test_ten_thousand_starts_that_do_not_come_are_one_change_one_alert_and_one_message_each(large, hook):
+    names = expect(large.sql_url, hook, "missed", 10_000)
+    race(large, hook, "missed", names, 900, watchers=4)
+    assert sorted(task for (task,) in large.central_rows(LATE) if str(task).startswith("missed")) == names
 
 
 @pytest.mark.parametrize("point", [pytest.param("notifier-before-commit", marks=pytest.mark.soak), "notifier-sent"])

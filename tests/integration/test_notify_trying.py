@@ -14,6 +14,12 @@ MAIL = {"type": "mail", "to": ["ops@example.org"], "from": "hume@example.org", "
 HOOK = {"type": "webhook"}
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Let a busy machine have its time."""
+    monkeypatch.setattr(trying, "PATIENCE_SECONDS", 60.0)
+
+
 def look(settings, tells=True, **allowed):
     return [(one.setting, one.what) for one in Trial(Allowed(**allowed), tells).faults({"ops": settings})]
 

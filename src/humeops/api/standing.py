@@ -25,7 +25,8 @@ def _told(one: TellingView, now_ns: int) -> str:
 
 def _course(view: AlertView, now_ns: int) -> str:
     if view.state == "closed" and view.closed_at is not None:
-        return f"over {moments.ago(view.closed_at, now_ns)}, after {spans.span(view.closed_at - view.since)}"
+        told = ", which is about to be told" if view.next_at is not None else ""
+        return f"over {moments.ago(view.closed_at, now_ns)}, after {spans.span(view.closed_at - view.since)}{told}"
     if view.taken_by:
         return f"taken by {view.taken_by}"
     if view.silenced_until is not None:

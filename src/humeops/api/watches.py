@@ -96,19 +96,27 @@ def _read(data: WatchWish, asked: Asked) -> _Wish:
     return _Wish(_Place(data.host, data.task, data.tag), wanted, maker, source, tuple(data.expect))
 
 
+class _TriedError(Exception):
+    """All of it could be taken, and none of it is to be: it is rolled back."""
+
+
 def _declare(central: Central, asked: Asked, wishes: list[_Wish], is_trial: bool) -> Changed:
     now_ns = central.clock.wall_ns()
 
     def whole(connection: sa.Connection) -> int:
         for one in wishes:
             _check_right(connection, asked, one.place)
-        if is_trial:
-            return len(wishes)
-        for one in wishes:
+        for one in wishes if not is_trial else ():
             acting.note(connection, central, asked, "watch", _named(one.place))
-        return sum(_take(connection, one, now_ns) for one in wishes)
+        count = sum(_take(connection, one, now_ns) for one in wishes)
+        if is_trial:
+            raise _TriedError
+        return count
 
-    return Changed(central.database.write(whole))
+    try:
+        return Changed(central.database.write(whole))
+    except _TriedError:
+        return Changed(len(wishes))
 
 
 def _take(connection: sa.Connection, wish: _Wish, now_ns: int) -> int:
@@ -119,7 +127,7 @@ def _take(connection: sa.Connection, wish: _Wish, now_ns: int) -> int:
     said = declaring.Declaration(host, task, wish.wanted, wish.maker, now_ns, wish.source, wish.named)
     faults = declaring.declare(connection, [said], now_ns)
     if faults:
-        raise ParameterError(faults[0].why)
+        raise ParameterError(f"{host}:{task}: {faults[0].why}")
     if holding.load(connection, [(host, task)])[host, task].wanted == expectation.Expectation():
         raise ParameterError(_NOTHING)
     return 1

@@ -155,9 +155,11 @@ def pause(
     """Expect nothing for a while, or go on."""
     try:
         until = None if data.go_on else _until(data.span.strip(), central.clock.wall_ns())
-        watchesapi.pause(central, asked, schemas.PauseWish(data.host, data.task, until))
+        count = watchesapi.pause(central, asked, schemas.PauseWish(data.host, data.task, until))
     except ParameterError as error:
         return _page(central, asked, data, wrong=str(error))
+    if not count:
+        raise NotFoundError(_nothing(data))
     return rendering.go(_after(data))
 
 
@@ -167,8 +169,12 @@ def remove(
 ) -> Response[str]:
     """Expect nothing any more."""
     if not watchesapi.take_back(central, asked, data.host, data.task, data.tag):
-        raise NotFoundError(f"nothing was expected of {data.host[:100]!a}:{data.task[:100]!a}")
+        raise NotFoundError(_nothing(data))
     return rendering.go("/watches")
+
+
+def _nothing(place: Place) -> str:
+    return f"nothing is expected of {place.host[:100]!a}:{place.task[:100]!a}"
 
 
 def _until(span: str, now_ns: int) -> int:

@@ -63,9 +63,7 @@ def merge(held: Held, made: Expectation, named: Iterable[str], word: Word) -> He
     """Return what holds after this declaration; raise DeclarationError when its parts do not go together with those of others."""
     if word.at < held.said.get(word.source, 0):
         return held
-    names = set(named)
-    if names & set(SCHEDULE[:-1]):
-        names |= set(SCHEDULE)
+    names = _with_schedule(named)
     taken = {name for name in names if name not in held.words or held.words[name].at <= word.at}
     gone = {name for name, one in held.words.items() if one.source == word.source and name not in names}
     if word.source == PERSON:
@@ -87,13 +85,18 @@ def without(held: Held, source: str) -> Held:
 
 
 def whole(made: Expectation, word: Word) -> Held:
-    """Return what holds where one word was said of all of it."""
-    return merge(Held(), made, named_in(made), word)
+    """Return what holds where one word was said of all of it, which was checked when it was said."""
+    return Held(made, dict.fromkeys(_with_schedule(named_in(made)), word), {word.source: word.at})
 
 
 def named_in(made: Expectation) -> Mapping[str, str]:
     """Return what a declaration names that was given as what it means."""
     return expectation.pairs_of(made)
+
+
+def _with_schedule(named: Iterable[str]) -> set[str]:
+    names = set(named)
+    return names | set(SCHEDULE) if names & set(SCHEDULE[:-1]) else names
 
 
 def _check(wanted: Expectation, held: Held, taken: Iterable[str]) -> None:

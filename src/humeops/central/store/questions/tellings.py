@@ -16,6 +16,7 @@ from humeops.central.store import notifications, tables
 from humeops.central.store.alertrows import Stored
 from humeops.central.store.driver import Pair
 
+_MOST = 5_000  # values in one statement
 TELLING = ("told", "reminded", "escalated")
 _told = tables.notification
 _entry = tables.alert_entry
@@ -109,8 +110,12 @@ def _copy_keys(connection: sa.Connection, unsent: Sequence[_Found]) -> dict[str,
 
 def _copies(connection: sa.Connection, keys: Mapping[str, str]) -> dict[str, list[tuple[str, bool]]]:
     """Return the channels that copies went to, and whether they have them, by the keys of the first ones."""
-    query = sa.select(_told.c.key, _told.c.channel, _told.c.state).where(_told.c.key.in_(list(keys)))
+    wanted = list(keys)
     found: dict[str, list[tuple[str, bool]]] = {}
-    for row in connection.execute(query.order_by(_told.c.id)) if keys else ():
-        found.setdefault(keys[row.key], []).append((row.channel, row.state == "sent"))
+    for begin in range(0, len(wanted), _MOST):
+        query = sa.select(_told.c.key, _told.c.channel, _told.c.state).where(
+            _told.c.key.in_(wanted[begin : begin + _MOST])
+        )
+        for row in connection.execute(query.order_by(_told.c.id)):
+            found.setdefault(keys[row.key], []).append((row.channel, row.state == "sent"))
     return found
