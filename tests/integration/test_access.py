@@ -52,6 +52,16 @@ MORE: dict[str, dict[str, object]] = {
     "/api/v1/watches/applied": {"watches": [{"host": "{host}", "task": "{task}", "expect": {"every": "1d"}}]},
     "/api/v1/watches/pause": {},
 }
+
+
+def _bundle(version):
+    """A bundle as central sees it: that it was signed at all is for hosts to find out."""
+    line = {"hume": 1, "version": version, "signer": "root@example.com", "signed_at": "2026-11-28T00:00:00Z"}
+    line |= {"not_after": "2099-01-01T00:00:00Z", "allowed_signers": "", "revoked": ""}
+    return json.dumps(line) + "\n-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n"
+
+
+MORE["/api/v1/trust"] = {"bundle": _bundle(2)}
 ON_TASKS = {"notes", "takes", "about", "badges", "badges/removed", "watches", "watches/pause"}
 
 
@@ -62,6 +72,7 @@ def scene():
         with agent_of(central) as agent, owner_of(central) as owner:
             for first, (task, tag) in enumerate((("backup", "web"), (OTHER, "hr"))):
                 run = a_run(say("data", 5, data={f"{task}_n": 1}, task=task), begins=10 * first + 1)
+                run[0].origin.script, run[0].origin.sha256 = f"/opt/{task}.sh", "0" * 64
                 for event in run:
                     event.task, event.tags = task, [tag]
                 assert agent.send(*run, first=10 * first + 1).body["stored"] == len(run)
@@ -70,6 +81,8 @@ def scene():
                 _watch(owner, host, task)
                 note = {"host": host, "task": task, "text": f"about {task}"}
                 assert owner.call("POST", "/api/v1/notes", json.dumps(note).encode(), **JSON).status == 201
+            first_trust = json.dumps({"bundle": _bundle(1)}).encode()
+            assert owner.call("PUT", "/api/v1/trust", first_trust, **JSON).status == 201
             for name, role in (("mate", "operator"), ("stranger", None), ("someone", "viewer")):
                 user = {"name": name, "password": PASSWORD, "role": role, "filter": "tag:web"}
                 assert owner.call("POST", "/api/v1/users", json.dumps(user).encode(), **JSON).status == 201
@@ -151,7 +164,9 @@ def test_every_cell_is_as_decided(scene, column):
     assert wrong == {}
 
 
-@pytest.mark.parametrize("path", ["/", "/events", "/data", "/hosts", "/rows?t={host}%09payroll", "/host?name={host}"])
+@pytest.mark.parametrize(
+    "path", ["/", "/events", "/data", "/hosts", "/scripts", "/rows?t={host}%09payroll", "/host?name={host}"]
+)
 def test_no_page_tells_a_team_mate_of_what_he_was_not_granted(scene, path):
     central, host, _ = scene
     with _signed_in(central, "mate") as mate:
@@ -181,7 +196,7 @@ def test_what_he_was_not_granted_is_not_there(scene, path):
     assert seen.text.replace("payroll", "no-such") == missing.text
 
 
-@pytest.mark.parametrize("path", ["/", "/events", "/data", "/hosts"])
+@pytest.mark.parametrize("path", ["/", "/events", "/data", "/hosts", "/scripts"])
 def test_a_stranger_sees_pages_without_anything_in_them(scene, path):
     central, host, _ = scene
     with _signed_in(central, "stranger") as stranger:

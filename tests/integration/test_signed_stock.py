@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from humeops.security.signing import manifest, sealing, sshsig, trust, verification
+from humeops.security.signing import manifest, policy, sealing, sshsig, verification
 from tests.fixtures import signers
 from tests.fixtures.signers import GOOD, kind, sig_of, signed
 
@@ -40,7 +40,7 @@ def test_stock_ssh_keygen_verifies_what_hume_signed(host):
     words = ["ssh-keygen", "-Y", "verify", "-f", host.trust / "allowed_signers", "-I", "ann@example.com"]
 
     done = subprocess.run(
-        [*words, "-n", trust.NAMESPACE, "-s", host.root / "s"], input=line + b"\n", capture_output=True, check=False
+        [*words, "-n", policy.NAMESPACE, "-s", host.root / "s"], input=line + b"\n", capture_output=True, check=False
     )
 
     assert done.returncode == 0, done.stderr
@@ -52,7 +52,7 @@ def test_hume_verifies_what_stock_ssh_keygen_signed(host):
     line = manifest.pack(
         manifest.Manifest(1, "job.sh", read.sha256, 1, "ann@example.com", "2026-11-28T00:00:00+00:00", ["/bin/sh"])
     )
-    words = ["ssh-keygen", "-Y", "sign", "-q", "-f", host.key("ann"), "-n", trust.NAMESPACE]
+    words = ["ssh-keygen", "-Y", "sign", "-q", "-f", host.key("ann"), "-n", policy.NAMESPACE]
     signature = subprocess.run(words, input=line, capture_output=True, check=True).stdout
     sig_of(script).write_bytes(line + signature)
 
@@ -72,7 +72,7 @@ def test_a_key_that_an_agent_holds_signs(host, tmp_path):
         public = host.root / "public.pub"
         public.write_text(f"{host.public('ann')} ann@example.com\n")
 
-        assert b"BEGIN SSH SIGNATURE" in sshsig.sign(b"x\n", public, trust.NAMESPACE, environ)
+        assert b"BEGIN SSH SIGNATURE" in sshsig.sign(b"x\n", public, policy.NAMESPACE, environ)
     finally:
         agent.kill()
         agent.wait()

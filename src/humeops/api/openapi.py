@@ -28,6 +28,7 @@ from humeops.api import (
     sessions,
     silences,
     tokens,
+    trustviews,
     users,
 )
 from humeops.api.parameters import NoQuery
@@ -65,6 +66,7 @@ QUESTIONS: Mapping[str, Described] = {
         "What a piece of data was before", overviews.HistoryPage, parameters.HistoryQuery
     ),
     "/api/v1/notes": Described("What people wrote", schemas.NotePage, people.NotesQuery),
+    "/api/v1/scripts": Described("Which scripts run where", schemas.ScriptPage, parameters.ScriptsQuery),
     "/api/v1/watches": Described("What is expected of tasks", schemas.WatchPage, parameters.WatchesQuery),
     "/api/v1/alerts": Described("What is wrong, and who is told", alertschemas.AlertPage, alerts.AlertsQuery),
     "/api/v1/alerts/{number}": Described("One alert with its history", alertschemas.AlertDetail, NoQuery, ["number"]),
@@ -83,6 +85,7 @@ QUESTIONS: Mapping[str, Described] = {
     "/api/v1/enrolments/tokens": Described("Tokens that enrol hosts", enrolviews.EnrolTokenPage),
     "/api/v1/users": Described("Who has a name here, and what was granted", users.UserPage),
     "/api/v1/sessions": Described("One's own sessions", sessions.SessionPage),
+    "/api/v1/trust": Described("Whom hosts are to believe", trustviews.TrustView),
     "/api/v1/audit": Described("What was done and what was refused", audit.AuditPage, audit.AuditQuery),
 }
 
@@ -134,6 +137,7 @@ ACTS: Sequence[tuple[str, Act]] = (
     ("/api/v1/users/disabled", Act("post", "Let a user in no more", users.UserView, users.OldUser, "200")),
     ("/api/v1/grants", Act("post", "Grant a role", users.UserView, users.GrantWish, "200")),
     ("/api/v1/grants/revoked", Act("post", "Take a grant back", users.UserView, users.GrantWish, "200")),
+    ("/api/v1/trust", Act("put", "Hand out whom hosts are to believe", trustviews.TrustView, trustviews.NewTrust)),
     ("/api/v1/sessions/ended", Act("post", "End a session of one's own", sessions.Ended, sessions.OldSession)),
     ("/api/v1/badges", Act("post", "Make a badge of a task or a tag", schemas.BadgeView, badges.NewBadge)),
     ("/api/v1/badges/removed", Act("post", "Let a badge's address answer no more", schemas.BadgeView, badges.NewBadge)),

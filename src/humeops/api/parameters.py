@@ -91,6 +91,16 @@ class DataQuery(msgspec.Struct, forbid_unknown_fields=True):
     after: str | None = None
 
 
+class ScriptsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/scripts."""
+
+    host: Pattern = ""
+    task: Pattern = ""
+    q: Filter = ""
+    limit: Limit = DEFAULT_LIMIT
+    after: str | None = None
+
+
 class WatchesQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /api/v1/watches."""
 

@@ -266,6 +266,31 @@ class DatumView(msgspec.Struct, omit_defaults=True):
     expires_at: int | None = None  # past it the value no longer holds; it is still shown, as expired
 
 
+class ScriptView(msgspec.Struct, omit_defaults=True):
+    """A script that a task runs, as its last run showed it. Times are ns since 1970."""
+
+    host: str
+    task: str
+    path: str
+    sha256: str
+    at: int  # when it was seen last
+    since: int  # when it was first seen as it is
+    signature: str = ""  # ok, or in one word why it did not verify; empty: nobody asked
+    signer: str = ""
+    version: int | None = None
+    until: int | None = None  # what it was signed until
+    former: str = ""  # the hash of what it was before; empty: nobody saw it otherwise
+    marks: list[Literal["signed", "unsigned", "unverified", "changed", "expiring"]] = []
+    run: str | None = None
+
+
+class ScriptPage(msgspec.Struct, omit_defaults=True):
+    """Answer of GET /api/v1/scripts."""
+
+    items: list[ScriptView]
+    next: str | None = None
+
+
 class EpochView(msgspec.Struct, omit_defaults=True):
     """One life of one humed's spool: how far it has arrived, how many of its events were lost."""
 

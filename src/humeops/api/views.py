@@ -8,7 +8,7 @@ import msgspec
 from humeops.api import schemas
 from humeops.central.fold import Said, Summary, elapsed
 from humeops.central.store import people, rows
-from humeops.central.store.questions import agents, data, runs, tasks, watches
+from humeops.central.store.questions import agents, data, runs, scripts, tasks, watches
 from humeops.central.watches.merging import Word
 from humeops.event import LEVELS, Origin, is_number
 
@@ -56,6 +56,11 @@ def task_view(task: tasks.Task) -> schemas.TaskView:
         expected_at=task.expected_at,
         notice=task.notice,
     )
+
+
+def script_view(script: scripts.Script, now_ns: int) -> schemas.ScriptView:
+    """Return one script as shown."""
+    return msgspec.convert({**script._asdict(), "marks": script.marks(now_ns)}, schemas.ScriptView)
 
 
 def watch_view(watch: watches.Watch) -> schemas.WatchView:

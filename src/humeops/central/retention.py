@@ -93,6 +93,7 @@ class Retention:
                 yield lambda connection, rule=rule: retiring.step_runs(connection, rule)  # type: ignore[misc]
         yield _Late(retiring)
         yield retiring.step_transitions
+        yield retiring.step_scripts
 
     def _drop_weeks(self, now_ns: int) -> None:
         ages = [rule.until(now_ns) for rule in self._settings.rules.every if rule.age is not None]

@@ -18,7 +18,8 @@ import click
 from humeops.cli import signing
 from humeops.cli.signing import Standing
 from humeops.errors import ConfigError, Exit, HumeError
-from humeops.security.signing import sealing, starting
+from humeops.security.signing import sealing, starting, verification
+from humeops.security.signing.verification import Script
 from humeops.visible import visible
 
 
@@ -46,13 +47,13 @@ def command(words: Sequence[str]) -> int:
     try:
         standing = signing.look(asked.script, asked.arguments, asked.trust, remember=True)
     except ConfigError as error:
-        return _refuse(asked, pathlib.Path(asked.script).name, "untrusted", str(error))
+        return _refuse(asked, pathlib.Path(asked.script).name, str(error), _facts_untrusted(asked.script))
     except HumeError as error:
-        return _refuse(asked, pathlib.Path(asked.script).name, "unread", str(error))
+        return _refuse(asked, pathlib.Path(asked.script).name, str(error), {"signature": "unread"})
     if standing.fault is None:
         return _become(asked, standing)
     if standing.policy == "refuse":
-        return _refuse(asked, standing.script.name, standing.fault.kind, str(standing.fault))
+        return _refuse(asked, standing.script.name, str(standing.fault), _facts(standing.fault.kind, standing.script))
     return _report(asked, standing)
 
 
@@ -83,7 +84,12 @@ def _become(asked: Asked, standing: Standing) -> int:
     user = pwd.getpwuid(os.geteuid())
     person = starting.Person(user.pw_name, user.pw_dir, user.pw_shell or "/bin/sh", str(_native().parent))
     descriptor = sealing.seal(standing.script.data, standing.script.name)
-    facts = _facts("ok", standing) | {"signer": found.manifest.signer, "script_version": str(found.manifest.version)}
+    facts = _facts("ok", standing.script) | {
+        "signer": found.manifest.signer,
+        "script_version": str(found.manifest.version),
+    }
+    if found.manifest.not_after is not None:
+        facts["script_until"] = found.manifest.not_after
     words = starting.command(found.manifest, descriptor, asked.script, asked.arguments)
     environ = starting.environment(found.manifest, os.environ, person)
     environ["HUME_FILE"] = str(
@@ -96,7 +102,7 @@ def _report(asked: Asked, standing: Standing) -> int:
     fault = standing.fault
     assert fault is not None  # noqa: S101 - for the type
     print(f"hume: {visible(f'{asked.script} runs all the same: {fault}')}", file=sys.stderr)
-    facts = _facts(fault.kind, standing)
+    facts = _facts(fault.kind, standing.script)
     _say(standing.script.name, facts, f"runs all the same: {fault}")
     script = os.path.abspath(asked.script)
     words = [*_told(standing.script.name, facts), "-T", "unsigned", *asked.options, "--", script, *asked.arguments]
@@ -105,15 +111,22 @@ def _report(asked: Asked, standing: Standing) -> int:
     return _exec(words, environ)
 
 
-def _refuse(asked: Asked, name: str, kind: str, why: str) -> int:
+def _refuse(asked: Asked, name: str, why: str, facts: dict[str, str]) -> int:
     print(f"hume: {visible(f'{asked.script} is not run: {why}')}", file=sys.stderr)
-    _say(name, {"signature": kind}, f"not run: {why}")
+    _say(name, facts, f"not run: {why}")
     return Exit.UNSIGNED
 
 
-def _facts(kind: str, standing: Standing) -> dict[str, str]:
-    script = str(standing.script.path.absolute())
-    return {"signature": kind, "script": script[-1024:], "script_sha256": standing.script.sha256}
+def _facts(kind: str, script: Script) -> dict[str, str]:
+    return {"signature": kind, "script": str(script.path.absolute())[-1024:], "script_sha256": script.sha256}
+
+
+def _facts_untrusted(script: str) -> dict[str, str]:
+    """Return what is told of a script while nobody is believed: which one it was, if it can be read."""
+    try:
+        return _facts("untrusted", verification.read(pathlib.Path(script)))
+    except HumeError:
+        return {"signature": "untrusted"}
 
 
 def _told(name: str, facts: dict[str, str]) -> list[str]:

@@ -12,14 +12,12 @@ from collections.abc import Sequence
 import click
 
 from humeops import wholefile
-from humeops.cli import options, signing
+from humeops.cli import keys, options, signing
 from humeops.errors import HumeError
-from humeops.security.signing import envelope, manifest, sealing, sshsig, starting, trust, verification
+from humeops.security.signing import envelope, manifest, policy, sealing, sshsig, starting, verification
 from humeops.security.signing.envelope import Envelope
 from humeops.security.signing.manifest import Manifest, SignatureError
 from humeops.security.signing.verification import Script
-
-_KEYS = ("id_ed25519_sk", "id_ecdsa_sk", "id_ed25519", "id_ecdsa", "id_rsa")
 
 
 @click.command("sign")
@@ -34,7 +32,7 @@ _KEYS = ("id_ed25519_sk", "id_ecdsa_sk", "id_ed25519", "id_ecdsa", "id_rsa")
 @click.option("--for", "span", type=options.span, metavar="SPAN", help="Good for so long, as in 52w.")
 @click.option("--env", "variables", multiple=True, metavar="NAME", help="A variable of the caller that it gets.")
 @click.option("--number", type=click.IntRange(1), metavar="N", help="Its version [one more than it had].")
-@click.option("--namespace", metavar="TEXT", default=trust.NAMESPACE, show_default=True, help="As policy.toml has it.")
+@click.option("--namespace", metavar="TEXT", default=policy.NAMESPACE, show_default=True, help="As policy.toml has it.")
 @click.option("--inside", is_flag=True, help="At the end of the script, as comments, instead of SCRIPT.sig.")
 def command(
     script: str,
@@ -58,7 +56,7 @@ def command(
     if no_arguments and globs:
         raise click.UsageError("--argument beside --no-arguments: one of them is too many")
     read = verification.read(pathlib.Path(script))
-    path = _key(key)
+    path = keys.find(key)
     moment = signing.now().replace(microsecond=0)
     inside = inside or read.content != read.data
     content = envelope.content_of(read.data) if inside else read.data
@@ -67,7 +65,7 @@ def command(
         read.name,
         read._replace(content=content).sha256,
         number or _version_before(read) + 1,
-        signer or _comment(path),
+        signer or keys.owner(path),
         moment.isoformat(),
         shlex.split(interpreter) if interpreter else interpreter_of(read),
         [] if no_arguments else list(globs) or None,
@@ -129,27 +127,3 @@ def _source(name: str) -> tuple[str, str]:
         raise click.UsageError(f"--source {name!a}: its whole path, as the script says it")
     data, _ = sealing.read_once(path)
     return name, Script(path, path.name, data, data, None).sha256
-
-
-def _key(given: str | None) -> pathlib.Path:
-    if given:
-        path = pathlib.Path(given).expanduser()
-        if path.exists():
-            return path
-        raise HumeError(f"{given}: there is no such key")
-    folder = pathlib.Path.home() / ".ssh"
-    found = next((folder / name for name in _KEYS if (folder / name).exists()), None)
-    if found is None:
-        raise HumeError(f"no key in {folder}: name yours with --key, or make one: ssh-keygen -t ed25519")
-    return found
-
-
-def _comment(key: pathlib.Path) -> str:
-    public = key if key.suffix == ".pub" else key.with_name(f"{key.name}.pub")
-    try:
-        words = public.read_text("utf-8").split(None, 2)
-    except (OSError, UnicodeDecodeError):
-        words = []
-    if len(words) < 3:
-        raise HumeError(f"{public} has no comment that says who you are: give it with --as, as allowed_signers has it")
-    return words[2].strip()

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from humeops.clock import NS_PER_SECOND, SystemClock
 from humeops.security.signing import trust, verification, versions
 from humeops.security.signing.manifest import SignatureError
-from humeops.security.signing.trust import Policy, Trust
+from humeops.security.signing.policy import Policy
+from humeops.security.signing.trust import Trust
 from humeops.security.signing.verification import Call, Script, Verified
 from humeops.security.signing.versions import Versions
 from humeops.wire import hostname
@@ -27,9 +28,14 @@ class Standing(typing.NamedTuple):
     fault: SignatureError | None
 
 
+def place_of(folder: str | None) -> tuple[pathlib.Path, tuple[int, ...]]:
+    """Return the folder that says whom to believe, and who may change it. A folder of one's own may be one's own."""
+    return (pathlib.Path(folder), (0, os.geteuid())) if folder else (trust.FOLDER, (0,))
+
+
 def trust_of(folder: str | None) -> Trust:
-    """Return whom this host believes; raise ConfigError when that is not to be relied on. A folder of one's own may be one's own."""
-    return Trust(pathlib.Path(folder), (0, os.geteuid())) if folder else Trust(trust.FOLDER)
+    """Return whom this host believes; raise ConfigError when that is not to be relied on."""
+    return Trust(*place_of(folder))
 
 
 def call(arguments: Sequence[str]) -> Call:

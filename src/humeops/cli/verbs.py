@@ -31,6 +31,8 @@ PEOPLE: dict[str, str] = {
     "queue": "this host's spool: what waits to reach central",
     "rules": "what the rules of humed.toml make of an event: hume rules test",
     "sign": "sign a script with your own OpenSSH key",
+    "signers": "whom hosts believe: hume signers publish, update, show",
+    "scripts": "which scripts run where, signed by whom, unsigned, changed, expiring",
     "verify": "does a script verify here, and what was signed",
     "doctor": "what is wrong with this installation, and the command that mends it",
     "watchdog": "one round trip through hume, humed and central, timed: for a timer or cron",

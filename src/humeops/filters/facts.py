@@ -34,7 +34,10 @@ class Facts(NamedTuple):
     key: Sequence[str] = ()
     time: int = 0
     texts: Sequence[str] = ()
-    actor: str = ""  # this and what follows: of the audit log, which is not streamed
+    script: str = ""  # this and what follows: of scripts and of the audit log, which are not streamed
+    signer: str = ""
+    signature: str = ""
+    actor: str = ""
     act: str = ""
     object: str = ""
     address: str = ""

@@ -8,11 +8,12 @@ from humeops import moments
 from humeops.event import KINDS, LEVELS
 from humeops.filters.tree import FilterError, Match, Node, Text, Value, leaves
 
-Resource = Literal["tasks", "runs", "events", "data", "transitions", "hosts", "audit"]
+Resource = Literal["tasks", "runs", "events", "data", "transitions", "hosts", "audit", "scripts"]
 Form = Literal["name", "word", "moment"]
 
 PROBLEMS = ("warning", "failed", "lost", "late", "overdue", "unknown")
 STATES = ("new", "running", "ok", *PROBLEMS, "paused", "problem")  # `problem`: any of PROBLEMS
+SIGNATURES = ("signed", "unsigned", "unverified", "changed", "expiring")
 _SPOKEN = {"warn": "warning", "err": "error", "crit": "critical"}  # as scripts say levels
 
 
@@ -29,11 +30,11 @@ def _of(*resources: Resource) -> frozenset[Resource]:
     return frozenset(resources)
 
 
-_ALL = _of("tasks", "runs", "events", "data", "transitions", "hosts", "audit")
+_ALL = _of("tasks", "runs", "events", "data", "transitions", "hosts", "audit", "scripts")
 KEYS: Mapping[str, Key] = {
-    "host": Key("name", _of("tasks", "runs", "events", "data", "transitions", "hosts"), "the host"),
-    "task": Key("name", _of("tasks", "runs", "events", "data", "transitions"), "the task"),
-    "tag": Key("name", _of("tasks", "runs", "events"), "one of its tags"),
+    "host": Key("name", _of("tasks", "runs", "events", "data", "transitions", "hosts", "scripts"), "the host"),
+    "task": Key("name", _of("tasks", "runs", "events", "data", "transitions", "scripts"), "the task"),
+    "tag": Key("name", _of("tasks", "runs", "events", "scripts"), "one of its tags"),
     "state": Key("word", _of("tasks", "runs", "transitions"), "its state; of a transition, the new one", STATES),
     "level": Key("word", _of("events"), "the level", LEVELS),
     "kind": Key("word", _of("events"), "the kind of event", KINDS),
@@ -42,6 +43,9 @@ KEYS: Mapping[str, Key] = {
     ),
     "user": Key("name", _of("runs", "events", "data"), "the user who said it, or who started the run: name or number"),
     "key": Key("name", _of("tasks", "runs", "events", "data"), "a name under which data were shared"),
+    "script": Key("name", _of("scripts"), "its path"),
+    "signer": Key("name", _of("scripts"), "who signed it"),
+    "signature": Key("word", _of("scripts"), "how it was signed when it ran last", SIGNATURES),
     "actor": Key("name", _of("audit"), "who did it, or was refused"),
     "act": Key("name", _of("audit"), "what was done"),
     "object": Key("name", _of("audit"), "to what: HOST:TASK, a name, an address of the API"),

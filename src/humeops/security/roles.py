@@ -2,8 +2,8 @@
 """The one place that decides who may do what. Pure.
 
 Deny by default: what is not allowed here is refused, and so is a kind or a verb that is not in the table. An agent may only
-append what its own host says, and a reporter only say one event of it after the other; neither can read or speak for another; of
-credentials an agent may only put a new one in the place of its own. A token that enrols may only ask to let a host in. Every reader
+append what its own host says, and a reporter only say one event of it after the other; neither can read what was said, or speak for another; of
+credentials an agent may only put a new one in the place of its own, and all it may read is whom hosts are to believe. A token that enrols may only ask to let a host in. Every reader
 and writer behind the API, the pages and the live stream asks first: `authorize` about one thing, or about all there is; `scope` where
 a list is narrowed to what is allowed.
 """
@@ -40,6 +40,8 @@ Kind = Literal[
     "users",
     "audit",
     "description",
+    "scripts",
+    "trust",
 ]
 
 # The least role that may; what is not here nobody may.
@@ -57,6 +59,8 @@ _LEAST: Mapping[tuple[Verb, Kind], Rank] = {
     ("read", "alerts"): "viewer",
     ("read", "silences"): "viewer",
     ("read", "channels"): "viewer",
+    ("read", "scripts"): "viewer",
+    ("read", "trust"): "viewer",
     ("read", "users"): "admin",
     ("read", "audit"): "admin",
     ("write", "notes"): "operator",
@@ -72,9 +76,10 @@ _LEAST: Mapping[tuple[Verb, Kind], Rank] = {
     ("write", "enrolments"): "admin",
     ("write", "credentials"): "admin",
     ("write", "users"): "admin",
+    ("write", "trust"): "admin",
 }
 # What belongs to tasks, and so can be granted on some of them; the rest is of the installation as a whole.
-_OF_TASKS = frozenset(("tasks", "runs", "events", "data", "agents", "notes", "watches", "badges", "alerts"))
+_OF_TASKS = frozenset(("tasks", "runs", "events", "data", "agents", "notes", "watches", "badges", "alerts", "scripts"))
 # What every person may, whatever was granted: sessions are his own, and what the API looks like is no secret.
 _ANY_PERSON = frozenset((("open", "sessions"), ("read", "description")))
 
@@ -140,6 +145,8 @@ def _may_machine(actor: Actor, verb: Verb, thing: Thing) -> bool:
         return False
     if verb == "append" and actor.role == "agent":
         return thing.kind in ("events", "credentials")
+    if verb == "read" and actor.role == "agent":
+        return thing.kind == "trust"
     return verb == "report" and actor.role in ("agent", "reporter") and thing.kind == "events"
 
 

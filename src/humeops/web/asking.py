@@ -4,7 +4,7 @@
 import msgspec
 
 from humeops.api import parameters
-from humeops.central.store.questions import data, events, hosts, tasks
+from humeops.central.store.questions import data, events, hosts, scripts, tasks
 from humeops.clock import NS_PER_SECOND
 from humeops.filters import printing
 from humeops.filters.tree import Match, Node, Value, all_of
@@ -21,7 +21,7 @@ QUIET_NS = 10 * 60 * NS_PER_SECOND
 
 
 def tasks_filter(text: str, now_ns: int) -> tasks.Filter:
-    """Return which tasks are meant; FilterError names the word that is wrong, also for the next three."""
+    """Return which tasks are meant; FilterError names the word that is wrong, also for the next four."""
     return tasks.Filter(also=parameters.filter_of(text, "tasks", now_ns))
 
 
@@ -38,6 +38,11 @@ def data_filter(text: str, now_ns: int) -> data.Filter:
 def hosts_filter(text: str, now_ns: int) -> hosts.Filter:
     """Return which hosts are meant."""
     return hosts.Filter(parameters.filter_of(text, "hosts", now_ns))
+
+
+def scripts_filter(text: str, now_ns: int) -> scripts.Filter:
+    """Return which scripts are meant."""
+    return scripts.Filter(also=parameters.filter_of(text, "scripts", now_ns))
 
 
 def exactly(host: str, task: str) -> Node:

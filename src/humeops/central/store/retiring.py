@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from humeops.central.keeping import Rule, Rules
-from humeops.central.store import driver, due, horizon, learning, rows, statements, tables, textindex
+from humeops.central.store import driver, due, horizon, learning, rows, scripting, statements, tables, textindex
 from humeops.central.store.running import read_summary, task_of
 
 # Given rows of the event table before they are deleted; what it returns from is on stable storage.
@@ -89,14 +89,21 @@ class Retiring:
 
     def step_transitions(self, connection: sa.Connection) -> bool:
         """Delete some changes of tasks' states, which are kept as long as what is bad."""
-        (rule,) = (
-            one for one in self._rules.every if one.sort == "bad" and (one.host, one.task, one.tag) == ("*", "*", "")
-        )
         found = driver.all_rows(connection, _OLD_TRANSITIONS, (_TRANSITIONS_AT_ONCE,))
-        old = [number for number, at in found if at < rule.until(self._now_ns)]
+        old = [number for number, at in found if at < self._until_of_bad()]
         if old:
             driver.many(connection, _DROP_TRANSITIONS, [(max(old),)])
         return len(old) == _TRANSITIONS_AT_ONCE
+
+    def step_scripts(self, connection: sa.Connection) -> bool:
+        """Forget some scripts that no run has shown for as long as what is bad is kept."""
+        return scripting.forget(connection, self._until_of_bad())
+
+    def _until_of_bad(self) -> int:
+        (rule,) = (
+            one for one in self._rules.every if one.sort == "bad" and (one.host, one.task, one.tag) == ("*", "*", "")
+        )
+        return rule.until(self._now_ns)
 
     def _span(self, connection: sa.Connection, rule: Rule, mark: str) -> tuple[bytes, bytes]:
         upto, goal = horizon.reached(connection)[mark]

@@ -701,3 +701,46 @@ channel_health = sa.Table(
     sa.Column("error", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# Bundles of whom hosts are to believe, as they were signed; the one with the highest version is handed out.
+trust_bundle = sa.Table(
+    "trust_bundle",
+    metadata,
+    sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Which scripts run where, and how each was signed when it ran last: of each task the last few paths (see scripting).
+script = sa.Table(
+    "script",
+    metadata,
+    sa.Column("host", _NAME, primary_key=True),
+    sa.Column("task", _NAME, primary_key=True),
+    sa.Column("place", sa.LargeBinary(32), primary_key=True),  # SHA-256 of the path, which may be longer than a key
+    sa.Column("path", _NAME, nullable=False),
+    sa.Column("sha256", _NAME, nullable=False),
+    sa.Column("former", _NAME, nullable=False),  # what it was before it was this; empty: nobody saw it otherwise
+    sa.Column("since", sa.BigInteger, nullable=False),  # when it was first seen as it is
+    sa.Column("at", sa.BigInteger, nullable=False),  # when it was seen last
+    sa.Column("signature", _NAME, nullable=False),  # `ok`, or why not; empty: nobody asked
+    sa.Column("signer", _NAME, nullable=False),
+    sa.Column("version", sa.BigInteger),
+    sa.Column("until", sa.BigInteger),  # what it was signed until
+    sa.Column("run", _ID),
+    sa.Column("seen", sa.Text, nullable=False),  # JSON of sighting.Script, to which later sightings are added
+    sqlite_with_rowid=False,
+)
+# What wants a look: what does not verify, what changed without a new signature, what is signed for a while only. Questions are
+# spelt as these are, literals and all, so that each is answered by its index.
+_NONE: sa.ColumnElement[str] = sa.literal_column("''")
+_OK: sa.ColumnElement[str] = sa.literal_column("'ok'")
+UNVERIFIED = sa.and_(script.c.signature != _NONE, script.c.signature != _OK)
+CHANGED = sa.and_(script.c.former != _NONE, script.c.signature != _OK)
+ENDING = script.c.until.is_not(None)
+sa.Index("ix_script_unverified", script.c.at, sqlite_where=UNVERIFIED, postgresql_where=UNVERIFIED)
+sa.Index("ix_script_changed", script.c.since, sqlite_where=CHANGED, postgresql_where=CHANGED)
+sa.Index("ix_script_until", script.c.until, sqlite_where=ENDING, postgresql_where=ENDING)
+sa.Index("ix_script_at", script.c.at)  # what nobody has seen for long

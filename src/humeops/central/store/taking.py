@@ -7,7 +7,7 @@ Order of steps (each relies on the one before):
 2. they are inserted, with the task of their run where they name none, and so are the data they share and the marks and
    numbers of their runs; an event that the database refuses becomes a dead letter, alone
 3. tasks follow, and each change of a task's state is stored as a transition, also those that a later event of the batch took back
-4. what is usual for a task is learnt from its runs that ended well
+4. the scripts that runs show are noted, and what is usual for a task is learnt from its runs that ended well
 5. the epoch's watermark moves, since everything of the batch is now there (or will not be, if this rolls back)
 
 What is so old that it may have been deleted (`horizon`) is known when its seq arrived before: a batch that is sent again after
@@ -32,6 +32,7 @@ from humeops.central.store import (
     processes,
     rows,
     running,
+    scripting,
     sharing,
     statements,
     tasking,
@@ -226,7 +227,8 @@ class _Group:
 
     def _follow_up(self, candidates: list[_Candidate]) -> list[Version]:
         connection = self._connection
-        folded = running.fold_into_runs(connection, [one.event for one in candidates], self._ahead(candidates))
+        ahead = self._ahead(candidates)
+        folded = running.fold_into_runs(connection, [one.event for one in candidates], ahead)
         new = naming.name_new((one.event for one in candidates), folded.changes)
         statements.insert_events(
             connection, [self._row(event, one) for event, one in zip(new, candidates, strict=True)]
@@ -234,6 +236,7 @@ class _Group:
         marking.mark(connection, new)
         sharing.share(connection, [*new, *naming.name_earlier(connection, folded.changes)])
         tasks = tasking.update(connection, new, folded, self._parcels[candidates[-1].parcel].received_at)
+        scripting.see(connection, new, ahead)
         learning.learn(connection, folded.changes)
         horizon.note_late(connection, self._late(candidates, folded.changes))
         textindex.note_late(connection, [one.key for one in candidates if one.key <= self._indexed])

@@ -31,10 +31,10 @@ def pack(envelope: Envelope) -> bytes:
     return envelope.signed + envelope.signature
 
 
-def unpack(data: bytes) -> Envelope:
-    """Return manifest and signature; raise SignatureError when it is anything else, or more."""
+def unpack(data: bytes, most: int = MAX_ENVELOPE_BYTES) -> Envelope:
+    """Return what was signed and its signature; raise SignatureError when it is anything else, or more."""
     line, feed, signature = data.partition(b"\n")
-    if len(data) > MAX_ENVELOPE_BYTES or not feed or not signature.startswith(_FIRST) or not signature.endswith(_LAST):
+    if len(data) > most or not feed or not signature.startswith(_FIRST) or not signature.endswith(_LAST):
         raise SignatureError("malformed", "what stands there is no manifest with a signature")
     if signature.count(b"-----") != 4:
         raise SignatureError("malformed", "there is more than one signature")

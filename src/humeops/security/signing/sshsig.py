@@ -39,7 +39,7 @@ def sign(signed: bytes, key: pathlib.Path, namespace: str, environ: Mapping[str,
         return signature.read_bytes()
 
 
-def verify(envelope: Envelope, signer: str, namespace: str, allowed: pathlib.Path, revoked: pathlib.Path) -> str:
+def verify(envelope: Envelope, signer: str, namespace: str, allowed: pathlib.Path, revoked: pathlib.Path | None) -> str:
     """Return the fingerprint of the key that signed this as that principal; raise SignatureError when none that is allowed did."""
     # Nobody else can name it, let alone put another in its place: it has no name.
     descriptor = os.memfd_create("signature", 0)
@@ -47,11 +47,12 @@ def verify(envelope: Envelope, signer: str, namespace: str, allowed: pathlib.Pat
         os.write(descriptor, envelope.signature)
         place = f"/proc/self/fd/{descriptor}"
         words = [program(), "-Y", "verify", "-f", str(allowed), "-I", signer, "-n", namespace, "-s", place]
-        good, said = _ask([*words, "-r", str(revoked)], envelope.signed, descriptor)
+        but_for = ["-r", str(revoked)] if revoked else []
+        good, said = _ask([*words, *but_for], envelope.signed, descriptor)
         if good:
             return said.rpartition(" ")[2]
         # It does not say why. What verifies but for the list of revoked keys, verifies without it.
-        if _ask(words, envelope.signed, descriptor)[0]:
+        if but_for and _ask(words, envelope.signed, descriptor)[0]:
             raise SignatureError("revoked", f"the key with which {signer} signed it is revoked")
     finally:
         os.close(descriptor)

@@ -2,58 +2,82 @@
 """Whom this host believes, and what is done with a script that does not verify: a folder that only root can change.
 
 In it `allowed_signers` and `revoked` as ssh-keygen(1) reads them, and `policy.toml`. All of it has to be there: what is missing or open
-to others fails closed.
+to others fails closed. Where central hands them out (`installing`), they lie in the folder that the link `current` names, with the
+bundle they came in, and those beside the link count no more.
 """
 
-import fnmatch
+import datetime
 import os
 import pathlib
+import re
 import stat
-from typing import Annotated, Literal
 
 import msgspec
 
 from humeops import settings
 from humeops.errors import ConfigError, explain
+from humeops.security.signing import allowed, manifest
+from humeops.security.signing.policy import PolicySettings
 
 FOLDER = pathlib.Path("/etc/hume/signing")
-NAMESPACE = "hume-script@hume"
-
-Policy = Literal["refuse", "report"]
-
-
-class TaskPolicy(msgspec.Struct, forbid_unknown_fields=True):
-    """What is done with scripts of these names."""
-
-    name: str
-    policy: Policy
+CURRENT = "current"
+BUNDLE = "bundle"
+GENERATION = re.compile(r"trust-[0-9]{1,16}")
 
 
-class PolicySettings(msgspec.Struct, forbid_unknown_fields=True):
-    """All of policy.toml; the first entry that matches decides."""
+class _Stamp(msgspec.Struct):
+    """What counts of a bundle where its lists are used; it was verified when it was put there."""
 
-    policy: Policy = "refuse"
-    namespace: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,128}$")] = NAMESPACE
-    scripts: list[TaskPolicy] = []
-
-    def of(self, name: str) -> Policy:
-        """Return the policy for a script of this name."""
-        return next((one.policy for one in self.scripts if fnmatch.fnmatchcase(name, one.name)), self.policy)
+    version: int
+    not_after: str
 
 
 class Trust:
     """The folder, checked; `owners` may change it."""
 
     def __init__(self, folder: pathlib.Path = FOLDER, owners: tuple[int, ...] = (0,)) -> None:
-        self.allowed = folder / "allowed_signers"
-        self.revoked = folder / "revoked"
-        policy = folder / "policy.toml"
+        given = in_force(folder, owners)
+        while True:
+            try:
+                self._read(folder, given, owners)
+                return
+            except (ConfigError, OSError):
+                # Two updates may have gone by meanwhile, and taken away what was being read.
+                before, given = given, in_force(folder, owners)
+                if given == before:
+                    raise
+
+    def _read(self, folder: pathlib.Path, given: pathlib.Path | None, owners: tuple[int, ...]) -> None:
+        place = given or folder
+        self.allowed = place / "allowed_signers"
+        self.revoked = place / "revoked"
+        policy = place / "policy.toml"
         for path in (self.allowed, self.revoked):
             check_place(path, owners)
         if policy.exists():
             check_place(policy, owners)
         self.settings = settings.load(policy, PolicySettings)
-        _check_exact(self.allowed)
+        allowed.check_exact(self.allowed.read_text("utf-8", "replace"), str(self.allowed))
+        self.until = _read_until(given / BUNDLE, owners) if given else None
+
+    def is_over(self, now: datetime.datetime) -> bool:
+        """Tell whether the lists were good until some time that is past."""
+        return self.until is not None and now > self.until
+
+
+def in_force(folder: pathlib.Path, owners: tuple[int, ...]) -> pathlib.Path | None:
+    """Return where the lists lie that central handed out; None where none were. Raise ConfigError for a link that leads elsewhere."""
+    link = folder / CURRENT
+    try:
+        found = link.lstat()
+        target = os.readlink(link)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise ConfigError(f"{link}: no link to a folder beside it; remove it") from None
+    if not GENERATION.fullmatch(target) or found.st_uid not in (0, *owners):
+        raise ConfigError(f"{link}: it leads to {target!a}, which hume did not put there; remove it")
+    return folder / target
 
 
 def check_place(path: pathlib.Path, owners: tuple[int, ...]) -> None:
@@ -65,7 +89,12 @@ def check_place(path: pathlib.Path, owners: tuple[int, ...]) -> None:
         raise ConfigError(f"{explain(error)}: nothing that is signed can be believed without it") from None
     if not stat.S_ISREG(found.st_mode):
         raise ConfigError(f"{path}: no file")
-    if other := changeable_by_others(real, owners):
+    check_way(real, owners)
+
+
+def check_way(path: pathlib.Path, owners: tuple[int, ...]) -> None:
+    """Raise ConfigError where somebody else than these users may change this, or a folder on the way to it."""
+    if other := changeable_by_others(path, owners):
         raise ConfigError(f"{path}: others may change it ({other}); chown root: {other}; chmod go-w {other}")
 
 
@@ -81,9 +110,10 @@ def changeable_by_others(path: pathlib.Path, owners: tuple[int, ...]) -> pathlib
     return None
 
 
-def _check_exact(allowed: pathlib.Path) -> None:
-    # With a pattern for a principal, whoever has such a key could sign as any name that fits it.
-    for number, line in enumerate(allowed.read_text("utf-8", "replace").splitlines(), 1):
-        principals = line.split("#")[0].strip().partition(" ")[0]
-        if any(sign in principals for sign in "*?!"):
-            raise ConfigError(f"{allowed}:{number}: a pattern for a principal; name each person exactly")
+def _read_until(path: pathlib.Path, owners: tuple[int, ...]) -> datetime.datetime:
+    check_place(path, owners)
+    try:
+        stamp = msgspec.json.decode(path.read_bytes().partition(b"\n")[0], type=_Stamp)
+        return manifest.moment(stamp.not_after)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: it cannot be read ({error}): fetch it again with hume signers update") from None

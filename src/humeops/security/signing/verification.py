@@ -76,6 +76,10 @@ def _read_beside(path: pathlib.Path) -> bytes | None:
 
 def verify(script: Script, call: Call, believed: Trust, versions: Versions, *, remember: bool) -> Verified:
     """Return what was signed; raise SignatureError, of one word and one sentence, for whatever does not hold."""
+    if believed.is_over(call.now):
+        raise SignatureError(
+            "outdated", f"whom this host believes was good until {believed.until}: hume signers update, as root"
+        )
     if script.fault:
         raise SignatureError("malformed", script.fault)
     if script.enclosed is None:

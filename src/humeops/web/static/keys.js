@@ -2,7 +2,7 @@
 // Keys: / search, j k lines, Enter opens, g then a letter goes to a page, ? says so.
 "use strict";
 (() => {
-  const places = { n: "/", h: "/hosts", e: "/events", d: "/data", w: "/watches", a: "/alerts" };
+  const places = { n: "/", h: "/hosts", e: "/events", d: "/data", w: "/watches", s: "/scripts", a: "/alerts" };
   let going = false;
 
   const lines = () => [...document.querySelectorAll("main tr[tabindex]")];

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""Lists of allowed signers, as ssh-keygen(1) has them: who may sign, each by his exact name. Pure.
+
+ssh-keygen passes over a line that it cannot read, and then somebody is missing whom nobody misses. So what is to be handed out is
+read strictly, line by line; what root wrote on a host by hand is only asked for patterns.
+"""
+
+import re
+from typing import NamedTuple
+
+from humeops.errors import ConfigError
+
+MAX_SIGNERS = 2_000
+_KIND = r"(?:ssh|sk-ssh|ecdsa|sk-ecdsa)-[\w.@-]+"
+_OPTION = r'[a-z-]+(?:="[^"]*")?'
+_LINE = re.compile(
+    rf"(?P<names>[^\s\"]+)\s+(?:(?P<options>{_OPTION}(?:,{_OPTION})*)\s+)?(?P<key>{_KIND}\s+[A-Za-z0-9+/]+=*)(?:\s.*)?"
+)
+_NAMESPACES = re.compile(r'namespaces="([^"]*)"')
+
+
+class Signer(NamedTuple):
+    """One line: who, with which key, for what (empty: for anything)."""
+
+    names: list[str]
+    key: str
+    namespaces: str
+
+
+def check_exact(text: str, name: str) -> None:
+    """Raise ConfigError where a pattern stands for a principal: whoever had such a key could sign as any name that fits it."""
+    for number, line in enumerate(text.splitlines(), 1):
+        principals = line.split("#")[0].strip().partition(" ")[0]
+        if any(sign in principals for sign in "*?!"):
+            raise ConfigError(f"{name}:{number}: a pattern for a principal; name each person exactly")
+
+
+def read(text: str, name: str) -> list[Signer]:
+    """Return whom the list names; raise ConfigError for the first line that ssh-keygen could not read as it is meant."""
+    check_exact(text, name)
+    signers = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        found = _LINE.fullmatch(line.strip())
+        if found is None:
+            raise ConfigError(f"{name}:{number}: NAME [OPTIONS] KEYTYPE KEY is expected, as ssh-keygen(1) has it")
+        named = _NAMESPACES.search(found["options"] or "")
+        signers.append(Signer(found["names"].split(","), " ".join(found["key"].split()), named[1] if named else ""))
+    if len(signers) > MAX_SIGNERS:
+        raise ConfigError(f"{name}: more than {MAX_SIGNERS} signers")
+    return signers
