@@ -2,14 +2,14 @@
 _hume() {
     local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} line=${COMP_LINE:0:COMP_POINT} whole cut before=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take badge login enroll audit link hosts watch alert silence queue rules sign verify doctor watchdog central completion help version" -- "$word"))
+        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take badge login enroll audit link hosts watch alert silence queue rules sign signers scripts verify doctor watchdog central completion help version" -- "$word"))
         return
     fi
     # Bash splits words at colons; what is typed is looked at as it stands.
     whole=${line##* }
     read -ra before <<<"${line%"$whole"}"
     before=${before[${#before[@]} - 1]}
-    if [[ $whole != -* && ( " status runs show events tail wait check data note take badge " == *" $verb "* || $before == -@(t|T|-task|-tags) ) ]]; then
+    if [[ $whole != -* && ( " status runs show events tail wait check data scripts note take badge " == *" $verb "* || $before == -@(t|T|-task|-tags) ) ]]; then
         mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" completion words "$verb" -- "$before" "$whole" 2>/dev/null)
         [[ ${COMPREPLY[0]-} == *: ]] && compopt -o nospace 2>/dev/null
         cut=${whole%"$word"}
@@ -56,12 +56,14 @@ _hume() {
         queue) COMPREPLY=($(compgen -W "--output --dir --help" -- "$word")) ;;
         rules) COMPREPLY=($(compgen -W "--event --last --config --dir --help" -- "$word")) ;;
         sign) COMPREPLY=($(compgen -W "--key --as --interpreter --argument --no-arguments --source --host --for --env --number --namespace --inside --help" -- "$word")) ;;
+        signers) [ "$COMP_CWORD" -gt 2 ] || COMPREPLY=($(compgen -W "publish show update --help" -- "$word")) ;;
+        scripts) COMPREPLY=($(compgen -W "--host --task --signer --signature --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
         verify) COMPREPLY=($(compgen -W "--trust --output --help" -- "$word")) ;;
         doctor) COMPREPLY=($(compgen -W "--dir --output --help" -- "$word")) ;;
         watchdog) COMPREPLY=($(compgen -W "--humed-limit --central-limit --dir --help" -- "$word")) ;;
         central) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
         completion) COMPREPLY=($(compgen -W "bash zsh fish --help" -- "$word")) ;;
-        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note take badge login enroll audit link hosts watch alert silence queue rules sign verify doctor watchdog central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
+        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note take badge login enroll audit link hosts watch alert silence queue rules sign signers scripts verify doctor watchdog central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
         version) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
     esac
 }

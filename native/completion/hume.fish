@@ -37,6 +37,8 @@ complete -c hume -f -n __fish_use_subcommand -a silence -d 'keep something quiet
 complete -c hume -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
 complete -c hume -f -n __fish_use_subcommand -a sign -d 'sign a script with your own OpenSSH key'
+complete -c hume -f -n __fish_use_subcommand -a signers -d 'whom hosts believe: hume signers publish, update, show'
+complete -c hume -f -n __fish_use_subcommand -a scripts -d 'which scripts run where, signed by whom, unsigned, changed, expiring'
 complete -c hume -f -n __fish_use_subcommand -a verify -d 'does a script verify here, and what was signed'
 complete -c hume -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
 complete -c hume -f -n __fish_use_subcommand -a watchdog -d 'one round trip through hume, humed and central, timed: for a timer or cron'
@@ -384,6 +386,19 @@ complete -c hume -n '__fish_seen_subcommand_from sign' -l number
 complete -c hume -n '__fish_seen_subcommand_from sign' -l namespace
 complete -c hume -n '__fish_seen_subcommand_from sign' -l inside
 complete -c hume -n '__fish_seen_subcommand_from sign' -l help
+complete -c hume -n '__fish_seen_subcommand_from signers' -l help
+complete -c hume -f -n '__fish_seen_subcommand_from signers; and test (count (commandline -opc)) -eq 2' -a 'publish show update'
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l host
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l task
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l signer
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l signature
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l output
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l columns
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l limit
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l central
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l profile
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l dir
+complete -c hume -n '__fish_seen_subcommand_from scripts' -l help
 complete -c hume -n '__fish_seen_subcommand_from verify' -l trust
 complete -c hume -n '__fish_seen_subcommand_from verify' -l output
 complete -c hume -n '__fish_seen_subcommand_from verify' -l help
@@ -406,6 +421,7 @@ complete -c hume -f -n '__fish_seen_subcommand_from tail' -a '(hume completion w
 complete -c hume -f -n '__fish_seen_subcommand_from wait' -a '(hume completion words wait -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume -f -n '__fish_seen_subcommand_from check' -a '(hume completion words check -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume -f -n '__fish_seen_subcommand_from data' -a '(hume completion words data -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from scripts' -a '(hume completion words scripts -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume -f -n '__fish_seen_subcommand_from note' -a '(hume completion words note -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume -f -n '__fish_seen_subcommand_from take' -a '(hume completion words take -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume -f -n '__fish_seen_subcommand_from badge' -a '(hume completion words badge -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
@@ -447,6 +463,8 @@ complete -c hume-cli -f -n __fish_use_subcommand -a silence -d 'keep something q
 complete -c hume-cli -f -n __fish_use_subcommand -a queue -d 'this hosts spool: what waits to reach central'
 complete -c hume-cli -f -n __fish_use_subcommand -a rules -d 'what the rules of humed.toml make of an event: hume rules test'
 complete -c hume-cli -f -n __fish_use_subcommand -a sign -d 'sign a script with your own OpenSSH key'
+complete -c hume-cli -f -n __fish_use_subcommand -a signers -d 'whom hosts believe: hume signers publish, update, show'
+complete -c hume-cli -f -n __fish_use_subcommand -a scripts -d 'which scripts run where, signed by whom, unsigned, changed, expiring'
 complete -c hume-cli -f -n __fish_use_subcommand -a verify -d 'does a script verify here, and what was signed'
 complete -c hume-cli -f -n __fish_use_subcommand -a doctor -d 'what is wrong with this installation, and the command that mends it'
 complete -c hume-cli -f -n __fish_use_subcommand -a watchdog -d 'one round trip through hume, humed and central, timed: for a timer or cron'
@@ -794,6 +812,19 @@ complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l number
 complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l namespace
 complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l inside
 complete -c hume-cli -n '__fish_seen_subcommand_from sign' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from signers' -l help
+complete -c hume-cli -f -n '__fish_seen_subcommand_from signers; and test (count (commandline -opc)) -eq 2' -a 'publish show update'
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l host
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l task
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l signer
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l signature
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l columns
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l limit
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l profile
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from scripts' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from verify' -l trust
 complete -c hume-cli -n '__fish_seen_subcommand_from verify' -l output
 complete -c hume-cli -n '__fish_seen_subcommand_from verify' -l help
@@ -816,6 +847,7 @@ complete -c hume-cli -f -n '__fish_seen_subcommand_from tail' -a '(hume-cli comp
 complete -c hume-cli -f -n '__fish_seen_subcommand_from wait' -a '(hume-cli completion words wait -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n '__fish_seen_subcommand_from check' -a '(hume-cli completion words check -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n '__fish_seen_subcommand_from data' -a '(hume-cli completion words data -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from scripts' -a '(hume-cli completion words scripts -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n '__fish_seen_subcommand_from note' -a '(hume-cli completion words note -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n '__fish_seen_subcommand_from take' -a '(hume-cli completion words take -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n '__fish_seen_subcommand_from badge' -a '(hume-cli completion words badge -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'

@@ -23,7 +23,11 @@ def paths(desk, installed):
             status=3,
             outcome="failed",
         )
-        assert agent.send(*good, *bad, say("log", 950)).status == 200
+        for number, event in enumerate([good[0], bad[0]]):
+            event.origin.script, event.origin.sha256 = "/usr/local/sbin/backup.sh", f"{number}" * 64
+        told = {"signature": "revoked", "script": "/usr/local/sbin/purge.sh", "script_sha256": "0" * 64}
+        refused = say("log", 940, task="purge", level="error", data=told)
+        assert agent.send(*good, *bad, refused, say("log", 950)).status == 200
     installed.hume("watch", "add", "db1:copy", "--every", "1s", "--grace", "1s")
     installed.hume("silence", "task:copy", "--for", "2h", "--why", "moving disks")
     with owner_of(installed) as owner:
@@ -43,8 +47,13 @@ def paths(desk, installed):
         f"/event/{run['id']}",
         "/data",
         "/watches",
+<<<<<<< HEAD
         "/watch",
         f"/watch?{place}",
+=======
+        "/scripts",
+        "/scripts?q=signature:changed",
+>>>>>>> e093811 (web, docs: the page Scripts begins with what wants a look; signers and scripts are in the papers)
         "/alerts",
         "/alerts?show=history",
         "/alert/1",

@@ -50,6 +50,8 @@ def paths_of(central):
         "/hosts",
         "/events",
         "/data",
+        "/scripts",
+        ask("/scripts", q="signature:unverified"),
         *(ask("/host", name=task["host"]) for task in tasks),
         *(ask("/task", host=task["host"], task=task["task"]) for task in tasks),
         *(f"/run/{run['id']}" for run in runs),
@@ -71,8 +73,18 @@ def fill(central, text="plain words"):
     assert answer.status == 200, answer.body
 
 
+def fill_scripts(central, text="plain words"):
+    told = {"signature": "revoked", "script": text, "script_sha256": "0" * 64, "signer": text}
+    signed = a_run(begins=200)
+    signed[0].data = {**told, "signature": "ok"}
+    with agent_of(central) as agent:
+        refused = say("log", 105, task="purge", level="error", message=text, data=told)
+        assert agent.send(*signed, refused, first=50).status == 200
+
+
 def test_every_page_answers_and_names_its_state_in_the_title(central):
     fill(central)
+    fill_scripts(central)
     with signed_in(central) as visitor:
         pages = {path: visitor.get(path) for path in paths_of(central)}
 
@@ -82,6 +94,7 @@ def test_every_page_answers_and_names_its_state_in_the_title(central):
 
 def test_what_hosts_say_changes_nothing_of_a_pages_structure(central):
     fill(central, HOSTILE)
+    fill_scripts(central, HOSTILE)
     with signed_in(central) as visitor:
         pages = {path: visitor.get(path) for path in paths_of(central)}
 

@@ -17,13 +17,14 @@ MOST = 200
 _PLAIN = re.compile(r"[A-Za-z0-9_.@+-]+")
 
 # Whose first word names a task; and of what their filters are, if they take any.
-_NAMES_TASK = frozenset(("status", "runs", "show", "wait", "check", "note", "take", "badge", "data"))
+_NAMES_TASK = frozenset(("status", "runs", "show", "wait", "check", "note", "take", "badge", "data", "scripts"))
 _FILTERS: dict[str, keys.Resource] = {
     "status": "tasks",
     "runs": "runs",
     "events": "events",
     "tail": "events",
     "data": "data",
+    "scripts": "scripts",
 }
 Find = Callable[[], client.Central]
 

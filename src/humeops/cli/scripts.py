@@ -70,7 +70,8 @@ def signed(script: schemas.ScriptView) -> str:
     if script.signature == "ok":
         version = f", version {script.version}" if script.version is not None else ""
         return f"by {script.signer}{version}"
-    return f"does not verify: {script.signature}" if script.signature else "unsigned"
+    # The reason first: where there is little room, it is what stays.
+    return f"{script.signature}, unverified" if script.signature else "unsigned"
 
 
 def news(script: schemas.ScriptView, now_ns: int) -> str:

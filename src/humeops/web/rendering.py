@@ -73,6 +73,7 @@ def _templates() -> jinja2.Environment:
         shape=words.shape,
         amount=words.amount,
         value=words.value,
+        fault=words.fault,
     )
     made.globals.update(
         asset=asset,

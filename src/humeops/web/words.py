@@ -15,6 +15,30 @@ _RANK = {state: rank for rank, state in enumerate(STATES)}
 SERIOUS = ("warning", "error", "critical")
 
 
+# Why a signature did not verify, as `hume run --signed` says it in one word.
+_FAULTS = {
+    "unsigned": "it was to be signed, and is not",
+    "changed": "it is not what was signed",
+    "signature": "nobody who may signed it",
+    "revoked": "the key that signed it is revoked",
+    "expired": "its signature has ended",
+    "rolled-back": "an older version than ran here before",
+    "name": "it was signed under another name",
+    "arguments": "it was called with arguments that it was not signed for",
+    "host": "it was not signed for this host",
+    "source": "what it sources is not what was signed",
+    "malformed": "its signature cannot be read",
+    "untrusted": "this host believes nobody: its lists are missing, or open to others",
+    "outdated": "whom this host believes is out of date: hume signers update",
+    "unremembered": "its version could not be remembered",
+}
+
+
+def fault(word: str) -> str:
+    """Return why a script did not verify, in words."""
+    return _FAULTS.get(word, word)
+
+
 def rank(state: str) -> int:
     """Return where this state stands among troubles; what is well ranks alike."""
     return min(_RANK.get(state, 0), _RANK["ok"])
