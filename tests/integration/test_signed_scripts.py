@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`hume sign`, `hume verify` and `hume run --signed` as people use them: what runs, what does not, and what humed hears of it."""
 
+import datetime
+import hashlib
 import json
 import os
 import subprocess
@@ -51,7 +53,7 @@ def dropped(installed):
 
 def test_a_signed_script_runs_and_its_run_says_who_signed_what(installed, host):
     host.write(SCRIPT)
-    sign(installed, host, "job.sh")
+    sign(installed, host, "job.sh", "--for", "52w")
 
     done = run(installed, host, "--signed", "./job.sh", "an argument")
 
@@ -62,6 +64,7 @@ def test_a_signed_script_runs_and_its_run_says_who_signed_what(installed, host):
     assert start["data"]["signature"] == "ok"
     assert start["data"]["signer"] == "ann@example.com"
     assert len(start["data"]["script_sha256"]) == 64
+    assert datetime.datetime.fromisoformat(start["data"]["script_until"]).tzinfo is not None
     assert within["message"] == "from within"
     assert start["origin"]["file"] == str(installed.root / "job.sh")
 
@@ -111,7 +114,9 @@ def test_a_changed_script_is_refused_and_said(installed, host):
     assert not (installed.root / "ran").exists()
     [event] = dropped(installed)
     assert (event["kind"], event["level"], event["task"]) == ("log", "error", "job.sh")
-    assert event["data"] == {"signature": "changed"}
+    assert event["data"]["signature"] == "changed"
+    assert event["data"]["script"] == str(installed.root / "job.sh")
+    assert event["data"]["script_sha256"] == hashlib.sha256(script.read_bytes()).hexdigest()
 
 
 def test_under_report_it_runs_all_the_same_and_that_is_said(installed, host):

@@ -2,13 +2,15 @@
 """Attacks on trust bundles, with OpenSSH's own program: none is put in force, nothing of the host changes, and each is told by its own word."""
 
 import contextlib
+import errno
 import os
 import threading
 
 import msgspec
 import pytest
 
-from humeops.errors import ConfigError, HumeError
+from humeops import wholefile
+from humeops.errors import ConfigError, HumeError, UnavailableError
 from humeops.security.signing import bundle, envelope, sshsig, trust
 from humeops.security.signing.bundle import BundleError
 from humeops.security.signing.envelope import Envelope
@@ -263,6 +265,23 @@ def test_what_is_no_file_to_read_is_not_waited_for(office, what):
 
     with pytest.raises(HumeError):
         office.update(path)
+
+
+def test_a_disk_that_fails_leaves_everything_as_it_was(office, monkeypatch):
+    office.update(office.publish())
+    file, before = office.publish(), office.state()
+
+    def full(_path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(wholefile, "sync", full)
+        with pytest.raises(UnavailableError, match="nothing changed: no space left"):
+            office.update(file)
+
+    assert office.state() == before
+    office.update(file)
+    assert version(office) == 2
 
 
 def test_a_racing_writer_gets_nothing_in_that_was_not_signed(office):

@@ -8,6 +8,7 @@ import pathlib
 import subprocess
 import threading
 
+import click
 import msgspec
 import pytest
 
@@ -19,7 +20,7 @@ from humeops.security.signing.bundle import BundleError
 from humeops.security.signing.trust import Trust
 from tests.fixtures import signers
 from tests.fixtures.office import Office, invoke, refused, version
-from tests.fixtures.signers import kind, signed
+from tests.fixtures.signers import GOOD, kind, look, signed
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +68,23 @@ def test_what_was_brought_by_hand_counts_no_more(office):
     office.update(office.publish())
 
     assert kind(office, script) == "signature"
+
+
+def test_a_policy_is_for_some_hosts(office):
+    here = signing.call(()).host
+    (office.lists / "policy.toml").write_text(
+        f'[[scripts]]\nhost = "no-such-*"\npolicy = "report"\n[[scripts]]\nname = "job*"\nhost = "{here}"\npolicy = "report"\n'
+    )
+    office.update(office.publish())
+
+    assert look(office, office.write(GOOD, "job.sh")).policy == "report"
+    assert look(office, office.write(GOOD, "other.sh")).policy == "refuse"
+
+
+@pytest.mark.parametrize("span", ["9999999w", "999999999w"])
+def test_so_long_nobody_keeps_a_key(office, span):
+    with pytest.raises(click.UsageError, match="so long"):
+        office.publish("--for", span)
 
 
 def test_the_same_bundle_again_changes_nothing(office):

@@ -15,7 +15,8 @@ import sys
 
 import pytest
 
-from tests.fixtures import processes
+from tests.fixtures import processes, signers
+from tests.fixtures.office import Office
 
 UNITS = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 
@@ -83,6 +84,23 @@ def test_humed_calls_nothing_that_its_unit_refuses(installed):
     _end(process, int(installed.layout.pid_file.read_text()))
 
     assert _called(trace) - _allowed("humed.service") == set()
+
+
+def test_an_update_of_whom_to_believe_calls_nothing_that_its_unit_refuses(installed, tmp_path):
+    signers.require()
+    office = Office(tmp_path)
+    trace, bundle = tmp_path / "trace", office.publish()
+    words = ["signers", "update", "--from", str(bundle), "--trust", str(office.trust), "--dir", str(installed.root)]
+
+    done = subprocess.run(
+        [_tool("strace"), "-f", "-qq", "-o", str(trace), sys.executable, "-m", "humeops.cli.main", *words],
+        env=installed.environ(),
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert _called(trace) - _allowed("hume-signers.service") == set()
 
 
 def test_central_calls_nothing_that_its_unit_refuses(installed):

@@ -19,6 +19,8 @@ from humeops.api.trustviews import NewTrust, TrustView
 from humeops.central.store import trusting
 from humeops.central.store.trusting import Published
 from humeops.clock import NS_PER_SECOND
+from humeops.errors import UnavailableError
+from humeops.event import MAX_INT64
 from humeops.security import roles
 from humeops.security.roles import Thing
 from humeops.security.signing import bundle
@@ -50,7 +52,13 @@ def find(central: Central) -> TrustView | None:
     """Return the bundle that hosts get; None while there is none."""
     with central.database.reading() as connection:
         published = trusting.newest(connection)
-    return _view(published, bundle.unpack(published.body.encode())[0]) if published else None
+    if published is None:
+        return None
+    try:
+        return _view(published, bundle.unpack(published.body.encode())[0])
+    except BundleError as error:
+        # Nobody put it there over the API.
+        raise UnavailableError(f"what the database has as version {published.version} is no bundle: {error}") from None
 
 
 def _publish(central: Central, asked: Asked, text: str) -> TrustView:
@@ -85,4 +93,4 @@ def _view(published: Published, found: Bundle) -> TrustView:
 
 
 def _ns(moment: datetime.datetime) -> int:
-    return int(moment.timestamp()) * NS_PER_SECOND
+    return min(int(moment.timestamp()) * NS_PER_SECOND, MAX_INT64)

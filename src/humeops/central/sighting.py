@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from humeops.event import SEVERITY, Event
+from humeops.event import MAX_INT64, SEVERITY, Event
 from humeops.security.signing import manifest
 
 MAX_PATH = 512
@@ -119,6 +119,7 @@ def _number(event: Event, key: str) -> int | None:
 
 def _moment(event: Event, key: str) -> int | None:
     try:
-        return int(manifest.moment(_text(event, key)).timestamp()) * NS_PER_SECOND
+        seconds = int(manifest.moment(_text(event, key)).timestamp())
+        return min(max(0, seconds * NS_PER_SECOND), MAX_INT64)
     except (ValueError, OverflowError):
         return None

@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import Protocol
 
+import click
+
 from humeops import wholefile
 from humeops.api import trustviews
 from humeops.cli import client, keys, signing
@@ -80,12 +82,13 @@ def publish(
     path = keys.find(key)
     before = goal.before()
     moment = signing.now().replace(microsecond=0)
+    until = _until(moment, span)
     made = Bundle(
         1,
         number or (before.version if before else 0) + 1,
         signer or keys.owner(path),
         moment.isoformat(),
-        (moment + datetime.timedelta(microseconds=span // _NS_PER_US)).isoformat(),
+        until.isoformat(),
         _read(source / "allowed_signers").decode("utf-8", "strict"),
         _read(source / "revoked"),
         _read(source / "policy.toml", b"").decode("utf-8", "strict"),
@@ -113,6 +116,13 @@ def changes(before: Bundle | None, made: Bundle) -> Iterator[str]:
         yield "the policy changed"
     for name in sorted({name for one in made.signers if not one.namespaces for name in one.names}):
         yield f'{name} has no namespaces="{NAMESPACE}": whatever that key signs, mails and commits too, counts'
+
+
+def _until(moment: datetime.datetime, span: int) -> datetime.datetime:
+    try:
+        return moment + datetime.timedelta(microseconds=span // _NS_PER_US)
+    except OverflowError:
+        raise click.UsageError("--for: so long nobody keeps a key; 26w is usual") from None
 
 
 def _read(path: pathlib.Path, absent: bytes | None = None) -> bytes:

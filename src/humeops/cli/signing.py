@@ -55,10 +55,11 @@ def look(path: str, arguments: Sequence[str], folder: str | None, *, remember: b
     """
     believed = trust_of(folder)
     script = verification.read(pathlib.Path(path))
-    policy = believed.settings.of(script.name)
+    asked = call(arguments)
+    policy = believed.settings.of(script.name, asked.host)
     seen = Versions(_versions_of(folder))
     try:
-        found = verification.verify(script, call(arguments), believed, seen, remember=remember)
+        found = verification.verify(script, asked, believed, seen, remember=remember)
     except SignatureError as error:
         return Standing(script, policy, None, error)
     return Standing(script, policy, found, None)

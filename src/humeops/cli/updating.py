@@ -38,9 +38,10 @@ def update(file: str | None, place: str | None, folder: str | None) -> int:
     try:
         data = _read(pathlib.Path(file)) if file else _fetch(folder)
         outcome = _install(data, root, owners)
-    except HumeError as error:
-        _say("error", f"not updated: {error}", {"trust": getattr(error, "kind", "failed")})
-        raise
+    except (HumeError, OSError) as error:
+        fault = error if isinstance(error, HumeError) else UnavailableError(f"nothing changed: {explain(error)}")
+        _say("error", f"not updated: {fault}", {"trust": getattr(error, "kind", "failed")})
+        raise fault from None
     _tell(outcome)
     return Exit.OK
 

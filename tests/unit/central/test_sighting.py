@@ -98,6 +98,13 @@ def test_numbers_and_ends_that_are_none_are_left_out(value):
     assert (found.version, found.until) == (None, None)
 
 
+@pytest.mark.parametrize(("end", "found"), [("9999-12-31T23:59:59+00:00", 2**63 - 1), ("0001-01-01T00:00:00+00:00", 0)])
+def test_an_end_fits_a_column_whatever_a_host_says(end, found):
+    data = {"signature": "ok", "script": "/x", "script_sha256": A, "script_until": end}
+
+    assert seen_in(started(**data)).seen.until == found
+
+
 def test_a_change_is_since_the_first_run_with_the_new_bytes():
     script = known(*row(A, A, B, B))
 

@@ -124,10 +124,10 @@ def _put(found: Bundle, enclosed: Envelope, data: bytes, folder: pathlib.Path, o
         write_lists(found, draft)
         _write(draft / trust.BUNDLE, data)
         check_own_list(found, enclosed, folder / ROOTS, draft)
+        wholefile.sync(draft)
     except BaseException:
         _remove(draft)
         raise
-    wholefile.sync(draft)
     before = trust.in_force(folder, owners)
     place = folder / f"trust-{found.version}"
     _remove(place)  # of a call that was cut off before its rename

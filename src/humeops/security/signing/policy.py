@@ -12,10 +12,11 @@ Policy = Literal["refuse", "report"]
 
 
 class TaskPolicy(msgspec.Struct, forbid_unknown_fields=True):
-    """What is done with scripts of these names."""
+    """What is done with scripts of these names, on these hosts."""
 
-    name: str
     policy: Policy
+    name: str = "*"
+    host: str = "*"
 
 
 class PolicySettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -25,6 +26,10 @@ class PolicySettings(msgspec.Struct, forbid_unknown_fields=True):
     namespace: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,128}$")] = NAMESPACE
     scripts: list[TaskPolicy] = []
 
-    def of(self, name: str) -> Policy:
-        """Return the policy for a script of this name."""
-        return next((one.policy for one in self.scripts if fnmatch.fnmatchcase(name, one.name)), self.policy)
+    def of(self, name: str, host: str) -> Policy:
+        """Return the policy for a script of this name on this host."""
+        return next((one.policy for one in self.scripts if _fits(one, name, host)), self.policy)
+
+
+def _fits(one: TaskPolicy, name: str, host: str) -> bool:
+    return fnmatch.fnmatchcase(name, one.name) and fnmatch.fnmatchcase(host, one.host)
