@@ -65,8 +65,9 @@ def test_what_was_brought_by_hand_counts_no_more(office):
     script = signed(office, key="bob")
     assert kind(office, script) == "ok"
 
-    office.update(office.publish())
+    printed = office.update(office.publish())
 
+    assert f"{office.trust}/allowed_signers, which was brought by hand, counts no more" in printed
     assert kind(office, script) == "signature"
 
 

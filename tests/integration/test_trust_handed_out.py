@@ -94,7 +94,8 @@ def test_what_an_admin_published_is_in_force_on_the_host(central, office):
     assert "version 1, signed by root@example.com" in published.stdout
     assert updated.returncode == 0, updated.stderr
     assert in_force(office) == 1
-    (event,) = said(central)
+    shared, event = said(central)
+    assert (shared["kind"], shared["task"], shared["data"]) == ("data", "hume-signers", {"trust_version": 1})
     assert (event["task"], event["level"]) == ("hume-signers", "ok")
     assert (event["data"]["trust"], str(event["data"]["trust_version"])) == ("ok", "1")
     done = by_hand(central, "run", "--trust", str(office.trust), "--signed", str(signed(office)))

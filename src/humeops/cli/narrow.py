@@ -8,11 +8,11 @@ lines of its own below its row when there is no room beside it. Columns go by im
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 
-SENTENCES = frozenset({"reason", "said", "message", "became"})
+SENTENCES = frozenset({"reason", "said", "message", "became", "path"})
 _DROPPED_FIRST = ("host", "uid")  # the host only where it is the same in all rows
 _DROPPED_NEXT = ("duration", "started_at")
 # A sentence such as "exit 3 at line 41, after db-dumped" is worth a line of its own rather than being cut.
-_LEAST = {"task": 12, "key": 12, "host": 8, "reason": 36, "said": 36, "message": 36, "became": 60, "amount": 12}
+_LEAST = {"task": 12, "key": 12, "host": 8, "reason": 36, "said": 36, "message": 36, "became": 60, "path": 36, "amount": 12}
 
 
 class Layout(typing.NamedTuple):

@@ -11,7 +11,7 @@ from humeops.cli import choosing, listing, options
 from humeops.clock import SystemClock
 from humeops.filters.keys import SIGNATURES
 
-COLUMNS = ("host", "task", "path", "signed", "news", "seen")
+COLUMNS = ("host", "task", "signed", "news", "seen", "path")
 
 
 @click.command("scripts")

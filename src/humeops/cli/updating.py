@@ -43,6 +43,8 @@ def update(file: str | None, place: str | None, folder: str | None) -> int:
         _say("error", f"not updated: {fault}", {"trust": getattr(error, "kind", "failed")})
         raise fault from None
     _tell(outcome)
+    if outcome is not None and outcome.is_new and (by_hand := root / "allowed_signers").exists():
+        print(f"{by_hand}, which was brought by hand, counts no more")
     return Exit.OK
 
 
@@ -63,6 +65,9 @@ def _tell(outcome: installing.Outcome | None) -> None:
     text = f"version {found.version}, signed by {found.signer}, is in force until {found.not_after}"
     print(f"{text}{'' if is_new else '; it was before'}")
     facts = {"trust": "ok", "trust_version": str(found.version)}
+    if is_new:
+        # So that `hume data --key trust_version` tells of every host how far it is.
+        _hume("set", "-t", TASK, f"trust_version={found.version}")
     left = found.until - signing.now()
     if left < SOON:
         _say("warn", f"{_days(left)} left: {text}; publish a new one", facts)
@@ -137,11 +142,14 @@ def _settings(folder: str | None) -> Config:
 
 
 def _say(word: str, text: str, facts: dict[str, str]) -> None:
-    # hume waits for nobody and fails nobody; where it is not installed the exit status still tells.
-    hume = pathlib.Path(sys.executable).parent / "hume"
     extra = [part for key, value in facts.items() for part in ("-x", f"{key}={value}")]
+    _hume(word, "-t", TASK, *extra, "--", visible(text))
+
+
+def _hume(*words: str) -> None:
+    # It waits for nobody and fails nobody; where it is not installed the exit status still tells.
+    hume = str(pathlib.Path(sys.executable).parent / "hume")
     try:
-        words = [str(hume), word, "-t", TASK, *extra, "--", visible(text)]
-        subprocess.run(words, check=False, timeout=30, stdin=subprocess.DEVNULL)
+        subprocess.run([hume, *words], check=False, timeout=30, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired):
-        print(f"hume: it could not be said to humed: {hume}", file=sys.stderr)
+        print(f"hume: it could not be said to humed by {hume}", file=sys.stderr)
