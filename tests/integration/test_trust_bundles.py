@@ -14,6 +14,7 @@ import pytest
 
 from humeops import wholefile
 from humeops.cli import signing
+from humeops.cli.doctor.gather import signing as gather
 from humeops.errors import ConfigError, HumeError
 from humeops.security.signing import bundle, installing
 from humeops.security.signing.bundle import BundleError
@@ -288,6 +289,18 @@ def test_what_was_brought_by_hand_is_shown_as_such(office):
     office.revoke()
 
     assert "brought by hand" in invoke(["show", "--trust", str(office.trust)])
+
+
+def test_the_doctor_knows_whom_this_host_believes(office):
+    def look():
+        return gather.look(office.trust, (0, os.geteuid()))
+
+    assert gather.look(office.root / "nowhere") is None
+    assert look().awaits
+    office.update(office.publish())
+    assert (look().version, look().complaint) == (1, "")
+    (office.trust / "current" / "revoked").unlink()
+    assert "revoked" in look().complaint
 
 
 def test_whoever_publishes_sees_what_changes(office):

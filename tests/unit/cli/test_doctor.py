@@ -22,6 +22,7 @@ from humeops.cli.doctor.facts import (
     Program,
     Programs,
     Server,
+    Signing,
     Stored,
 )
 from humeops.cli.spoolfile import Trouble
@@ -175,6 +176,10 @@ TROUBLES = {
     "the credential is unknown elsewhere": (_central(reported=Answer(401), url="https://hume.example"), "credential", "broken", "hume enroll https://hume.example"),
     "the credential is unknown": (_central(reported=Answer(401)), "credential", "broken", "mv /srv/hume/agent-token"),
     "the credential may not": (_central(reported=Answer(403)), "credential", "broken", "mv /srv/hume/agent-token"),
+    "nobody is believed": (GOOD._replace(signing=Signing("revoked: no such file")), "signers", "broken", "see docs/guide/signing.md"),
+    "nothing was fetched yet": (GOOD._replace(signing=Signing(awaits=True)), "signers", "warning", "hume signers update"),
+    "the bundle is over": (GOOD._replace(signing=Signing("", 3, NOW - 1)), "signers", "broken", "hume signers publish DIR"),
+    "the bundle ends soon": (GOOD._replace(signing=Signing("", 3, NOW + 86_400 * 10**9)), "signers", "warning", "hume signers publish DIR"),
     "the token is refused": (_central(asked=Answer(0, "not accepted")), "person-token", "warning", "export HUME_TOKEN=..."),
 }  # fmt: skip
 
@@ -187,6 +192,13 @@ def test_a_trouble_is_found_with_what_mends_it(trouble):
 
     assert found.state == state
     assert found.mend.startswith(mend)
+
+
+@pytest.mark.parametrize("signing", [Signing(), Signing("", 3, NOW + 10**18)], ids=["by hand", "handed out"])
+def test_whom_a_host_believes_is_told_when_all_is_well(signing):
+    found = {result.check: result.finding for result in checks.judge(GOOD._replace(signing=signing))}
+
+    assert found["signers"].state == "ok"
 
 
 def test_every_check_finds_some_trouble():

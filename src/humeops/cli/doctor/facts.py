@@ -109,6 +109,15 @@ class Server(typing.NamedTuple):
     lacks_credential: bool = False  # there is none to report with
 
 
+class Signing(typing.NamedTuple):
+    """Whom this host believes for signed scripts, where anybody said so."""
+
+    complaint: str = ""  # why nobody is believed
+    version: int | None = None  # of what central handed out; None: it was brought by hand
+    until_ns: int | None = None
+    awaits: bool = False  # there are root_signers, and nothing that they signed
+
+
 class Facts(typing.NamedTuple):
     """All of it."""
 
@@ -128,6 +137,7 @@ class Facts(typing.NamedTuple):
     disks: tuple[Disk, ...] = ()
     stored: Stored = Stored()
     central: Server = Server()
+    signing: Signing | None = None  # None: there is no such folder
 
     @property
     def reports_to_redis(self) -> bool:

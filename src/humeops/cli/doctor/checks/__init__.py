@@ -6,7 +6,7 @@ A new check is a function in the module it belongs to, and a line in CHECKS. Nam
 
 from collections.abc import Callable, Iterator
 
-from humeops.cli.doctor.checks import central, clock, files, humed, programs, runs, spool
+from humeops.cli.doctor.checks import central, clock, files, humed, programs, runs, signing, spool
 from humeops.cli.doctor.facts import Facts
 from humeops.cli.doctor.finding import Finding, Result
 
@@ -45,6 +45,7 @@ CHECKS: dict[str, Check] = {
     "skew": clock.clocks_agree,
     "credential": central.credential_is_accepted,
     "person-token": central.person_is_accepted,
+    "signers": signing.signers_are_known,
 }
 
 

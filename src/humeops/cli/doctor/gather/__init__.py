@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from humeops.cli import places, queue
 from humeops.cli.doctor.facts import Facts
-from humeops.cli.doctor.gather import daemon, files, programs, server
+from humeops.cli.doctor.gather import daemon, files, programs, server, signing
 from humeops.clock import Clock
 from humeops.daemon import config
 
@@ -42,6 +42,7 @@ def gather(folder: str | None, environ: Mapping[str, str], clock: Clock) -> Fact
         disks=files.look_at_disks(spool and spool.parent, where.drop),
         stored=files.look_at_spool(spool, alive.answer in ("yes", "silent")),
         central=server.look(where, chosen, environ),
+        signing=signing.look(),
     )
 
 
