@@ -35,14 +35,14 @@ def office(tmp_path):
 def test_whoever_is_no_root_signer_says_nothing(office):
     office.update(office.publish())
 
-    assert refused(office, office.publish(key="bob")) == "signature"
-    assert refused(office, office.publish("--as", "root@example.com", key="bob")) == "signature"
+    assert refused(office, office.publish("--number", "2", key="bob")) == "signature"
+    assert refused(office, office.publish("--number", "2", "--as", "root@example.com", key="bob")) == "signature"
 
 
 def test_a_signer_of_scripts_is_no_root_signer(office):
     office.update(office.publish())
 
-    assert refused(office, office.publish(key="ann")) == "signature"
+    assert refused(office, office.publish("--number", "2", key="ann")) == "signature"
 
 
 @pytest.mark.parametrize("namespace", ["hume-script@hume", "file", "git"])
@@ -115,10 +115,10 @@ def test_a_root_key_that_another_one_revoked_signs_no_more(office):
     office.roots("root", "heir")
     office.update(office.publish())
     office.list("ann", revoked=("root",))
-    office.update(office.publish(key="heir"))
+    office.update(office.publish("--number", "2", key="heir"))
     office.list("ann")
 
-    assert refused(office, office.publish(key="root")) == "revoked"
+    assert refused(office, office.publish("--number", "3", key="root")) == "revoked"
 
 
 def test_a_host_does_not_take_what_would_end_it(office):

@@ -173,6 +173,18 @@ def test_lists_that_no_host_could_use_are_not_signed(office, name, text, told):
     assert not (office.root / "bundle").exists()
 
 
+def test_a_list_that_is_no_text_is_not_signed(office):
+    (office.lists / "allowed_signers").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        office.publish()
+
+
+def test_where_no_file_can_be_made_it_is_told(office):
+    with pytest.raises(ConfigError, match="no such file or directory"):
+        office.publish(name="no/such/folder")
+
+
 @pytest.mark.parametrize("name", ["allowed_signers", "revoked"])
 def test_a_list_that_is_missing_is_not_taken_for_an_empty_one(office, name):
     (office.lists / name).unlink()

@@ -151,6 +151,29 @@ def test_what_central_makes_up_is_not_believed_and_an_error_is_said(central, off
     assert event["message"].startswith("not updated: the trust bundle is not to be believed")
 
 
+def test_central_cannot_use_the_numbers_up(central, office):
+    highest = office.publish("--number", str(2**53), key="bob", name="forged").read_text()
+    database(central, "INSERT INTO trust_bundle VALUES (?, 0, 'mallory', ?)", 2**53, highest)
+
+    done = publish(central, office)
+
+    assert done.returncode == 64
+    assert "your key did not sign it" in done.stderr
+
+
+def test_what_another_root_signer_published_is_followed_once_it_can_be_checked(central, office):
+    publish(central, office, key="heir")
+    office.roots("root", "heir")
+    refused = publish(central, office)
+    shutil.copy(office.trust / "root_signers", office.lists / "root_signers")
+
+    done = publish(central, office)
+
+    assert refused.returncode == 64
+    assert done.returncode == 0, done.stderr
+    assert "version 2" in done.stdout
+
+
 def test_a_central_that_went_back_is_not_followed(central, office):
     for _ in range(2):
         publish(central, office)

@@ -78,7 +78,8 @@ def of_event(event: Event, at: int) -> Sighting | None:
         _text(event, "signer")[:255] if is_signed else "",
         _number(event, "script_version") if is_signed else None,
         _moment(event, "script_until") if is_signed else None,
-        event.run,
+        # What was refused may be said within the run that called it, and is no part of it.
+        event.run if is_start else None,
     )
     return Sighting(event.host, event.task, path[-MAX_PATH:], seen)
 

@@ -8,7 +8,7 @@ import datetime
 import pathlib
 import tempfile
 from collections.abc import Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import click
 
@@ -19,17 +19,24 @@ from humeops.cli.client import NotFoundError
 from humeops.cli.phrases import plural
 from humeops.errors import ConfigError, Exit, explain
 from humeops.security.signing import bundle, installing, sealing, sshsig
-from humeops.security.signing.bundle import Bundle
+from humeops.security.signing.bundle import Bundle, BundleError
 from humeops.security.signing.envelope import Envelope, pack
 from humeops.security.signing.policy import NAMESPACE
 
 _NS_PER_US = 1_000
 
 
+class Before(NamedTuple):
+    """A bundle that is there, and what has to be verified of it: whoever holds central may have put it there."""
+
+    bundle: Bundle
+    enclosed: Envelope
+
+
 class Goal(Protocol):
     """Where a bundle goes."""
 
-    def before(self) -> Bundle | None:
+    def before(self) -> Before | None:
         """Return the bundle that is there already."""
         ...
 
@@ -44,12 +51,12 @@ class ToCentral:
     def __init__(self, central: client.Central) -> None:
         self._central = central
 
-    def before(self) -> Bundle | None:
+    def before(self) -> Before | None:
         try:
             found = self._central.fetch("trust", trustviews.TrustView)
         except NotFoundError:
             return None
-        return bundle.unpack(found.bundle.encode())[0]
+        return Before(*bundle.unpack(found.bundle.encode()))
 
     def put(self, data: bytes) -> str:
         self._central.send("trust", trustviews.TrustView, trustviews.NewTrust(data.decode()), "PUT")
@@ -62,16 +69,19 @@ class ToFile:
     def __init__(self, path: pathlib.Path) -> None:
         self._path = path
 
-    def before(self) -> Bundle | None:
+    def before(self) -> Before | None:
         try:
-            return bundle.unpack(sealing.read_once(self._path, bundle.MAX_BUNDLE_BYTES)[0])[0]
+            return Before(*bundle.unpack(sealing.read_once(self._path, bundle.MAX_BUNDLE_BYTES)[0]))
         except FileNotFoundError:
             return None
 
     def put(self, data: bytes) -> str:
-        with wholefile.appearing(self._path) as draft:
-            draft.write_bytes(data)
-            draft.chmod(0o644)
+        try:
+            with wholefile.appearing(self._path) as draft:
+                draft.write_bytes(data)
+                draft.chmod(0o644)
+        except OSError as error:
+            raise ConfigError(explain(error)) from None
         return f"in {self._path}"
 
 
@@ -85,22 +95,44 @@ def publish(
     until = _until(moment, span)
     made = Bundle(
         1,
-        number or (before.version if before else 0) + 1,
+        number or _next_number(before, source, path),
         signer or keys.owner(path),
         moment.isoformat(),
         until.isoformat(),
-        _read(source / "allowed_signers").decode("utf-8", "strict"),
+        _text(source / "allowed_signers"),
         _read(source / "revoked"),
-        _read(source / "policy.toml", b"").decode("utf-8", "strict"),
+        _text(source / "policy.toml", b""),
     )
     line = bundle.pack(made)
     enclosed = Envelope(line, sshsig.sign(line, path, bundle.NAMESPACE))
     _check_as_a_host_does(made, enclosed, keys.public(path))
     where = goal.put(pack(enclosed))
     print(f"version {made.version}, signed by {made.signer}, good until {made.not_after}: {where}")
-    for text in changes(before, made):
+    for text in changes(before.bundle if before else None, made):
         print(f"  {text}")
     return Exit.OK
+
+
+def _next_number(before: Before | None, source: pathlib.Path, key: pathlib.Path) -> int:
+    """Return one more than what is there; raise UsageError where nobody knows that a root signer counted so far.
+
+    Numbers end. Central could say a number so high that none follows, and hosts would take no bundle any more.
+    """
+    if before is None:
+        return 1
+    last = before.bundle
+    with tempfile.TemporaryDirectory(prefix="hume-publish-") as folder:
+        own = pathlib.Path(folder, installing.ROOTS)
+        own.write_text(f"{last.signer} {keys.public(key)}\n")
+        try:
+            roots = source / installing.ROOTS
+            installing.verify(last, before.enclosed, roots if roots.exists() else own, None)
+        except BundleError:
+            raise click.UsageError(
+                f"version {last.version} is there, and your key did not sign it: put {installing.ROOTS} into {source} so that it "
+                f"can be checked who did, or give the number of yours with --number"
+            ) from None
+    return last.version + 1
 
 
 def changes(before: Bundle | None, made: Bundle) -> Iterator[str]:
@@ -123,6 +155,13 @@ def _until(moment: datetime.datetime, span: int) -> datetime.datetime:
         return moment + datetime.timedelta(microseconds=span // _NS_PER_US)
     except OverflowError:
         raise click.UsageError("--for: so long nobody keeps a key; 26w is usual") from None
+
+
+def _text(path: pathlib.Path, absent: bytes | None = None) -> str:
+    try:
+        return _read(path, absent).decode()
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not UTF-8") from None
 
 
 def _read(path: pathlib.Path, absent: bytes | None = None) -> bytes:

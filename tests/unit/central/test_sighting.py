@@ -56,6 +56,7 @@ def test_a_signed_run_tells_who_signed_which_version_until_when():
 
 def test_a_script_that_was_not_run_is_seen_too():
     event = say("log", level="error", data={"signature": "revoked", "script": "/opt/job.sh", "script_sha256": B})
+    event.run = started().id
 
     found = seen_in(event)
 
