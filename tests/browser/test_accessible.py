@@ -47,13 +47,10 @@ def paths(desk, installed):
         f"/event/{run['id']}",
         "/data",
         "/watches",
-<<<<<<< HEAD
         "/watch",
         f"/watch?{place}",
-=======
         "/scripts",
         "/scripts?q=signature:changed",
->>>>>>> e093811 (web, docs: the page Scripts begins with what wants a look; signers and scripts are in the papers)
         "/alerts",
         "/alerts?show=history",
         "/alert/1",

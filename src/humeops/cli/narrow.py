@@ -12,7 +12,17 @@ SENTENCES = frozenset({"reason", "said", "message", "became", "path"})
 _DROPPED_FIRST = ("host", "uid")  # the host only where it is the same in all rows
 _DROPPED_NEXT = ("duration", "started_at")
 # A sentence such as "exit 3 at line 41, after db-dumped" is worth a line of its own rather than being cut.
-_LEAST = {"task": 12, "key": 12, "host": 8, "reason": 36, "said": 36, "message": 36, "became": 60, "path": 36, "amount": 12}
+_LEAST = {
+    "task": 12,
+    "key": 12,
+    "host": 8,
+    "reason": 36,
+    "said": 36,
+    "message": 36,
+    "became": 60,
+    "path": 36,
+    "amount": 12,
+}
 
 
 class Layout(typing.NamedTuple):
