@@ -16,7 +16,7 @@ from humeops.filters import parsing
 from humeops.security import grants
 from tests.contract.conftest import make_agent
 from tests.contract.looking import count, take
-from tests.contract.test_store_plans import plans
+from tests.contract.planning import plans
 from tests.fixtures.events import HEARD, NOON, SECOND, a_run, say
 
 A, B, C = (letter * 64 for letter in "abc")
