@@ -5,6 +5,7 @@ import msgspec
 from litestar import get
 
 from humeops.api import parameters
+from humeops.api.auditviews import AuditPage, AuditView
 from humeops.api.service import Asked, Central
 from humeops.central.store.questions import audit
 from humeops.security import roles
@@ -17,27 +18,6 @@ class AuditQuery(msgspec.Struct, forbid_unknown_fields=True):
     q: parameters.Filter = ""
     limit: parameters.Limit = parameters.DEFAULT_LIMIT
     after: str | None = None
-
-
-class AuditView(msgspec.Struct):
-    """One act or refusal; `at` is central's time."""
-
-    id: int
-    at: int
-    actor: str
-    via: str
-    address: str
-    act: str
-    object: str
-    outcome: str
-    detail: str
-
-
-class AuditPage(msgspec.Struct, omit_defaults=True):
-    """Answer of GET /api/v1/audit."""
-
-    items: list[AuditView]
-    next: str | None = None
 
 
 @get("/api/v1/audit", sync_to_thread=True)

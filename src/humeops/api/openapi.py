@@ -16,6 +16,7 @@ from humeops.api import (
     alerts,
     alertschemas,
     audit,
+    auditviews,
     badges,
     counting,
     dead,
@@ -86,7 +87,7 @@ QUESTIONS: Mapping[str, Described] = {
     "/api/v1/users": Described("Who has a name here, and what was granted", users.UserPage),
     "/api/v1/sessions": Described("One's own sessions", sessions.SessionPage),
     "/api/v1/trust": Described("Whom hosts are to believe", trustviews.TrustView),
-    "/api/v1/audit": Described("What was done and what was refused", audit.AuditPage, audit.AuditQuery),
+    "/api/v1/audit": Described("What was done and what was refused", auditviews.AuditPage, audit.AuditQuery),
 }
 
 

@@ -4,7 +4,7 @@
 import click
 
 from humeops import moments
-from humeops.api import audit
+from humeops.api import auditviews
 from humeops.cli import choosing, listing, options
 from humeops.clock import SystemClock
 
@@ -33,8 +33,8 @@ def command(
     wanted = [choosing.read(words, "audit"), choosing.between(since, until)]
     asked, now_ns = options.ask(central, folder), SystemClock().wall_ns()
     derived = {"when": lambda line: moments.brief(line.at, now_ns)}
-    found = asked.items("audit", audit.AuditPage, choosing.question(*wanted, now_ns=now_ns), limit)
+    found = asked.items("audit", auditviews.AuditPage, choosing.question(*wanted, now_ns=now_ns), limit)
     listing.print_items(
-        found, output, columns, COLUMNS, audit.AuditView, now_ns, empty="nothing of the kind", derived=derived
+        found, output, columns, COLUMNS, auditviews.AuditView, now_ns, empty="nothing of the kind", derived=derived
     )
     return 0

@@ -178,6 +178,29 @@ def test_starting_up_loads_no_server_and_no_rich():
     assert done.stdout == "[]\n"
 
 
+_BARE = """
+import importlib, sys
+sys.modules |= dict.fromkeys(sys.argv[1].split())
+for verb in sys.argv[2].split():
+    importlib.import_module(f"humeops.cli.{verb}")
+"""
+# What `pip install humeops` without extras does not bring.
+_EXTRAS = (
+    "alembic apprise argon2 authlib cronsim inotify_simple jinja2 joserfc litestar oncalendar pluggy prometheus_client "
+    "psycopg re2 redis sqlalchemy structlog uvicorn zmq zstandard"
+)
+
+
+def test_every_verb_but_that_of_central_itself_works_in_a_bare_install():
+    asked = " ".join({*verbs.PEOPLE, *verbs.HANDED_OVER} - {"central"})
+
+    done = subprocess.run(
+        [sys.executable, "-c", _BARE, _EXTRAS, asked], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
