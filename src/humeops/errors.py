@@ -66,6 +66,12 @@ class ConfigError(HumeError):
     exit_code = Exit.CONFIG
 
 
+class GivenError(HumeError):
+    """What the command line names (a key, a file, a script) can't be used."""
+
+    exit_code = Exit.USAGE
+
+
 class UnavailableError(HumeError):
     """The other side is not there or not able now."""
 

@@ -3,7 +3,7 @@
 
 import pathlib
 
-from humeops.errors import HumeError
+from humeops.errors import GivenError
 
 _KEYS = ("id_ed25519_sk", "id_ecdsa_sk", "id_ed25519", "id_ecdsa", "id_rsa")
 
@@ -14,11 +14,11 @@ def find(given: str | None) -> pathlib.Path:
         path = pathlib.Path(given).expanduser()
         if path.exists():
             return path
-        raise HumeError(f"{given}: there is no such key")
+        raise GivenError(f"{given}: there is no such key")
     folder = pathlib.Path.home() / ".ssh"
     found = next((folder / name for name in _KEYS if (folder / name).exists()), None)
     if found is None:
-        raise HumeError(f"no key in {folder}: name yours with --key, or make one: ssh-keygen -t ed25519")
+        raise GivenError(f"no key in {folder}: name yours with --key, or make one: ssh-keygen -t ed25519")
     return found
 
 
@@ -26,7 +26,7 @@ def owner(key: pathlib.Path) -> str:
     """Return who its comment says its owner is."""
     words = _words(key)
     if len(words) < 3:
-        raise HumeError(
+        raise GivenError(
             f"{_public(key)} has no comment that says who you are: give it with --as, as allowed_signers has it"
         )
     return words[2].strip()
@@ -36,7 +36,7 @@ def public(key: pathlib.Path) -> str:
     """Return its public half, as a list of signers has it."""
     words = _words(key)
     if len(words) < 2:
-        raise HumeError(
+        raise GivenError(
             f"{_public(key)} is missing, or no public key: ssh-keygen -y -f {key} > {_public(key)} makes it"
         )
     return " ".join(words[:2])

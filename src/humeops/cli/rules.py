@@ -18,7 +18,7 @@ from humeops.cli import options, places, spoolfile
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
 from humeops.daemon import config as config_module
-from humeops.errors import ConfigError, Exit, HumeError, MalformedEventError
+from humeops.errors import ConfigError, Exit, HumeError, MalformedEventError, NotAllowedError
 from humeops.event import Event
 from humeops.wire import codec, dropfile, eventid
 
@@ -101,7 +101,7 @@ def _last(where: places.Places, chosen: config_module.Config, count: int) -> lis
             bodies = [body for (body,) in spool.execute(query, (count,))][::-1]
     except sqlite3.Error:
         if chosen.spool.exists() and not os.access(chosen.spool, os.R_OK):
-            raise HumeError(f"{chosen.spool} is not yours to read: ask as the user that runs humed") from None
+            raise NotAllowedError(f"{chosen.spool} is not yours to read: ask as the user that runs humed") from None
     bodies += _dropped(where.drop, count)
     events: list[Event] = []
     for body in bodies[-count:]:

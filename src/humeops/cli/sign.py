@@ -13,7 +13,7 @@ import click
 
 from humeops import wholefile
 from humeops.cli import keys, options, signing
-from humeops.errors import HumeError
+from humeops.errors import GivenError
 from humeops.security.signing import envelope, manifest, policy, sealing, sshsig, starting, verification
 from humeops.security.signing.envelope import Envelope
 from humeops.security.signing.manifest import Manifest, SignatureError
@@ -105,7 +105,7 @@ def _version_before(read: Script) -> int:
     try:
         return manifest.unpack(envelope.unpack(read.enclosed).signed).version
     except SignatureError as error:
-        raise HumeError(f"{read.path}: {error}; give its version with --number") from None
+        raise GivenError(f"{read.path}: {error}; give its version with --number") from None
 
 
 def interpreter_of(read: Script) -> list[str]:
@@ -117,7 +117,7 @@ def interpreter_of(read: Script) -> list[str]:
         found = shutil.which(words[0], path=starting.PATH) if words else None
         words = [found, *words[1:]] if found else []
     if not words or not words[0].startswith("/") or re.search(r"(^|/)hume$", words[0]):
-        raise HumeError(f"{read.path}: its first line names no interpreter: give it with --interpreter /bin/sh")
+        raise GivenError(f"{read.path}: its first line names no interpreter: give it with --interpreter /bin/sh")
     return words
 
 

@@ -9,7 +9,7 @@ import os
 import pathlib
 import stat
 
-from humeops.errors import HumeError
+from humeops.errors import GivenError
 
 MAX_SCRIPT_BYTES = 16 * 1024 * 1024
 # Above what scripts use themselves, such as `exec 9> lock`.
@@ -23,10 +23,10 @@ def read_once(path: pathlib.Path, most: int = MAX_SCRIPT_BYTES) -> tuple[bytes, 
     with os.fdopen(fd, "rb") as file:
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode):
-            raise HumeError(f"{path}: no file")
+            raise GivenError(f"{path}: no file")
         data = file.read(most + 1)
     if len(data) > most:
-        raise HumeError(f"{path}: more than {most} bytes")
+        raise GivenError(f"{path}: more than {most} bytes")
     return data, found
 
 

@@ -12,7 +12,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from humeops.errors import HumeError, explain
+from humeops.errors import GivenError, HumeError, explain
 from humeops.security.signing import envelope, manifest, sealing, sshsig, trust
 from humeops.security.signing.manifest import Manifest, SignatureError
 from humeops.security.signing.trust import Trust
@@ -55,7 +55,7 @@ def read(path: pathlib.Path) -> Script:
     try:
         data, _ = sealing.read_once(path)
     except OSError as error:
-        raise HumeError(explain(error)) from None
+        raise GivenError(explain(error)) from None
     try:
         content, enclosed = envelope.split(data)
     except SignatureError as error:
