@@ -112,7 +112,7 @@ def test_what_a_script_says_leaves_what_people_limited_and_who_said_what_is_seen
     central.hume("watch", "add", f"{host}:backup", "--at-least", "5")
     file.write_text(f'[[watch]]\nhost = "{host}"\ntask = "backup"\nat_most = 3\n')
     clash = central.hume("watch", "apply", "--dry-run", file)
-    assert (clash.returncode, "the rest was said by owner" in clash.stderr) == (64, True)
+    assert (clash.returncode, "the other part was said by owner" in clash.stderr) == (64, True)
     file.write_text(f'[[watch]]\nhost = "{host}"\ntask = "backup"\nat_most = 9\n')
     said = central.hume("watch", "apply", "--yes", file).stdout
     assert ("- max = 3h" in said, "+ at_most = 9" in said, "every" in said) == (True, True, False)

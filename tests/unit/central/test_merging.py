@@ -83,9 +83,9 @@ def test_a_pattern_that_is_no_more_leaves_what_others_said():
 
 
 def test_parts_that_do_not_go_together_are_told_with_who_said_the_others():
-    held = say(Held(), PERSON, 1, maker="ana", at_most="3")
+    held = say(say(Held(), PERSON, 1, maker="ana", at_most="3"), FILE, 1, maker="bob", max="1h")
 
-    with pytest.raises(expectation.DeclarationError, match=r"at_least.*ana"):
+    with pytest.raises(expectation.DeclarationError, match=r"at_least.*; the other part was said by ana$"):
         say(held, SCRIPT, 2, at_least="5")
 
 

@@ -99,9 +99,11 @@ def _with_schedule(named: Iterable[str]) -> set[str]:
     return names | set(SCHEDULE) if names & set(SCHEDULE[:-1]) else names
 
 
-def _check(wanted: Expectation, held: Held, taken: Iterable[str]) -> None:
+def _check(wanted: Expectation, held: Held, taken: set[str]) -> None:
     try:
         expectation.check(wanted)
     except expectation.DeclarationError as error:
-        others = sorted({one.maker for name, one in held.words.items() if name not in set(taken)})
-        raise expectation.DeclarationError(f"{error}; the rest was said by {', '.join(others)}") from None
+        # The fault names the parts that do not go together.
+        others = {one.maker for name, one in held.words.items() if name not in taken and f"`{name}`" in str(error)}
+        said = f"; the other part was said by {', '.join(sorted(others))}" if others else ""
+        raise expectation.DeclarationError(f"{error}{said}") from None
