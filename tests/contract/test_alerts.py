@@ -239,6 +239,37 @@ def test_a_maintenance_window_comes_again(world):
     assert [kind for _, kind, _ in world.heard()] == ["problem"]
 
 
+def test_a_host_whose_credential_was_copied_is_told_of_until_it_is_replaced(world):
+    world.move("heard", "copied", task="", reason="two humeds use its credential in turn: db1, clone")
+    world.at(MINUTE)
+    assert [items for *_, items in world.heard()] == [[("db1", "", "copied")]]
+
+    world.move("copied", "heard", task="")
+    world.at(2 * MINUTE)
+    assert [kind for _, kind, _ in world.heard()] == ["recovery"]
+
+
+def test_a_silence_holds_within_what_its_maker_was_granted(world):
+    for host, tag in (("db1", "web"), ("db2", "hr")):
+        world.task(host, tags=[tag])
+    world.silence("task:backup", within="tag:web")
+    for host in ("db1", "db2"):
+        world.move("ok", "failed", host=host)
+    world.at(MINUTE)
+
+    assert [items for *_, items in world.heard()] == [[("db2", "backup", "failed")]]
+
+
+def test_a_silence_within_some_tasks_keeps_no_host_quiet_that_has_others(world):
+    for task, tag in (("backup", "web"), ("payroll", "hr")):
+        world.task("db1", task, tags=[tag])
+    world.silence("host:db1", within="tag:web")
+    world.move("heard", "silent", task="", reason="nothing heard for 5 min")
+    world.at(MINUTE)
+
+    assert [items for *_, items in world.heard()] == [[("db1", "", "silent")]]
+
+
 def test_tasks_of_a_silent_host_are_kept_quiet_and_the_host_is_told_of(world):
     make_agent(world.database, "db1")
     with world.database.writing() as connection:

@@ -4,13 +4,15 @@
 import threading
 
 import pytest
+import sqlalchemy as sa
 
 from humeops.central import intake
-from humeops.central.store import agents, enrolling
+from humeops.central.store import agents, deadlines, enrolling, outbox, tables
 from humeops.central.store.questions import agents as questions
 from humeops.errors import NotAllowedError
 from humeops.security import credentials
 from humeops.wire import batch
+from tests.contract.conftest import make_agent
 from tests.fixtures.events import NOON, SECOND, epoch_id
 
 DAY = 86_400 * SECOND
@@ -194,3 +196,64 @@ def test_returns_of_long_ago_do_not_add_up(database, agent):
     _send(database, agent, "b", 2 * 3_600)
 
     assert _shared(database) == (False, [])
+
+
+def _changes(database):
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(tables.transition).order_by(tables.transition.c.id)).all()
+    return [(row.from_state, row.to_state) for row in rows if not row.task]
+
+
+def _copied(database, agent):
+    for number, process in enumerate("abab"):
+        _send(database, agent, process, number, "db1" if process == "a" else "clone")
+
+
+def test_a_copied_credential_is_a_change_that_is_told_once_and_names_the_machines(database, agent):
+    _copied(database, agent)
+    _send(database, agent, "a", 5)
+
+    assert _changes(database) == [("heard", "copied")]
+    with database.writing() as connection:
+        (change,) = outbox.take(connection, 10)
+    assert (change.host, change.task) == ("db1", "")
+    assert change.reason == "two humeds use its credential in turn: db1, clone"
+
+
+@pytest.mark.parametrize("mend", ["rotate", "revoke"])
+def test_it_is_over_when_the_credential_is_replaced_or_revoked(database, agent, mend):
+    _copied(database, agent)
+    new = credentials.hash_token(credential())
+
+    if mend == "rotate":
+        write(database, enrolling.rotate, agent.id, "db1", new, NOON)
+    else:
+        write(database, enrolling.revoke, "db1", NOON)
+
+    assert _changes(database) == [("heard", "copied"), ("copied", "heard")]
+    assert _shared(database) == (False, [])
+
+
+def test_one_that_was_copied_is_over_at_once_when_another_is_put_in_its_place(database):
+    old, new = credential(), credential()
+    ask(database, token(database), made=old)
+    number = agent_of(database, old)
+    _copied(database, intake.Agent(number, "db1"))
+
+    until = write(database, enrolling.rotate, number, "db1", credentials.hash_token(new), NOON)
+
+    assert until == NOON
+    assert (speaks_for(database, old, NOON + 1), speaks_for(database, new, NOON + 1)) == (None, "db1")
+
+
+def test_a_host_that_falls_silent_and_is_heard_again_is_still_copied(database, agent):
+    _copied(database, agent)
+    other = make_agent(database, "db2")
+    for after in (700, 701):
+        _send(database, other, "e", after, "db2")
+    write(database, deadlines.beat, NOON)
+    write(database, deadlines.note_silence, NOON + 701 * SECOND)
+    _send(database, agent, "a", 702)
+    write(database, deadlines.note_silence, NOON + 703 * SECOND)
+
+    assert _changes(database) == [("heard", "copied"), ("copied", "silent"), ("silent", "copied")]

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 import zstandard
 
 from humeops.central import export, keeping, retention
-from humeops.central.store import partitions, rows, tables
-from humeops.central.store.questions import events, runs
+from humeops.central.store import auditing, partitions, rows, tables
+from humeops.central.store.questions import audit, events, runs
 from humeops.clock import FakeClock
 from tests.contract.looking import ask, content, count, take
 from tests.fixtures.events import NOON, SECOND, a_run, say
@@ -256,3 +256,14 @@ def test_weeks_that_are_past_keeping_are_dropped_and_older_events_still_taken(da
     assert late == []
     assert receipt.stored == 1
     assert said(database) == {"older than any week"}
+
+
+@pytest.mark.parametrize(("kept", "left"), [("forever", 1), ("30d", 0)])
+def test_the_audit_log_goes_only_where_a_setting_says_so(database, kept, left):
+    entry = auditing.Entry("ada", "token", "192.0.2.1", "note", "db1:backup")
+    database.write(lambda connection: auditing.write(connection, entry, NOON))
+
+    keep(database, 40, audit=kept)
+
+    lines = ask(database, audit.find, audit.Filter())
+    assert len([line for line in lines if line.actor == "ada"]) == left

@@ -83,6 +83,16 @@ def test_an_address_that_is_none_is_refused(person):
     assert person("x\n", "login", "ftp://x").returncode == 64
 
 
+@pytest.mark.parametrize("url", ["http://hume.example", "http://192.0.2.1:4863", "http://[2001:db8::1]/"])
+def test_no_token_goes_over_a_network_in_the_clear(person, token, url, tmp_path):
+    refused = person(token, "login", url)
+
+    assert refused.returncode == 64
+    assert "in the clear" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert not (tmp_path / "config").exists()
+
+
 def test_a_file_that_others_can_read_is_refused(person, url, token, tmp_path):
     person(token, "login", url)
     (tmp_path / "config/hume/profiles.toml").chmod(0o644)

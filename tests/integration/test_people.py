@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: MIT
 """People come in by name and password, see to their own, and are shut out: on a real hume-central, with a browser's requests."""
 
+import contextlib
 import json
+import os
+import pwd
 import subprocess
 import sys
 
 import pytest
+import urllib3
 
+from humeops.central.store import schema
 from tests.fixtures import processes
 from tests.fixtures.asking import Caller, owner_of
 from tests.fixtures.browsing import OWN, Visitor, signed_in
 from tests.fixtures.processes import wait_until
 
 PASSWORD = "correct horse battery"
+LOCAL = f"local:{os.getuid()} {pwd.getpwuid(os.getuid()).pw_name}"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -187,6 +193,7 @@ def test_users_can_be_added_before_central_runs_and_init_prints_a_way_in_for_the
         made.start_central()
         assert enter(made, "ada")[1].status == 303
         assert [(one["via"], one["act"]) for one in log(made, "act:%22add user%22")] == [("hume-central", "add user")]
+        assert log(made, "act:%22add user%22")[0]["actor"] == LOCAL
 
 
 def test_acts_and_refusals_are_in_the_log_with_who_and_whence(central):
@@ -206,3 +213,47 @@ def test_acts_and_refusals_are_in_the_log_with_who_and_whence(central):
         ("hal", "session", "sign out", "done"),
     ]
     assert {one["address"] for one in log(central, "hal")} == {"127.0.0.1"}
+
+
+def test_who_sits_at_centrals_own_machine_is_named_also_while_central_runs(central):
+    assert verb(central, "user", "add", "nina", "--no-password").returncode == 0
+
+    (line,) = log(central, "object:nina")
+    assert (line["actor"], line["via"], line["act"]) == (LOCAL, "owner's token", "add user")
+
+
+@pytest.mark.parametrize("said", ["local:0 root\nx", "root", "local:x y", "local:0 " + "x" * 99])
+def test_nobody_writes_what_he_likes_into_the_log(central, said):
+    with owner_of(central) as owner:
+        body = json.dumps({"name": "someone", "disabled": True}).encode()
+        with contextlib.suppress(urllib3.exceptions.HTTPError, ValueError):
+            owner.call("POST", "/api/v1/users/disabled", body, **JSON, **{"Hume-By": said})
+
+    assert not [one for one in log(central) if one["via"] == "owner's token" and one["actor"] != LOCAL]
+
+
+def test_another_token_names_nobody_but_its_own(central):
+    made = verb(central, "token", "deputy", "--role", "admin").stdout.strip()
+    with Caller(central, made) as deputy:
+        body = json.dumps({"name": "odette"}).encode()
+        assert deputy.call("POST", "/api/v1/users", body, **JSON, **{"Hume-By": "local:0 root"}).status == 201
+
+    (line,) = log(central, "object:odette")
+    assert (line["actor"], line["via"]) == ("deputy", "token")
+
+
+def test_what_is_done_to_the_database_on_its_own_machine_is_in_its_log(tmp_path):
+    with processes.installation() as made:
+        saved = tmp_path / "saved.db"
+        for words in (["init"], ["retention"], ["backup", str(saved)], ["restore", str(saved)]):
+            done = verb(made, *words)
+            assert done.returncode == 0, done.stderr
+        made.start_central()
+        found = [(one["actor"], one["act"], one["object"]) for one in reversed(log(made))]
+
+    assert found[:4] == [
+        (LOCAL, "prepare database", schema.newest()),
+        (LOCAL, "make link", "owner"),
+        (LOCAL, "run retention", ""),
+        (LOCAL, "restore", str(saved)),
+    ]

@@ -21,7 +21,7 @@ NOTED = "hume_noted"  # the act is in the log already
 def note(connection: sa.Connection, central: Central, asked: Asked, act: str, object: str, detail: str = "") -> None:
     """Write down what the asker does with this; it stands if the transaction does."""
     actor = asked.actor
-    entry = auditing.Entry(actor.name, actor.via, asked.address, act, object, "done", detail)
+    entry = auditing.Entry(*actor.signature, asked.address, act, object, "done", detail)
     auditing.write(connection, entry, central.clock.wall_ns())
     asked.state[NOTED] = True
 

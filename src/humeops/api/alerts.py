@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import get, post, put
 
-from humeops.api import acting, alertschemas, alertviews, parameters, schemas
+from humeops.api import acting, alertschemas, alertviews, concerned, parameters, schemas
 from humeops.api.alertschemas import (
     AlertDetail,
     AlertPage,
@@ -135,12 +135,12 @@ def _check_channels(central: Central, told: dict[str, Any]) -> None:
 
 @get("/api/v1/channels", sync_to_thread=True)
 def list_channels(central: Central, asked: Asked) -> ChannelPage:
-    """Return the channels and how each fares."""
-    roles.authorize(asked.actor, "read", Thing("channels"))
+    """Return the channels that concern the asker and how each fares."""
+    within = roles.scope(asked.actor, "read", "channels")
     parameters.read(asked.parameters, parameters.NoQuery)
     trouble = watcher.telling_trouble(central.database, central.clock.wall_ns())
     with central.database.reading() as connection:
-        return ChannelPage(alertviews.channel_views(connection), trouble)
+        return ChannelPage(concerned.channels(connection, within), trouble)
 
 
 @post("/api/v1/channels/tested", sync_to_thread=True)

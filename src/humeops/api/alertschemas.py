@@ -90,6 +90,7 @@ class SilenceView(msgspec.Struct, omit_defaults=True):
     ended_at: int | None = None
     ended_by: str = ""
     tasks: int | None = None  # how many fit it; said when it is made
+    within: str = ""  # of these tasks alone: what its maker was granted
 
 
 class SilencePage(msgspec.Struct, omit_defaults=True):

@@ -74,6 +74,7 @@ def silence_view(one: Silence, now_ns: int) -> SilenceView:
         next_at=next_at,
         ended_at=one.ended_at,
         ended_by=one.ended_by,
+        within=one.within,
     )
 
 

@@ -5,9 +5,10 @@ import zoneinfo
 
 import anyio.to_thread
 import msgspec
+import sqlalchemy as sa
 from litestar import get, post
 
-from humeops.api import acting, alertviews, parameters
+from humeops.api import acting, alertviews, parameters, quiet
 from humeops.api.alertschemas import NewSilence, OldSilence, SilencePage, SilenceView
 from humeops.api.parameters import ParameterError
 from humeops.api.problems import NotFoundError
@@ -17,9 +18,9 @@ from humeops.central.alerts.silence import Silence
 from humeops.central.store import cursor, rows, silences
 from humeops.central.store.questions import tasks
 from humeops.central.watches import schedule
+from humeops.errors import NotAllowedError
 from humeops.filters.tree import Text, leaves
 from humeops.security import roles
-from humeops.security.roles import Thing
 
 
 class SilencesQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,34 +34,35 @@ class SilencesQuery(msgspec.Struct, forbid_unknown_fields=True):
 @get("/api/v1/silences")
 async def list_silences(central: Central, asked: Asked) -> SilencePage:
     """Return silences, the one made last first."""
-    roles.authorize(asked.actor, "read", Thing("silences"))
+    roles.scope(asked.actor, "read", "silences")
     query = parameters.read(asked.parameters, SilencesQuery)
-    return await anyio.to_thread.run_sync(_find, central, query)
+    return await anyio.to_thread.run_sync(find, central, asked, query)
 
 
-def _find(central: Central, query: SilencesQuery) -> SilencePage:
+def find(central: Central, asked: Asked, query: SilencesQuery) -> SilencePage:
+    """Return a page of the silences that the asker may see; it may be short, and yet not the last one."""
     now_ns = central.clock.wall_ns()
     before = cursor.unpack(query.after, tuple[rows.Int64])[0] if query.after is not None else None
     with central.database.reading() as connection:
         found = silences.newest(connection, query.limit + 1, before, None if query.all else now_ns)
-    page = found[: query.limit]
+        page = found[: query.limit]
+        seen = [quiet.view(connection, asked.actor, one, now_ns) for one in page]
     following = cursor.pack(page[-1].id) if len(found) > query.limit else None
-    return SilencePage([alertviews.silence_view(one, now_ns) for one in page], following)
+    return SilencePage([one for one in seen if one is not None], following)
 
 
 @post("/api/v1/silences")
 async def add_silence(central: Central, asked: Asked, data: NewSilence) -> SilenceView:
-    """Keep these quiet; what is still wrong afterwards is told then."""
-    roles.authorize(asked.actor, "write", Thing("silences"))
+    """Keep these quiet, as far as the asker was granted them; what is still wrong afterwards is told then."""
     made = await anyio.to_thread.run_sync(add, central, asked, data)
-    fits, _ = await anyio.to_thread.run_sync(fitting, central, made.what, 0)
+    fits, _ = await anyio.to_thread.run_sync(fitting, central, asked, made.what, 0)
     return msgspec.structs.replace(alertviews.silence_view(made, central.clock.wall_ns()), tasks=fits)
 
 
-def fitting(central: Central, what: str, most: int) -> tuple[int, list[str]]:
-    """Return how many tasks fit this as they stand now, and the names of some; raise ParameterError, or FilterError."""
+def fitting(central: Central, asked: Asked, what: str, most: int) -> tuple[int, list[str]]:
+    """Return how many tasks that the asker may silence fit this now, and the names of some; raise ParameterError, or FilterError."""
     _check_what(what)
-    wanted = tasks.Filter(also=book.parse(what))
+    wanted = tasks.Filter(also=book.parse(what), within=quiet.may_make(asked.actor))
     with central.database.reading() as connection:
         count = sum(tasks.count(connection, wanted).values())
         some = tasks.find(connection, wanted, most, None).rows if most and count else []
@@ -75,7 +77,7 @@ def add(central: Central, asked: Asked, wish: NewSilence) -> Silence:
 
 def draft(central: Central, asked: Asked, wish: NewSilence) -> Silence:
     """Return the silence that this would be, which is not stored; raises as `add` does."""
-    now_ns = central.clock.wall_ns()
+    within, now_ns = quiet.within_of(asked.actor), central.clock.wall_ns()
     starts_at = wish.starts_at if wish.starts_at is not None else now_ns
     _check(wish, starts_at, now_ns)
     return Silence(
@@ -90,29 +92,30 @@ def draft(central: Central, asked: Asked, wish: NewSilence) -> Silence:
         asked.actor.name,
         wish.why,
         now_ns,
+        within=within,
     )
 
 
 @post("/api/v1/silences/ended", sync_to_thread=True, status_code=200)
 def end_silence(central: Central, asked: Asked, data: OldSilence) -> SilenceView:
     """Let a silence end now."""
-    roles.authorize(asked.actor, "write", Thing("silences"))
     return alertviews.silence_view(end(central, asked, data.id), central.clock.wall_ns())
 
 
 def end(central: Central, asked: Asked, number: int) -> Silence:
     """End a silence; raise NotFoundError when there is none of this number that holds or will."""
     now_ns = central.clock.wall_ns()
-    ended = None
-    if number < 2**31:
-        author = asked.actor.name
-        ended = acting.do(
-            central,
-            asked,
-            "end silence",
-            str(number),
-            lambda connection: silences.end(connection, number, author, now_ns),
-        )
+    quiet.may_make(asked.actor)
+
+    def act(connection: sa.Connection) -> Silence | None:
+        known = silences.by_id(connection, number)
+        if known is None or quiet.view(connection, asked.actor, known, now_ns) is None:
+            return None
+        if not quiet.may_end(asked.actor, known):
+            raise NotAllowedError("this silence holds for more than you may silence: ask whoever made it")
+        return silences.end(connection, number, asked.actor.name, now_ns)
+
+    ended = acting.do(central, asked, "end silence", str(number), act) if number < 2**31 else None
     if ended is None:
         raise NotFoundError(f"no silence {number} that holds or will")
     return ended

@@ -93,7 +93,7 @@ class Witness:
         is_act = status < 400 and scope.get("method") not in QUESTIONS and scope["path"] != INTAKE
         if not is_act or state.get(acting.NOTED):
             return None
-        return auditing.Entry(actor.name, actor.via, address, act, place)
+        return auditing.Entry(*actor.signature, address, act, place)
 
     def _write(self, entry: auditing.Entry) -> None:
         now_ns = self._central.clock.wall_ns()

@@ -44,6 +44,7 @@ class RetentionSettings(msgspec.Struct, forbid_unknown_fields=True):
     debug: Age = "14d"
     good: Age = "90d"
     bad: Age = "365d"
+    audit: Age = FOREVER
     export: str = ""
     keep: Annotated[list[KeepSettings], msgspec.Meta(max_length=100)] = []
 
@@ -80,6 +81,7 @@ class Rules(NamedTuple):
 
     every: Sequence[Rule]
     name: str
+    audit: int | None = None  # how long lines of the audit log are kept, ns; None: for ever
 
     def deciding(self, sort: Sort, host: str, task: str, tags: Sequence[str]) -> Rule:
         """Return the rule that decides about a thing of this sort with these names."""
@@ -100,7 +102,7 @@ def rules_of(settings: RetentionSettings) -> Rules:
         every.append(Rule(sort, len(named), age_ns(getattr(settings, sort))))
     # Not the ages: with another age a rule goes on from where it is.
     chosen = "\n".join("\t".join((rule.sort, rule.host, rule.task, rule.tag)) for rule in every)
-    return Rules(every, hashlib.sha256(chosen.encode()).hexdigest()[:12])
+    return Rules(every, hashlib.sha256(chosen.encode()).hexdigest()[:12], age_ns(settings.audit))
 
 
 def age_ns(text: str) -> int | None:

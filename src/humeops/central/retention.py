@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from humeops.central import export, looking, turns
 from humeops.central.config import Config
 from humeops.central.keeping import Rules
-from humeops.central.store import due, horizon, partitions, rows
+from humeops.central.store import auditpruning, due, horizon, partitions, rows
 from humeops.central.store.database import ContendedError, Database
 from humeops.central.store.retiring import Retiring
 from humeops.clock import Clock
@@ -79,10 +79,18 @@ class Retention:
         retiring = Retiring(self._settings.rules, now_ns, folder.write if folder else None)
         if not self._turns.announce("retention", lambda connection: horizon.announce(connection, retiring.goals())):
             return False
-        if not all(self._turns.repeat(step) for step in self._steps(retiring)):
+        if not all(self._turns.repeat(step) for step in self._steps(retiring)) or not self._prune_audit(now_ns):
             return False
         self._drop_weeks(now_ns)
         return True
+
+    def _prune_audit(self, now_ns: int) -> bool:
+        age = self._settings.rules.audit
+        if age is None:
+            return True
+        self._database.write(lambda connection: auditpruning.announce(connection, age, now_ns))
+        # Also what was announced by one that was killed before it had deleted all of it.
+        return self._turns.repeat(auditpruning.step)
 
     def _steps(self, retiring: Retiring) -> Iterator[turns.Step]:
         for rule in self._settings.rules.every:
@@ -151,3 +159,12 @@ def would_go(database: Database, rules: Rules, now_ns: int) -> Iterator[Going]:
                 events += due.events_of(connection, found.due)
             runs, after, is_last = runs + len(found.due), found.end, found.is_last
         yield Going(rule.words, runs, events)
+
+
+def would_prune(database: Database, rules: Rules, now_ns: int) -> int:
+    """Tell how many lines of the audit log are older than it is kept."""
+    if rules.audit is None:
+        return 0
+    with database.reading() as connection:
+        found = auditpruning.find(connection, now_ns - rules.audit)
+    return found.lines if found else 0

@@ -95,21 +95,21 @@ def _do(options: argparse.Namespace, chosen: config.Config) -> int:
                 chosen, options.words, options.role, options.on, options.no_password, options.output
             )
         case "retention":
-            from humeops.cli import centralroles
+            from humeops.cli import centralupkeep
 
-            return centralroles.retain(chosen, options.dry_run)
+            return centralupkeep.retain(chosen, options.dry_run)
         case "dead":
             from humeops.cli import centraldead
 
             return centraldead.dead_letters(chosen, options.action, options.names, options.all, options.output)
         case "backup":
-            from humeops.cli import centralroles
+            from humeops.cli import centralupkeep
 
-            return centralroles.save(chosen, options.target)
+            return centralupkeep.save(chosen, options.target)
         case "restore":
-            from humeops.cli import centralroles
+            from humeops.cli import centralupkeep
 
-            return centralroles.restore(chosen, options.source, options.force)
+            return centralupkeep.restore(chosen, options.source, options.force)
         case verb:
             from humeops.cli import centralroles
 

@@ -10,9 +10,11 @@ import typing
 import urllib.parse
 from collections.abc import Iterator
 
+import sqlalchemy as sa
+
 from humeops.central.config import Config
-from humeops.central.store import agents
-from humeops.central.store.database import open_database, plain_errors
+from humeops.central.store import agents, processes
+from humeops.cli import centralhere
 from humeops.clock import SystemClock
 from humeops.errors import ConfigError, Exit, UnavailableError
 from humeops.wire import hostname
@@ -30,7 +32,7 @@ def agent_redis(chosen: Config, host: str, revoke: bool) -> int:
             "`redis`: there is no Redis in front of this central; name it, such as redis://127.0.0.1:6379/0"
         )
     hostname.check(host, "HOST")
-    agent = _agent(chosen, host)
+    agent = _agent(chosen, host, "revoke user of Redis" if revoke else "make user of Redis")
     if revoke:
         there = remove_user(chosen, agent)
         print(f"{host} may no longer report through Redis" if there else f"{host} had no user of Redis")
@@ -71,11 +73,13 @@ def address_for(central: str, user: str) -> str:
     return urllib.parse.urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc.rpartition('@')[2]}"))
 
 
-def _agent(chosen: Config, host: str) -> int:
-    database = open_database(chosen.database)
-    try:
-        with plain_errors(database.name):
-            now_ns = SystemClock().wall_ns()
-            return database.write(lambda connection: agents.find_or_make_agent(connection, host, now_ns))
-    finally:
-        database.close()
+def _agent(chosen: Config, host: str, act: str) -> int:
+    now_ns = SystemClock().wall_ns()
+
+    def find(connection: sa.Connection) -> int:
+        agent = agents.find_or_make_agent(connection, host, now_ns)
+        # Either way nobody comes in any more by what was copied.
+        processes.forget(connection, agent, now_ns)
+        return agent
+
+    return centralhere.write(chosen, find, (act, host))

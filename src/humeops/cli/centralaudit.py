@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How `hume-central` writes down in the audit log what is done with it on central's own machine."""
+"""How `hume-central` writes down in the audit log what is done with it on central's own machine: as `local:UID NAME`."""
 
 import os
 import pwd
@@ -12,10 +12,12 @@ from humeops.clock import SystemClock
 
 def author() -> str:
     """Return who types here, as the log names him: the kernel's word, not the environment's."""
+    number = os.getuid()
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
+        name = pwd.getpwuid(number).pw_name
     except KeyError:
-        return str(os.getuid())
+        name = "?"
+    return f"local:{number} {name}"
 
 
 def note(connection: sa.Connection, act: str, object: str, detail: str = "") -> None:

@@ -83,6 +83,8 @@ def _show(letter: dead.Letter) -> int:
 
 def _retry(database: Database, found: Sequence[dead.Letter]) -> int:
     done = retrying.retry(database, [(one.life, one.seq) for one in found])
+    names = " ".join(one.name for one in found)
+    database.write(lambda connection: centralaudit.note(connection, "retry dead letters", names))
     print(f"stored {done.stored}, known already {done.known}, still dead {done.dead}")
     return Exit.DATA if done.dead else Exit.OK
 

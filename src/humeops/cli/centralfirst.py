@@ -6,6 +6,7 @@ from humeops.central import door
 from humeops.central.config import Config
 from humeops.central.store import sessions, users
 from humeops.central.store.database import Database, plain_errors
+from humeops.cli import centralaudit
 from humeops.clock import NS_PER_SECOND, SystemClock
 from humeops.security import credentials
 from humeops.security.roles import Actor
@@ -19,6 +20,7 @@ def link(database: Database, chosen: Config) -> str:
     with plain_errors(database.name), database.writing() as connection:
         if users.is_anybody(connection):
             return ""
+        centralaudit.note(connection, "make link", door.OWNER)
         sessions.add_link(connection, token, Actor(door.OWNER, "admin"), now_ns, LASTS_NS)
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     where = f"http://{host}:{chosen.port}{links.SIGN_IN}{token}"

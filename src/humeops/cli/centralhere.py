@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """How verbs of `hume-central` get at the truth: in the database, or by asking the central that works on it.
 
-While `serve` works on a SQLite file nobody else can write it; then it is asked, with the token of the folder's owner.
+While `serve` works on a SQLite file nobody else can write it; then it is asked, with the token of the folder's owner, and told who asks, for its
+audit log.
 """
 
 import datetime
@@ -53,7 +54,7 @@ def write(chosen: Config, act: Callable[[sa.Connection], Result], said: tuple[st
 def running(chosen: Config) -> client.Central:
     """Return the central that works in this folder."""
     folder = pathlib.Path(chosen.person_token).parent
-    return client.find_central(None, str(folder), {})
+    return client.find_central(None, str(folder), {}).acting_as(centralaudit.author())
 
 
 def day(at_ns: int) -> str:

@@ -13,7 +13,7 @@ from humeops.api import enrolviews as enrol
 from humeops.central.config import Config
 from humeops.central.store import enrolling
 from humeops.central.store.questions import agents as questions
-from humeops.cli import centralagents, centralhere, phrases
+from humeops.cli import centralagents, centralaudit, centralhere, phrases
 from humeops.cli.centralhere import UsageError
 from humeops.clock import SystemClock
 from humeops.errors import Exit, UnavailableError
@@ -21,7 +21,6 @@ from humeops.visible import visible
 
 WORDS = ("list", "pending", "approve", "deny", "revoke")
 _PAGE = 500
-_BY = "hume-central"
 
 
 def agents(chosen: Config, word: str, names: Sequence[str], output: str) -> int:
@@ -76,7 +75,7 @@ def _decide(chosen: Config, name: str, approve: bool) -> int:
     try:
         centralhere.write(
             chosen,
-            lambda connection: enrolling.decide(connection, one.id, approve, _BY, now_ns),
+            lambda connection: enrolling.decide(connection, one.id, approve, centralaudit.author(), now_ns),
             ("let host in" if approve else "deny host", one.host),
         )
     except UnavailableError:

@@ -7,7 +7,6 @@ wanted, and killed at any moment.
 
 import contextlib
 import os
-import pathlib
 import signal
 import socket
 import threading
@@ -16,9 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from prometheus_client.registry import Collector
 
 from humeops import systemd
-from humeops.api import app, health, logs, monitor, server
+from humeops.api import app, health, monitor, server
 from humeops.api.service import Central, People
-from humeops.central import addresses, backup, config, delivering, details, door, indexing, metrics, retention
+from humeops.central import addresses, config, delivering, details, door, indexing, metrics, retention
 from humeops.central import notifier as notifying
 from humeops.central import watcher as watching
 from humeops.central.config import Config
@@ -26,10 +25,11 @@ from humeops.central.current.picture import SqlPicture
 from humeops.central.notify import channel
 from humeops.central.notify.trying import Trial
 from humeops.central.store import partitions, schema
-from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
-from humeops.cli import centralfirst
+from humeops.central.store.database import Database, plain_errors
+from humeops.cli import centralfirst, centralupkeep
+from humeops.cli.centraldatabase import note, opened, require_schema
 from humeops.clock import NS_PER_SECOND, SystemClock
-from humeops.errors import ConfigError, Exit, UnavailableError
+from humeops.errors import ConfigError, Exit
 from humeops.web import pages
 
 
@@ -37,7 +37,7 @@ def serve(chosen: Config) -> int:
     """Do everything in one process: the watcher and the notifier are threads of it and, with Redis, so is the folding."""
     config.check_address(chosen)
     # The database first: its lock tells whether this folder is ours. Only then are the address and the tokens touched.
-    with _database(chosen) as database:
+    with opened(chosen) as database:
         _prepare(database, chosen)
         folding = _folding_beside(chosen, database) if chosen.redis else _tending_beside(chosen, database)
         with folding, _watching_beside(chosen, database), _notifying_beside(chosen, database):
@@ -48,8 +48,8 @@ def serve(chosen: Config) -> int:
 def api(chosen: Config) -> int:
     """Take in and answer; the schema and the tokens are somebody else's matter (`init`)."""
     config.check_address(chosen)
-    with _database(chosen) as database:
-        _require_schema(database)
+    with opened(chosen) as database:
+        require_schema(database)
         _answer(chosen, database)
     return Exit.OK
 
@@ -60,11 +60,11 @@ def worker(chosen: Config) -> int:
 
     if not chosen.redis:
         raise ConfigError("`redis`: a worker takes batches from Redis; name it, such as redis://127.0.0.1:6379/0")
-    with _database(chosen) as database:
+    with opened(chosen) as database:
         loop = working.Loop(chosen.redis, chosen.partitions, database, SystemClock(), name_of_process())
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.stop())
-        _require_schema(database)
+        require_schema(database)
         watched = _watched(chosen, database)._replace(trouble=loop.trouble)
         with _tending_beside(chosen, database, loop.leads), _monitor(chosen, watched):
             print("hume-central worker ready", flush=True)
@@ -74,11 +74,11 @@ def worker(chosen: Config) -> int:
 
 def watcher(chosen: Config) -> int:
     """Look at what is due until told to stop."""
-    with _database(chosen) as database:
+    with opened(chosen) as database:
         made = _watcher(chosen, database)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: made.stop())
-        _require_schema(database)
+        require_schema(database)
         print("hume-central watcher ready", flush=True)
         systemd.notify("READY=1")
         made.run()
@@ -87,11 +87,11 @@ def watcher(chosen: Config) -> int:
 
 def notifier(chosen: Config) -> int:
     """Tell people of what is wrong until told to stop."""
-    with _database(chosen) as database:
+    with opened(chosen) as database:
         made = _notifier(chosen, database)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: made.stop())
-        _require_schema(database)
+        require_schema(database)
         print("hume-central notifier ready", flush=True)
         systemd.notify("READY=1")
         made.run()
@@ -100,38 +100,12 @@ def notifier(chosen: Config) -> int:
 
 def init(chosen: Config) -> int:
     """Prepare the database and leave the owner's token and this machine's credential in the folder."""
-    with _database(chosen) as database:
+    with opened(chosen) as database:
         _prepare(database, chosen)
+        note(database, "prepare database", str(schema.newest()))
         link = centralfirst.link(database, chosen)
     print(f"{database.name} is prepared; the owner's token is in {chosen.person_token}")
     print(link, end="")
-    return Exit.OK
-
-
-def migrate(chosen: Config) -> int:
-    """Bring the schema up to date."""
-    with _database(chosen) as database, plain_errors(database.name):
-        schema.upgrade(database)
-    print(f"{database.name} has schema {schema.newest()}")
-    return Exit.OK
-
-
-def rebuild(chosen: Config) -> int:
-    """Make the copy of the tasks in Redis anew, while everything runs."""
-    if not chosen.redis:
-        raise ConfigError("`redis`: without Redis tasks are read from the database, and there is nothing to rebuild")
-    import redis
-    import redis.exceptions
-
-    from humeops.central.current import rebuilding
-
-    with _database(chosen) as database, redis.Redis.from_url(chosen.redis, socket_timeout=30) as client:
-        _require_schema(database)
-        try:
-            count = rebuilding.rebuild(client, database)
-        except redis.exceptions.RedisError as error:
-            raise UnavailableError(f"Redis does not do its part: {error}") from error
-    print(f"{count} tasks are in Redis as they are in the database")
     return Exit.OK
 
 
@@ -142,55 +116,14 @@ ROLES: dict[str, Callable[[Config], int]] = {
     "watcher": watcher,
     "notifier": notifier,
     "init": init,
-    "migrate": migrate,
-    "rebuild": rebuild,
+    "migrate": centralupkeep.migrate,
+    "rebuild": centralupkeep.rebuild,
 }
 
 
 def name_of_process() -> str:
     """Return a name that no other process of the installation has."""
     return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def retain(chosen: Config, dry_run: bool) -> int:
-    """Do one pass of retention now, or say what one would do."""
-    if not dry_run:
-        with _database(chosen) as database:
-            _require_schema(database)
-            retiring = retention.Retention(database, SystemClock(), retention.settings_of(chosen))
-            return Exit.OK if retiring.run_pass() else Exit.UNAVAILABLE
-    with contextlib.closing(open_for_reading(chosen.database)) as database:
-        _require_schema(database)
-        for going in retention.would_go(database, chosen.retention, SystemClock().wall_ns()):
-            print(f"{going.words}: {going.runs} runs, {going.events} events")
-    return Exit.OK
-
-
-def save(chosen: Config, target: pathlib.Path) -> int:
-    """Write a backup; say where it is."""
-    with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
-        print(backup.save(chosen.database, target, SystemClock().wall_ns()))
-    return Exit.OK
-
-
-def restore(chosen: Config, source: pathlib.Path, force: bool) -> int:
-    """Put a backup in the place of the database, and bring its schema up to date."""
-    with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
-        backup.restore(chosen.database, source, force)
-    return migrate(chosen)
-
-
-@contextlib.contextmanager
-def _database(chosen: Config) -> Iterator[Database]:
-    logs.to_stderr(chosen.log_level)
-    # uvicorn hands a signal on when it has stopped; it must end this by its `finally`, not the process.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    database = open_database(chosen.database)
-    try:
-        yield database
-    finally:
-        # Last: a transaction under way is finished, then nobody can write any more.
-        database.close()
 
 
 def _prepare(database: Database, chosen: Config) -> None:
@@ -202,15 +135,6 @@ def _prepare(database: Database, chosen: Config) -> None:
         schema.upgrade(database)
         database.write(lambda connection: partitions.provide(connection, SystemClock().wall_ns()))
         door.provide(database, keys, SystemClock().wall_ns())
-
-
-def _require_schema(database: Database) -> None:
-    with plain_errors(database.name), database.reading() as connection:
-        found = schema.current(connection)
-    if found != schema.newest():
-        raise ConfigError(
-            f"{database.name} has schema {found or 'none'}, and this version works on {schema.newest()}: run hume-central init"
-        )
 
 
 def _answer(chosen: Config, database: Database, tells: bool = False) -> None:

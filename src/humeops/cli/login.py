@@ -8,6 +8,7 @@ import click
 
 from humeops.api import overviews
 from humeops.cli import client, options, profiles
+from humeops.wire import clear
 
 _MOST = 1_000
 
@@ -23,6 +24,8 @@ def command(url: str, name: str) -> int:
     if not profiles.NAME.fullmatch(name):
         raise profiles.ProfileError(f"{name!a} is no name for a profile: letters, digits, _ and -")
     client.check_address(url)
+    if clear.is_in_the_clear(url):
+        raise profiles.ProfileError(f"{url}: {clear.MEND_LOGIN}")
     token = _token()
     if not client.TOKEN.fullmatch(token):
         raise profiles.ProfileError(

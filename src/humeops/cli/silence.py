@@ -106,7 +106,7 @@ def list_silences(
         alertschemas.SilenceView,
         SystemClock().wall_ns(),
         empty="nothing is silenced",
-        derived={"until": _until},
+        derived={"until": _until, "what": _what},
     )
     return 0
 
@@ -124,6 +124,10 @@ def end(number: int, central: str | None, folder: str | None) -> int:
 def _fits(tasks: int | None) -> str:
     """Say how many tasks it is about, so that a slip in the filter is seen at once."""
     return "" if tasks is None else "; 1 task fits it now" if tasks == 1 else f"; {tasks} tasks fit it now"
+
+
+def _what(one: alertschemas.SilenceView) -> str:
+    return f"{one.what} (within {one.within})" if one.within else one.what
 
 
 def _until(one: alertschemas.SilenceView) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 
 from humeops.filters import parsing
-from humeops.filters.tree import EVERYTHING, FilterError, Match, Node, Not, Text, all_of, leaves
+from humeops.filters.tree import EVERYTHING, All, Any, FilterError, Match, Node, Not, Text, all_of, leaves
 
 Rank = Literal["viewer", "operator", "admin"]
 
@@ -70,9 +70,20 @@ def rank(role: str) -> Rank:
     return next((known for known in RANKS if known == role), "viewer")
 
 
+def covers(mine: Node, theirs: Node) -> bool:
+    """Tell whether what holds for `theirs` holds for `mine` by the way both are written; "no" where that does not show."""
+    parts = theirs.nodes if isinstance(theirs, Any) else (theirs,)
+    own = [frozenset(_all(part)) for part in (mine.nodes if isinstance(mine, Any) else (mine,))]
+    return all(any(alone <= frozenset(_all(part)) for alone in own) for part in parts)
+
+
 def hosts_alone(node: Node) -> bool:
     """Tell whether the filter asks for nothing but hosts' names: then it holds for hosts as such, too."""
     return all(isinstance(leaf, Match) and leaf.key == "host" for leaf in leaves(node))
+
+
+def _all(node: Node) -> tuple[Node, ...]:
+    return node.nodes if isinstance(node, All) else (node,)
 
 
 def _denies(node: Node) -> bool:

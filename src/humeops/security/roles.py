@@ -79,7 +79,22 @@ _LEAST: Mapping[tuple[Verb, Kind], Rank] = {
     ("write", "trust"): "admin",
 }
 # What belongs to tasks, and so can be granted on some of them; the rest is of the installation as a whole.
-_OF_TASKS = frozenset(("tasks", "runs", "events", "data", "agents", "notes", "watches", "badges", "alerts", "scripts"))
+_OF_TASKS: frozenset[Kind] = frozenset(
+    (
+        "tasks",
+        "runs",
+        "events",
+        "data",
+        "agents",
+        "notes",
+        "watches",
+        "badges",
+        "alerts",
+        "scripts",
+        "silences",
+        "channels",
+    )
+)
 # What every person may, whatever was granted: sessions are his own, and what the API looks like is no secret.
 _ANY_PERSON = frozenset((("open", "sessions"), ("read", "description")))
 
@@ -99,6 +114,12 @@ class Actor(NamedTuple):
     number: int | None = None  # the row of what he came in with
     seen_at: int | None = None  # when his session was used last, give or take some minutes
     text: str = ""  # the filter his credential is narrowed to, as written
+    by: str = ""  # for the audit log: who sits at central's own machine and uses the owner's token
+
+    @property
+    def signature(self) -> tuple[str, str]:
+        """Who did it and how he came in, as the audit log has it."""
+        return (self.by, "owner's token") if self.by else (self.name, self.via)
 
 
 class Thing(NamedTuple):

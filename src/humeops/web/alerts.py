@@ -9,14 +9,15 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
 from humeops.api import alerts as alertsapi
-from humeops.api import alertviews, parameters
+from humeops.api import alertviews, concerned, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central import watcher
 from humeops.central.alerts import book
 from humeops.central.store import alertbooks
 from humeops.central.store.questions import alerts
-from humeops.security import roles
+from humeops.filters.tree import EVERYTHING
+from humeops.security import grants, roles
 from humeops.security.roles import Thing
 from humeops.web import rendering
 
@@ -57,7 +58,7 @@ def list_alerts(central: Central, asked: Asked) -> Response[str]:
         "alerts.html",
         now_ns=central.clock.wall_ns(),
         actor=asked.actor,
-        may_write=roles.may(asked.actor, "write", Thing("notes")),
+        may_write=roles.scope(asked.actor, "write", "notes") != grants.NOTHING,
         show=query.show,
         counts=counts,
         alerts=views,
@@ -80,7 +81,7 @@ def show_alert(central: Central, asked: Asked, number: int) -> Response[str]:
         "alert.html",
         now_ns=central.clock.wall_ns(),
         actor=asked.actor,
-        may_write=roles.may(asked.actor, "write", Thing("notes")),
+        may_write=roles.scope(asked.actor, "write", "notes") != grants.NOTHING,
         view=view,
         entries=entries,
         rule=rule,
@@ -90,11 +91,13 @@ def show_alert(central: Central, asked: Asked, number: int) -> Response[str]:
 @get("/channels", sync_to_thread=True)
 def list_channels(central: Central, asked: Asked) -> Response[str]:
     """List where people are told, whether it works, and what they were told last."""
-    roles.authorize(asked.actor, "read", Thing("channels"))
+    within = roles.scope(asked.actor, "read", "channels")
     parameters.read(asked.parameters, parameters.NoQuery)
     with central.database.reading() as connection:
-        channels = alertviews.channel_views(connection)
-        told = alerts.notifications(connection, "", "", TOLD, None).rows
+        channels = concerned.channels(connection, within)
+        # What was told to them tells of tasks that are others'.
+        sees_all = within == EVERYTHING
+        told = alerts.notifications(connection, "", "", TOLD, None).rows if sees_all else []
         written = alertbooks.current(connection)
     return rendering.page(
         "channels.html",
@@ -102,6 +105,7 @@ def list_channels(central: Central, asked: Asked) -> Response[str]:
         actor=asked.actor,
         may_write=roles.may(asked.actor, "write", Thing("channels")),
         channels=channels,
+        sees_all=sees_all,
         told=[alertviews.notification_view(one) for one in told],
         written=written,
         trouble=watcher.telling_trouble(central.database, central.clock.wall_ns()),

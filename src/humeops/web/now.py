@@ -18,6 +18,7 @@ from humeops.web import asking, bars, rendering, words
 
 ROWS = 200
 TROUBLES = 100
+COPIED = 20
 
 
 class Row(NamedTuple):
@@ -66,7 +67,9 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
         rows = lines(connection, [*found, *(task for _, task in named)])
         names = [name for name, _ in named]
         counted = tasks.count_by(connection, wanted, query.by, sorted({name for name in names if name}))
-        heard = agents.heard(connection, now_ns - asking.QUIET_NS, roles.scope(asked.actor, "read", "agents"))
+        hosts = roles.scope(asked.actor, "read", "agents")
+        heard = agents.heard(connection, now_ns - asking.QUIET_NS, hosts)
+        copied = agents.copied(connection, hosts, COPIED)
     return rendering.page(
         "now.html",
         now_ns=now_ns,
@@ -76,6 +79,7 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
         by=query.by,
         counts=[(state, counts[state]) for state in words.STATES if counts.get(state)],
         heard=heard,
+        copied=copied,
         troubles=rows[: len(found)],
         groups=_groups(names, rows[len(found) :], counted),
         after=after,

@@ -12,14 +12,14 @@ from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
-from humeops.api import alertviews, parameters
+from humeops.api import parameters, quiet
 from humeops.api import silences as silencesapi
 from humeops.api.parameters import ParameterError
 from humeops.api.service import Asked, Central
 from humeops.central.store import silences
-from humeops.filters.tree import FilterError
-from humeops.security import roles
-from humeops.security.roles import Thing
+from humeops.filters import printing
+from humeops.filters.tree import EVERYTHING, FilterError
+from humeops.security import grants, roles
 from humeops.web import drafting, rendering
 
 SILENCES = 200
@@ -62,10 +62,10 @@ def list_silences(central: Central, asked: Asked) -> Response[str]:
 @get("/silences/fits", sync_to_thread=True)
 def show_fits(central: Central, asked: Asked) -> Response[str]:
     """Say what fits a filter while it is typed, or what is wrong with it."""
-    roles.authorize(asked.actor, "read", Thing("silences"))
+    quiet.may_make(asked.actor)
     what = parameters.read(asked.parameters, FitsQuery).what.strip()
     try:
-        said, wrong = (_fits(central, what) if what else "", "")
+        said, wrong = (_fits(central, asked, what) if what else "", "")
     except (ParameterError, FilterError) as error:
         said, wrong = "", str(error)
     return rendering.page("fits.html", said=said, wrong=wrong, now_ns=central.clock.wall_ns())
@@ -78,12 +78,12 @@ def make_silence(
     data: Annotated[SilenceForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[str]:
     """Make a silence and go back to the list, or say what it would be."""
-    roles.authorize(asked.actor, "write", Thing("silences"))
+    quiet.may_make(asked.actor)
     now_ns = central.clock.wall_ns()
     try:
         wish = drafting.wish_of(data, now_ns)
         draft = silencesapi.draft(central, asked, wish)
-        fits = _fits(central, draft.what)
+        fits = _fits(central, asked, draft.what)
     except (ParameterError, FilterError) as error:
         return _page(central, asked, data, wrong=str(error))
     if data.do == "check":
@@ -107,7 +107,6 @@ def end_silence(
     data: Annotated[EndForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[str]:
     """End a silence now, and go back to the list."""
-    roles.authorize(asked.actor, "write", Thing("silences"))
     silencesapi.end(central, asked, data.id)
     return rendering.go("/silences")
 
@@ -115,8 +114,8 @@ def end_silence(
 _NOTHING = "No task fits it now"
 
 
-def _fits(central: Central, what: str) -> str:
-    count, names = silencesapi.fitting(central, what, NAMED)
+def _fits(central: Central, asked: Asked, what: str) -> str:
+    count, names = silencesapi.fitting(central, asked, what, NAMED)
     if not count:
         return _NOTHING
     more = f" and {count - len(names)} more" if count > len(names) else ""
@@ -132,17 +131,19 @@ def _page(
     sure: str = "",
     every: bool = False,
 ) -> Response[str]:
-    roles.authorize(asked.actor, "read", Thing("silences"))
-    now_ns = central.clock.wall_ns()
+    within, now_ns = roles.scope(asked.actor, "write", "silences"), central.clock.wall_ns()
     with central.database.reading() as connection:
         found = silences.newest(connection, SILENCES, None, None if every else now_ns)
+        seen = [quiet.view(connection, asked.actor, one, now_ns) for one in found]
     return rendering.page(
         "silences.html",
         400 if wrong else 200,
         now_ns=now_ns,
         actor=asked.actor,
-        may_write=roles.may(asked.actor, "write", Thing("silences")),
-        silences=[alertviews.silence_view(one, now_ns) for one in found],
+        may_write=within != grants.NOTHING,
+        within="" if within == EVERYTHING else printing.text_of(within),
+        may_end={one.id for one in found if quiet.may_end(asked.actor, one)},
+        silences=[one for one in seen if one is not None],
         typed=typed,
         wrong=wrong,
         said=said,

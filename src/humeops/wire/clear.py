@@ -5,6 +5,7 @@ import ipaddress
 import urllib.parse
 
 MEND = "beyond this machine the credential would travel in the clear: https://… is expected"
+MEND_LOGIN = "beyond this machine your token would travel in the clear: https://… is expected"
 
 
 def is_in_the_clear(url: str) -> bool:

@@ -34,6 +34,19 @@ def ways(written: book.Book, channels: Sequence[str], seen: Facts, now_ns: int) 
     return [way for way in found.values() if way.channel in channels]
 
 
+def may_reach(written: book.Book, channels: Sequence[str], seen: Facts) -> set[str]:
+    """Return the channels that are told of something like this at some hour."""
+    if not written.route:
+        return set(channels)
+    found: set[str] = set()
+    for route in written.route:
+        if book.holds(route.when, seen):
+            found.update(route.to)
+            if not (route.go_on or route.time):
+                break
+    return found & set(channels)
+
+
 def quiet_until(written: book.Book, channel: str, seen: Facts, now_ns: int) -> int | None:
     """Return until when this channel, which was told before, is to be left in peace."""
     routes = [route for route in written.route if channel in route.to and book.holds(route.when, seen)]

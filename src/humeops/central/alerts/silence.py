@@ -25,6 +25,7 @@ class Silence(NamedTuple):
     made_at: int
     ended_at: int | None = None
     ended_by: str = ""
+    within: str = ""  # a filter: of these tasks alone, since its maker may not silence others; empty: of all
 
     @property
     def plan(self) -> schedule.Plan | None:
@@ -61,5 +62,9 @@ def of(silences: Iterable[Silence], seen: Facts, now_ns: int, within: Sequence[F
 
     `within` are the tasks of a host that is asked about.
     """
-    ends = (holds_until(one, now_ns) for one in silences if book.keeps_quiet(one.what, seen, within))
+    ends = (holds_until(one, now_ns) for one in silences if _fits(one, seen, within))
     return max((end for end in ends if end is not None), default=None)
+
+
+def _fits(one: Silence, seen: Facts, within: Sequence[Facts]) -> bool:
+    return all(book.keeps_quiet(text, seen, within) for text in (one.what, one.within) if text)

@@ -15,8 +15,21 @@ from humeops.visible import visible
 MOST_ITEMS = 100
 _MOST_TEXT = 8_000
 # Worst first: what a digest counts, and in this order.
-STATES = ("failed", "lost", "overdue", "late", "silent", "warning", "unknown", "paused", "running", "new", "ok")
-_VERBS = {"failed": "failed", "warning": "ended with a warning"}
+STATES = (
+    "failed",
+    "lost",
+    "overdue",
+    "late",
+    "silent",
+    "copied",
+    "warning",
+    "unknown",
+    "paused",
+    "running",
+    "new",
+    "ok",
+)
+_VERBS = {"failed": "failed", "warning": "ended with a warning", "copied": "has a copied credential"}
 _WELL = ("ok", "running", "new", "paused")
 
 

@@ -28,6 +28,7 @@ from humeops.central.store import (
     notifications,
     observing,
     outbox,
+    processes,
     rows,
     silences,
     surroundings,
@@ -41,6 +42,7 @@ from humeops.filters.facts import Facts
 MOST = 200
 PUT_OFF_NS = 5 * spans.MINUTE
 _WELL = ("ok", "warning")
+_OF_HOSTS = ("silent", processes.COPIED)  # what is told of hosts
 
 log = logging.getLogger(__name__)
 
@@ -188,7 +190,7 @@ class _Judging:
             return None
         if one.task:
             return self._book.first_rule("tasks", seen)
-        return self._book.first_rule("hosts", seen) if one.after == "silent" else None
+        return self._book.first_rule("hosts", seen) if one.after in _OF_HOSTS else None
 
     def look(self, due: Sequence[Stored]) -> int:
         """Look at these alerts, and at those that are told with them; return how many were due."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from humeops import spans
-from humeops.central.store import changing, tables, watching, watchrows
+from humeops.central.store import changing, processes, tables, watching, watchrows
 from humeops.central.store.changing import Moved
 from humeops.central.store.driver import Pair
 
@@ -85,20 +85,27 @@ def note_silence(connection: sa.Connection, now_ns: int, silent_ns: int = SILENT
         sa.update(_agent)
         .where(_agent.c.silent_since.is_not(None), _agent.c.last_seen_at >= edge)
         .values(silent_since=None)
-        .returning(_agent.c.host, _agent.c.last_seen_at)
+        .returning(_agent.c.host, _agent.c.shared_at)
     ).all()
     gone = connection.execute(
         sa.update(_agent)
         .where(_agent.c.silent_since.is_(None), _agent.c.last_seen_at < edge)
         .values(silent_since=_agent.c.last_seen_at)
-        .returning(_agent.c.host, _agent.c.last_seen_at)
+        .returning(_agent.c.host, _agent.c.shared_at, _agent.c.last_seen_at)
     ).all()
-    moved = [Moved(host, "", "silent", "heard", "it is heard again") for host, _ in back]
+    moved = [Moved(host, "", "silent", *_heard_again(shared_at)) for host, shared_at in back]
     moved += [
-        Moved(host, "", "heard", "silent", f"nothing heard for {spans.rough(now_ns - seen)}") for host, seen in gone
+        Moved(host, "", _heard_again(shared_at)[0], "silent", f"nothing heard for {spans.rough(now_ns - seen)}")
+        for host, shared_at, seen in gone
     ]
     if moved:
         hosts = [one.host for one in moved]
         connection.execute(sa.update(_watch).where(_watch.c.host.in_(hosts)).values(due=now_ns))
         changing.record(connection, moved, now_ns)
     return len(moved)
+
+
+def _heard_again(shared_at: int | None) -> tuple[str, str]:
+    if shared_at is None:
+        return "heard", "it is heard again"
+    return processes.COPIED, "it is heard again; two humeds used its credential in turn"

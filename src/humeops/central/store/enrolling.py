@@ -4,14 +4,15 @@
 A host makes its credential itself and tells central the hash alone, so what is on the wire, in the database and in its backups opens
 nothing. The same question twice (an answer that was lost) has the same answer and uses a token up once.
 
-A credential is put in the place of another, and never beside it for long: the one before is good for `OVERLAP_NS` more.
+A credential is put in the place of another, and never beside it for long: the one before is good for `OVERLAP_NS` more; not one that was
+seen to be copied, which is over at once.
 """
 
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import agents, matching, tables
+from humeops.central.store import agents, matching, processes, tables
 from humeops.clock import NS_PER_SECOND
 from humeops.errors import Exit, HumeError, NotAllowedError
 from humeops.security import credentials
@@ -161,8 +162,8 @@ def rotate(connection: sa.Connection, agent: int, host: str, kept: bytes, now_ns
     """
     known = connection.execute(sa.select(_credential).where(_credential.c.hash == kept)).one_or_none()
     if known is None:
-        _put(connection, agent, host, kept, now_ns)
-    elif known.agent != agent or known.revoked_at is not None:
+        return _put(connection, agent, host, kept, now_ns)
+    if known.agent != agent or known.revoked_at is not None:
         raise NotAllowedError("this credential is in use already")
     return now_ns + OVERLAP_NS
 
@@ -170,7 +171,10 @@ def rotate(connection: sa.Connection, agent: int, host: str, kept: bytes, now_ns
 def revoke(connection: sa.Connection, host: str, now_ns: int) -> Ended:
     """Let no humed speak for this host any more, until it is enrolled again."""
     query = sa.select(tables.agent.c.id).where(tables.agent.c.host == host)
-    return Ended(connection.execute(query).scalar_one_or_none(), agents.revoke(connection, "agent", host, now_ns))
+    agent = connection.execute(query).scalar_one_or_none()
+    if agent is not None:
+        processes.forget(connection, agent, now_ns)
+    return Ended(agent, agents.revoke(connection, "agent", host, now_ns))
 
 
 def has_credential(connection: sa.Connection, host: str, now_ns: int) -> bool:
@@ -180,13 +184,15 @@ def has_credential(connection: sa.Connection, host: str, now_ns: int) -> bool:
     return connection.execute(sa.select(_credential.c.id).where(*own)).first() is not None
 
 
-def _put(connection: sa.Connection, agent: int, host: str, kept: bytes, now_ns: int) -> None:
-    ends = now_ns + OVERLAP_NS
+def _put(connection: sa.Connection, agent: int, host: str, kept: bytes, now_ns: int) -> int:
+    ends = now_ns if processes.is_copied(connection, agent) else now_ns + OVERLAP_NS
+    processes.forget(connection, agent, now_ns)
     later = sa.or_(_credential.c.expires_at.is_(None), _credential.c.expires_at > ends)
     before = (_credential.c.kind == "agent", _credential.c.agent == agent, _credential.c.revoked_at.is_(None), later)
     connection.execute(sa.update(_credential).where(*before).values(expires_at=ends))
     row = {"hash": kept, "kind": "agent", "agent": agent, "name": host, "role": "agent", "created_at": now_ns}
     connection.execute(sa.insert(_credential).values(row))
+    return ends
 
 
 def _good_for(connection: sa.Connection, token: bytes) -> tuple[int, str, bool]:

@@ -37,6 +37,12 @@ def add(connection: sa.Connection, made: Silence) -> Silence:
     return made._replace(id=number)
 
 
+def by_id(connection: sa.Connection, number: int) -> Silence | None:
+    """Return the silence of this number, if there is one."""
+    found = connection.execute(sa.select(_silence).where(_silence.c.id == number)).one_or_none()
+    return Silence(*found) if found is not None else None
+
+
 def end(connection: sa.Connection, number: int, author: str, now_ns: int) -> Silence | None:
     """End a silence now; None when there is none of this number that holds or will."""
     ended = connection.execute(

@@ -50,7 +50,9 @@ person = sa.Table(
     sa.Column("password", sa.Text),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("disabled_at", sa.BigInteger),
+    sa.Column("subject", sa.Text),  # who he is at the OpenID provider: the issuer, a space, its word for him
 )
+sa.Index("ix_person_subject", person.c.subject, unique=True)
 
 # What a person may do: a role, on everything (an empty filter) or on the tasks of a filter.
 person_grant = sa.Table(
@@ -61,6 +63,7 @@ person_grant = sa.Table(
     sa.Column("filter", _NAME, primary_key=True),
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("until", sa.BigInteger),  # of those that come with a group of the provider: they have to be renewed
     sqlite_with_rowid=False,
 )
 
@@ -76,7 +79,7 @@ login_failure = sa.Table(
 )
 sa.Index("ix_login_failure_last_at", login_failure.c.last_at)
 
-# What was done and what was refused. Only ever added to: triggers refuse anything else.
+# What was done and what was refused. Only ever added to: triggers refuse anything else, but for deleting what lies below the floor.
 audit = sa.Table(
     "audit",
     metadata,
@@ -89,6 +92,14 @@ audit = sa.Table(
     sa.Column("object", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),  # done | refused
     sa.Column("detail", sa.Text, nullable=False),
+)
+
+# One row: lines of the audit log with a smaller number may go, as a line of it says.
+audit_floor = sa.Table(
+    "audit_floor",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("floor", sa.BigInteger, nullable=False),
 )
 
 # The token itself is nowhere: only its SHA-256. 256 random bits need no slow hash.
@@ -108,6 +119,8 @@ credential = sa.Table(
     sa.Column("filter", sa.Text, nullable=False, server_default=""),  # on what, where that is less
     sa.Column("seen_at", sa.BigInteger),  # of sessions: when it was used last, give or take some minutes
     sa.Column("address", sa.Text, nullable=False, server_default=""),  # of sessions: where it was opened from
+    # Of agents: how the proxy names the certificate without which this opens nothing; empty: none is needed.
+    sa.Column("certificate", sa.Text, nullable=False, server_default=""),
 )
 
 # The humeds that spoke as an agent lately: another one after each start, and two in turn where a credential was copied.
@@ -145,6 +158,7 @@ enrolment = sa.Table(
     sa.Column("state", _NAME, nullable=False),  # pending | enrolled | denied
     sa.Column("decided_at", sa.BigInteger),
     sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("certificate", sa.Text, nullable=False, server_default=""),  # with which it asked, as in `credential`
     sa.Index("ix_enrolment_state", "state", "id"),
 )
 
@@ -651,6 +665,9 @@ silence = sa.Table(
     sa.Column("made_at", sa.BigInteger, nullable=False),
     sa.Column("ended_at", sa.BigInteger),
     sa.Column("ended_by", sa.Text, nullable=False),
+    sa.Column(
+        "within", sa.Text, nullable=False, server_default=""
+    ),  # and of these tasks alone: what its maker was granted
 )
 
 # What is to be told to one channel. Whoever sends it holds it for a while (`lease_until`); `key` is the same at every attempt.

@@ -43,6 +43,7 @@ class User(NamedTuple):
     password: str | None
     created_at: int
     disabled_at: int | None
+    subject: str | None
     grants: Sequence[Granted]
 
 

@@ -80,6 +80,12 @@ def heard(connection: sa.Connection, since_ns: int, within: Node = EVERYTHING) -
     return Heard(int(hosts), int(silent or 0))
 
 
+def copied(connection: sa.Connection, within: Node, most: int) -> list[str]:
+    """Return the hosts whose credential two humeds use, at most so many."""
+    query = sa.select(_agent.c.host).where(_agent.c.shared_at.is_not(None), *scoping.of_host(within, _agent.c.host))
+    return list(connection.execute(query.order_by(_agent.c.host).limit(most)).scalars())
+
+
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:

@@ -44,6 +44,7 @@ CHECKS: dict[str, Check] = {
     "central": central.central_answers,
     "skew": clock.clocks_agree,
     "credential": central.credential_is_accepted,
+    "copied": central.credential_is_here_alone,
     "person-token": central.person_is_accepted,
     "signers": signing.signers_are_known,
 }

@@ -6,6 +6,7 @@ import urllib.parse
 
 from humeops.cli.doctor.facts import Facts
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
+from humeops.visible import visible
 
 _TRIES_LATER = "events wait here until there is"
 
@@ -51,6 +52,17 @@ def credential_is_accepted(facts: Facts) -> Finding | None:
                 f"central at {facts.central.url} answers a report with status {status}",
                 f"curl -i {facts.central.url}/readyz",
             )
+
+
+def credential_is_here_alone(facts: Facts) -> Finding | None:
+    """No other humed reports with this host's credential."""
+    if not facts.central.copied_to:
+        return None
+    machines = ", ".join(map(visible, dict.fromkeys(facts.central.copied_to)))
+    return warning(
+        f"two humeds report with this host's credential ({machines}): it was copied or stolen, and the other one can say anything here",
+        "hume enroll --rotate  # leaves the other one outside; a copy of this machine then needs a token of its own",
+    )
 
 
 def person_is_accepted(facts: Facts) -> Finding | None:

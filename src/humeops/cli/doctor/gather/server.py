@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import urllib3
 
+from humeops.api import schemas
 from humeops.cli import client
 from humeops.cli.doctor.facts import Answer, Server
 from humeops.cli.places import Places
@@ -44,6 +45,7 @@ def look(where: Places, config: Config | None, environ: Mapping[str, str]) -> Se
             asked=_ask(person, complaint),
             reported=_report(pool, url.rstrip("/"), credential) if credential else None,
             lacks_credential=bool(config and reported_to and _is_missing(config.credential_file)),
+            copied_to=_copied_to(person, config),
         )
 
 
@@ -89,6 +91,16 @@ def _ask(person: client.Central | None, complaint: str) -> Answer | None:
     except HumeError as error:
         return Answer(0, str(error))
     return Answer(200)
+
+
+def _copied_to(person: client.Central | None, config: Config | None) -> tuple[str, ...]:
+    if person is None or config is None:
+        return ()
+    try:
+        found = person.fetch("agents", schemas.AgentPage, {"host": config.host}).items
+    except HumeError:
+        return ()  # what keeps him from asking is told by itself
+    return tuple(one.host or "?" for agent in found if agent.shared_at is not None for one in agent.shared_by)
 
 
 def _report(pool: urllib3.PoolManager, url: str, credential: str) -> Answer:

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""What is done to central's database now and then: retention, backup, restore, migration, the copy in Redis. Each leaves a line in the audit log."""
+
+import contextlib
+import pathlib
+
+import sqlalchemy as sa
+
+from humeops.central import backup, retention
+from humeops.central.config import Config
+from humeops.central.store import schema
+from humeops.central.store.database import open_for_reading, plain_errors
+from humeops.cli import centralaudit, centralhere
+from humeops.cli.centraldatabase import note, opened, require_schema
+from humeops.clock import SystemClock
+from humeops.errors import ConfigError, Exit, UnavailableError
+
+
+def retain(chosen: Config, dry_run: bool) -> int:
+    """Do one pass of retention now, or say what one would do."""
+    if not dry_run:
+        with opened(chosen) as database:
+            require_schema(database)
+            note(database, "run retention", "")
+            retiring = retention.Retention(database, SystemClock(), retention.settings_of(chosen))
+            return Exit.OK if retiring.run_pass() else Exit.UNAVAILABLE
+    with contextlib.closing(open_for_reading(chosen.database)) as database:
+        require_schema(database)
+        for going in retention.would_go(database, chosen.retention, SystemClock().wall_ns()):
+            print(f"{going.words}: {going.runs} runs, {going.events} events")
+        if chosen.retention.audit is not None:
+            old = retention.would_prune(database, chosen.retention, SystemClock().wall_ns())
+            print(f"audit log: {old} lines")
+    return Exit.OK
+
+
+def save(chosen: Config, target: pathlib.Path) -> int:
+    """Write a backup; say where it is."""
+    with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
+        saved = backup.save(chosen.database, target, SystemClock().wall_ns())
+    # A SQLite file is only read for it, beside whoever writes it: of such a copy the log does not know.
+    if isinstance(chosen.database, str):
+        centralhere.write(chosen, lambda connection: _note_backup(connection, saved))
+    print(saved)
+    return Exit.OK
+
+
+def _note_backup(connection: sa.Connection, saved: pathlib.Path) -> None:
+    # Before an upgrade there may be no log yet.
+    if schema.current(connection) == schema.newest():
+        centralaudit.note(connection, "backup", str(saved))
+
+
+def restore(chosen: Config, source: pathlib.Path, force: bool) -> int:
+    """Put a backup in the place of the database, and bring its schema up to date."""
+    with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
+        backup.restore(chosen.database, source, force)
+    migrated = migrate(chosen)
+    # In the log that was restored: the one of before is gone with its database.
+    with opened(chosen) as database:
+        note(database, "restore", str(source))
+    return migrated
+
+
+def migrate(chosen: Config) -> int:
+    """Bring the schema up to date."""
+    with opened(chosen) as database, plain_errors(database.name):
+        with database.reading() as connection:
+            before = schema.current(connection)
+        schema.upgrade(database)
+        if before != schema.newest():
+            note(database, "migrate database", f"{before or 'none'} to {schema.newest()}")
+    print(f"{database.name} has schema {schema.newest()}")
+    return Exit.OK
+
+
+def rebuild(chosen: Config) -> int:
+    """Make the copy of the tasks in Redis anew, while everything runs."""
+    if not chosen.redis:
+        raise ConfigError("`redis`: without Redis tasks are read from the database, and there is nothing to rebuild")
+    import redis
+    import redis.exceptions
+
+    from humeops.central.current import rebuilding
+
+    with opened(chosen) as database, redis.Redis.from_url(chosen.redis, socket_timeout=30) as client:
+        require_schema(database)
+        try:
+            count = rebuilding.rebuild(client, database)
+        except redis.exceptions.RedisError as error:
+            raise UnavailableError(f"Redis does not do its part: {error}") from error
+        note(database, "rebuild copy in Redis", f"{count} tasks")
+    print(f"{count} tasks are in Redis as they are in the database")
+    return Exit.OK
