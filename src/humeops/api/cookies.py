@@ -13,19 +13,17 @@ from litestar.types import Scope
 from humeops.security import credentials
 
 _SECURE, _PLAIN = "__Host-hume", "hume"
+_ATTEMPT = "-openid"  # after the name: an attempt to sign in at the provider
 
 
 def session_of(scope: Scope) -> str | None:
     """Return the session that came along, if it has the form of one."""
-    jar = http.cookies.SimpleCookie()
-    try:
-        for name, value in scope["headers"]:
-            if name.lower() == b"cookie":
-                jar.load(value.decode("latin-1"))
-    except http.cookies.CookieError:
-        return None
-    found = jar.get(_SECURE if _is_secure(scope) else _PLAIN)
-    return found.value if found is not None and credentials.is_token(found.value, "session") else None
+    return _found(scope, "", "session")
+
+
+def attempt_of(scope: Scope) -> str | None:
+    """Return the attempt to sign in at the provider that came along."""
+    return _found(scope, _ATTEMPT, "openid")
 
 
 def is_own_page(scope: Scope) -> bool:
@@ -45,9 +43,30 @@ def wants_page(scope: Scope) -> bool:
 
 def set_session(scope: Scope, session: str, seconds: int) -> str:
     """Return the header that makes the browser keep this session; `seconds` 0 makes it forget it."""
+    return _set(scope, "", session, seconds)
+
+
+def set_attempt(scope: Scope, secret: str, seconds: int) -> str:
+    """Return the header that makes the browser keep this attempt to sign in at the provider."""
+    return _set(scope, _ATTEMPT, secret, seconds)
+
+
+def _set(scope: Scope, more: str, value: str, seconds: int) -> str:
     secure = _is_secure(scope)
     name, also = (_SECURE, "; Secure") if secure else (_PLAIN, "")
-    return f"{name}={session}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{also}"
+    return f"{name}{more}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{also}"
+
+
+def _found(scope: Scope, more: str, kind: credentials.Kind) -> str | None:
+    jar = http.cookies.SimpleCookie()
+    try:
+        for name, value in scope["headers"]:
+            if name.lower() == b"cookie":
+                jar.load(value.decode("latin-1"))
+    except http.cookies.CookieError:
+        return None
+    found = jar.get((_SECURE if _is_secure(scope) else _PLAIN) + more)
+    return found.value if found is not None and credentials.is_token(found.value, kind) else None
 
 
 def _is_secure(scope: Scope) -> bool:

@@ -163,7 +163,9 @@ class Doorkeeper:
             found = users.find(connection, name)
             if found is None or found.disabled_at is not None:
                 return None
-            return agents.actor_of(found.name, found.id, users.rights_of(connection, found.id), "proxy")
+            return agents.actor_of(
+                found.name, found.id, users.rights_of(connection, found.id, self._central.clock.wall_ns()), "proxy"
+            )
 
     def _look_up(self, token: str, kinds: Sequence[credentials.Kind] = agents.BEARERS) -> Actor | None:
         with self._central.database.reading() as connection:

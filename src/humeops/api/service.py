@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What every handler of the API works with."""
 
+import typing
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -17,6 +18,9 @@ from humeops.central.store.database import Database
 from humeops.clock import Clock
 from humeops.security.roles import Actor
 from humeops.wire import batch
+
+if typing.TYPE_CHECKING:
+    from humeops.central.openid.provider import Provider  # which needs packages that not everybody has
 
 
 class Follower(Protocol):
@@ -50,10 +54,16 @@ class StreamIntake(Protocol):
 class People:
     """How people come in, beside links and passwords. Litestar looks into tuples that handlers take, and not into this."""
 
-    def __init__(self, proxies: Networks = (), header: str = "") -> None:
-        """`proxies` are believed where a request comes from and, if `header` names one, who asks."""
+    def __init__(self, proxies: Networks = (), header: str = "", provider: "Provider | None" = None) -> None:
+        """`proxies` are believed where a request comes from and, if `header` names one, who asks; `provider` is that of OpenID, if any."""
         self.proxies = proxies
         self.header = header
+        self.provider = provider
+
+    @property
+    def offer(self) -> str:
+        """What the provider is called where people sign in; empty when there is none."""
+        return self.provider.chosen.name if self.provider is not None else ""
 
 
 NO_MORE_WAYS = People()

@@ -59,13 +59,14 @@ class GrantWish(msgspec.Struct, forbid_unknown_fields=True):
     filter: GrantFilter = ""
 
 
-class GrantView(msgspec.Struct):
+class GrantView(msgspec.Struct, omit_defaults=True):
     """One grant."""
 
     role: Rank
     filter: str
     author: str
     created_at: int
+    until: int | None = None  # of what comes with a group of the provider: renewed at each sign-in
 
 
 class UserView(msgspec.Struct, omit_defaults=True):

@@ -59,11 +59,11 @@ def metrics_place(named: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def require_packages(of_setting: str, module: str) -> None:
+def require_packages(of_setting: str, module: str, extra: str = "large") -> None:
     """Raise ConfigError when what this setting needs is not installed."""
     if importlib.util.find_spec(module) is None:
         raise ConfigError(
-            f"`{of_setting}` needs the Python package `{module}`, which is not installed: pip install 'humeops[large]'"
+            f"`{of_setting}` needs the Python package `{module}`, which is not installed: pip install 'humeops[{extra}]'"
         )
 
 

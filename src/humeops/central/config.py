@@ -15,6 +15,8 @@ import msgspec
 from humeops import settings
 from humeops.central import addresses, keeping
 from humeops.central.notify import channel, channels, clocks
+from humeops.central.openid import settings as openid_settings
+from humeops.central.openid.settings import OpenId, OpenIdSettings
 from humeops.errors import ConfigError
 from humeops.layout import Layout
 from humeops.wire import hostname
@@ -98,6 +100,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     alert: AlertSettings = msgspec.field(default_factory=AlertSettings)
     notify: channel.NotifySettings = msgspec.field(default_factory=channel.NotifySettings)
     log: LogSettings = msgspec.field(default_factory=LogSettings)
+    openid: OpenIdSettings = msgspec.field(default_factory=OpenIdSettings)
     retention: keeping.RetentionSettings = msgspec.field(default_factory=keeping.RetentionSettings)
 
 
@@ -125,6 +128,7 @@ class Config:
     person_token: pathlib.Path
     agent_token: pathlib.Path
     url_file: pathlib.Path
+    openid: OpenId | None  # the provider at which people may sign in
     retention: keeping.Rules
     export: pathlib.Path | None  # where events go before they are deleted
 
@@ -162,6 +166,7 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[
         person_token=layout.person_token,
         agent_token=layout.agent_token,
         url_file=layout.central_url,
+        openid=_openid(file, chosen),
         retention=keeping.rules_of(chosen.retention),
         export=_export(root, file, chosen.retention.export),
     )
@@ -179,6 +184,8 @@ def check(config: Config) -> None:
         addresses.require_packages("database", "psycopg")
     if config.redis:
         addresses.require_packages("redis", "redis")
+    if config.openid is not None:
+        addresses.require_packages("openid", "authlib", "openid")
 
 
 def check_address(config: Config) -> None:
@@ -211,6 +218,13 @@ def _setup(file: pathlib.Path, chosen: AlertSettings) -> str:
     except ConfigError as error:
         raise settings.fault(file, "alert.mail", str(error)) from None
     return msgspec.json.encode(told).decode()
+
+
+def _openid(file: pathlib.Path, chosen: Settings) -> OpenId | None:
+    if wrong := openid_settings.fault(chosen.openid, chosen.alert.url):
+        raise settings.fault(file, f"openid.{wrong[0]}", wrong[1])
+    callback = f"{chosen.alert.url.rstrip('/')}{openid_settings.CALLBACK}"
+    return OpenId(chosen.openid, callback) if chosen.openid.issuer else None
 
 
 def _user_header(file: pathlib.Path, chosen: ListenSettings) -> str:

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import threading
+import typing
 from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client.registry import Collector
@@ -31,6 +32,9 @@ from humeops.cli.centraldatabase import note, opened, require_schema
 from humeops.clock import NS_PER_SECOND, SystemClock
 from humeops.errors import ConfigError, Exit
 from humeops.web import pages
+
+if typing.TYPE_CHECKING:
+    from humeops.central.openid.provider import Provider
 
 
 def serve(chosen: Config) -> int:
@@ -145,14 +149,14 @@ def _answer(chosen: Config, database: Database, tells: bool = False) -> None:
         try:
             central = _central(chosen, database, watched.gauges)
             central = central._replace(trial=Trial(channel.allowed(chosen.notify), tells))
-            made = app.make_app(central, pages.make_pages(), chosen.proxies)
+            made = app.make_app(central, pages.make_pages(central.people.offer), chosen.proxies)
             server.serve(made, bound, lambda: _announce(chosen, url))
         finally:
             server.remove_address(chosen.url_file, url)
 
 
 def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) -> Central:
-    people = People(chosen.proxies, chosen.user_header)
+    people = People(chosen.proxies, chosen.user_header, _provider(chosen))
     if not chosen.redis:
         return Central(database, SystemClock(), SqlPicture(database), gauges=gauges, people=people)
     import redis
@@ -168,6 +172,14 @@ def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) ->
     client = redis.asyncio.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5)
     stream = StreamIntake(client, chosen.partitions, chosen.longest)
     return Central(database, SystemClock(), current, stream, gauges, people)
+
+
+def _provider(chosen: Config) -> "Provider | None":
+    if chosen.openid is None:
+        return None
+    from humeops.central.openid.provider import Provider
+
+    return Provider(chosen.openid, SystemClock())
 
 
 def _watched(chosen: Config, database: Database) -> monitor.Watched:

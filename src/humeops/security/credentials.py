@@ -2,7 +2,7 @@
 """Tokens: how they are made, what is kept of them, how they lie in files.
 
 A token is `hume_p_` (person), `hume_a_` (agent), `hume_s_` (a browser's session), `hume_l_` (a link that opens one session,
-once) or `hume_e_` (enrols hosts) and 256 random bits. Central keeps only its SHA-256: a copy of the
+once), `hume_e_` (enrols hosts) or `hume_o_` (an attempt to sign in at an OpenID provider) and 256 random bits. Central keeps only its SHA-256: a copy of the
 database opens nothing, and so many random bits need no slow hash. It is looked up by that hash, so no comparison's
 duration tells anything of the token.
 """
@@ -16,7 +16,7 @@ from typing import Literal
 
 from humeops import wholefile
 
-Kind = Literal["person", "agent", "session", "link", "enrol"]
+Kind = Literal["person", "agent", "session", "link", "enrol", "openid"]
 
 _PREFIX: dict[Kind, str] = {
     "person": "hume_p_",
@@ -24,8 +24,9 @@ _PREFIX: dict[Kind, str] = {
     "session": "hume_s_",
     "link": "hume_l_",
     "enrol": "hume_e_",
+    "openid": "hume_o_",
 }
-FORM = r"hume_[pasle]_[A-Za-z0-9_-]{43}"  # also where one stands in a text that is to be kept without it
+FORM = r"hume_[pasleo]_[A-Za-z0-9_-]{43}"  # also where one stands in a text that is to be kept without it
 _FORM = re.compile(FORM)
 
 

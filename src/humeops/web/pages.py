@@ -24,6 +24,7 @@ from humeops.web import (
     hosts,
     notes,
     now,
+    openid,
     rendering,
     run,
     scripts,
@@ -49,9 +50,9 @@ _TITLES = {
 }
 
 
-def make_pages() -> Pages:
-    """Return everything a browser shows, for the API's application to serve."""
-    return Pages(_routes(), turn_away, _from_http)
+def make_pages(offer: str = "") -> Pages:
+    """Return everything a browser shows, for the API's application to serve; `offer` names the OpenID provider, if there is one."""
+    return Pages(_routes(), functools.partial(turn_away, offer), _from_http)
 
 
 def _routes() -> Router:
@@ -88,6 +89,9 @@ def _routes() -> Router:
             signin.show_form,
             signin.sign_in_by_name,
             signin.sign_in,
+            openid.begin,
+            openid.come_back,
+            openid.show_goodbye,
             you.show_you,
             you.change_password,
             you.become_first,
@@ -110,9 +114,9 @@ def _routes() -> Router:
     )
 
 
-async def turn_away(scope: Scope, receive: Receive, send: Send) -> None:
+async def turn_away(offer: str, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a browser without a session: how to get one, and nothing else."""
-    answer = rendering.page("signin.html", 401, wrong="")
+    answer = signin.form(offer, 401)
     await answer.to_asgi_response(None, Request(scope))(scope, receive, send)
 
 

@@ -38,9 +38,9 @@ Form = Annotated[SignInForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @get(links.SIGN_IN.rstrip("/"), sync_to_thread=True)
-def show_form() -> Response[str]:
+def show_form(central: Central) -> Response[str]:
     """Show how to sign in."""
-    return form()
+    return form(central.people.offer)
 
 
 @post(links.SIGN_IN.rstrip("/"), sync_to_thread=True)
@@ -49,13 +49,13 @@ def sign_in_by_name(request: _Request, central: Central, data: Form) -> Response
     state = request.scope["state"]
     state[acting.ACT], state[acting.WHO] = "sign in", data.name[:100] or "nobody"
     if not cookies.is_own_page(request.scope):
-        return _refused(state, 403, "This form was not sent by a page of ours: load the page again.")
+        return refused(central, state, 403, "This form was not sent by a page of ours: load the page again.")
     now_ns, attempt = central.clock.wall_ns(), throttle.attempt_of(data.name, state[ADDRESS])
     if wait := central.database.write(lambda connection: throttle.count(connection, attempt, now_ns)):
-        return _refused(state, 429, f"Too many attempts: try again in {wait} s.", wait)
+        return refused(central, state, 429, f"Too many attempts: try again in {wait} s.", wait)
     user = _user(central, data)
     if user is None:
-        return _refused(state, 401, WRONG)
+        return refused(central, state, 401, WRONG)
     renewed = passwords.make_hash(data.password) if passwords.is_old(user.password or "") else None
 
     def act(connection: sa.Connection, session: str) -> int:
@@ -90,7 +90,8 @@ def sign_out(request: _Request, central: Central) -> Response[str]:
     request.scope["state"][acting.ACT] = "sign out"
     if session is not None:
         central.database.write(lambda connection: sessions.end_session(connection, session))
-    return rendering.go("/", {"Set-Cookie": cookies.set_session(request.scope, "", 0)})
+    gone = {"Set-Cookie": cookies.set_session(request.scope, "", 0)}
+    return rendering.go("/signin/openid/out" if central.people.provider else "/", gone)
 
 
 def enter(request: _Request, central: Central, act: Callable[[sa.Connection, str], int]) -> Response[str]:
@@ -108,20 +109,27 @@ def enter(request: _Request, central: Central, act: Callable[[sa.Connection, str
 
 
 def open_for(
-    connection: sa.Connection, central: Central, request: _Request, person: int, name: str, session: str, via: str
+    connection: sa.Connection,
+    central: Central,
+    request: _Request,
+    person: int,
+    name: str,
+    session: str,
+    via: str,
+    lasts_ns: int = sessions.SESSION_NS,
 ) -> int:
-    """Open this session for somebody who has shown who he is, and write it down."""
+    """Open this session for somebody who has shown who he is, and write it down; return when it ends."""
     state, now_ns = request.scope["state"], central.clock.wall_ns()
-    sessions.open_for(connection, person, name, session, now_ns, state[ADDRESS])
+    sessions.open_for(connection, person, name, session, now_ns, state[ADDRESS], lasts_ns)
     auditing.write(connection, auditing.Entry(name, via, state[ADDRESS], "sign in"), now_ns)
     state[acting.NOTED] = True
-    return now_ns + sessions.SESSION_NS
+    return now_ns + lasts_ns
 
 
-def form(status: int = 200, wrong: str = "", wait: int = 0) -> Response[str]:
-    """Return the page with which one signs in."""
+def form(offer: str, status: int = 200, wrong: str = "", wait: int = 0) -> Response[str]:
+    """Return the page with which one signs in; `offer` names the OpenID provider, if there is one."""
     headers = {"Retry-After": str(wait)} if wait else {}
-    return rendering.page("signin.html", status, headers, wrong=wrong)
+    return rendering.page("signin.html", status, headers, wrong=wrong, offer=offer)
 
 
 def _user(central: Central, data: SignInForm) -> users.User | None:
@@ -132,6 +140,7 @@ def _user(central: Central, data: SignInForm) -> users.User | None:
     return usable if passwords.fits(data.password, usable.password if usable else None) else None
 
 
-def _refused(state: dict[str, Any], status: int, wrong: str, wait: int = 0) -> Response[str]:
+def refused(central: Central, state: dict[str, Any], status: int, wrong: str, wait: int = 0) -> Response[str]:
+    """Return the page again, with why this was no way in; the log is told, too."""
     state[acting.REASON] = wrong
-    return form(status, wrong, wait)
+    return form(central.people.offer, status, wrong, wait)

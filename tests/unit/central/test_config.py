@@ -6,6 +6,9 @@ import pytest
 from humeops.central import config
 from humeops.errors import ConfigError
 
+HERE = "[alert]\nurl = 'https://hume.example'\n"
+OPENID = "[openid]\nissuer = 'https://login.example'\nclient_id = 'hume'\n"
+
 
 def load(folder, text):
     (folder / "central.toml").write_text(text)
@@ -33,6 +36,14 @@ def test_without_a_file_the_database_is_in_the_folder_and_the_machine_names_the_
         ("[notify]\ninternal = ['intranet']", r"`notify.internal`: 'intranet' is neither an address nor a network"),
         ("[notify]\ncommands = ['tell']", r":2: `notify.commands\[0\]`: a full path is expected"),
         ("[notify]\nzone = 'Mars'", r"`notify.zone`: 'Mars' is no time zone"),
+        ("[openid]\nclient_id = 'hume'", r"`openid.issuer`: is missing"),
+        ("[openid]\nissuer = 'http://login.example'", r"`openid.issuer`: https://"),
+        ("[openid]\nissuer = 'https://login.example'", r"`openid.client_id`: is missing"),
+        (OPENID, r"`openid.issuer`: `alert.url` has to say"),
+        (f"[alert]\nurl = 'http://hume.example'\n{OPENID}", r"`openid.issuer`: `alert.url` has to say"),
+        (f"{HERE}{OPENID}client_secret = 'file:x'", r":6: `openid.client_secret`: `file:` is followed by a path"),
+        (f"{HERE}{OPENID}[[openid.grant]]\ngroup = 'a'\nrole = 'admin'", r"`openid.grant\[0\].role`"),
+        (f"{HERE}{OPENID}[[openid.grant]]\ngroup = 'a'\nrole = 'viewer'\non = 'not tag:x'", r"`openid.grant\[0\].on`"),
     ],
 )
 def test_what_cannot_work_is_refused(tmp_path, text, complaint):
@@ -61,3 +72,14 @@ def test_an_address_may_lie_in_a_file_that_a_variable_names(tmp_path):
 def test_a_file_of_an_address_that_is_not_there_is_told(tmp_path):
     with pytest.raises(ConfigError, match="HUME_CENTRAL_DATABASE_FILE: /nowhere cannot be read"):
         config.load(tmp_path, environ={"HUME_CENTRAL_DATABASE_FILE": "/nowhere"})
+
+
+def test_groups_of_a_provider_grant_what_the_table_says_and_no_more(tmp_path):
+    table = "[[openid.grant]]\ngroup = 'ops'\nrole = 'operator'\non = 'tag:web'\n"
+    table += "[[openid.grant]]\ngroup = 'all'\nrole = 'viewer'\n"
+    chosen = load(tmp_path, f"{HERE}{OPENID}{table}").openid
+
+    assert (chosen.name, chosen.callback) == ("login.example", "https://hume.example/signin/openid/callback")
+    assert chosen.rights(["ops", "admins"]) == [("operator", "tag:web")]
+    assert chosen.rights(["all", "ops", "ops"]) == [("operator", "tag:web"), ("viewer", "")]
+    assert chosen.rights([]) == chosen.rights(["OPS"]) == []

@@ -43,10 +43,10 @@ def find_actor(
         return None
     if found.disabled_at is not None or sessions.is_idle(found.kind, found.seen_at, now_ns):
         return None
-    return _actor(connection, found)
+    return _actor(connection, found, now_ns)
 
 
-def _actor(connection: sa.Connection, found: Any) -> Actor:
+def _actor(connection: sa.Connection, found: Any, now_ns: int) -> Actor:
     role = cast(Role, found.role)
     made = Actor(found.name, role, found.id, found.host or "", found.expires_at, found.hash, None, found.person)
     made = made._replace(via=_VIA[found.kind], number=found.credential, seen_at=found.seen_at, text=found.filter)
@@ -58,7 +58,7 @@ def _actor(connection: sa.Connection, found: Any) -> Actor:
         return made._replace(role="viewer", grants=())
     if not found.person:
         return made._replace(grants=(Grant(grants.rank(role), also),))
-    his = grants.narrowed(users.rights_of(connection, found.person), grants.rank(role), also)
+    his = grants.narrowed(users.rights_of(connection, found.person, now_ns), grants.rank(role), also)
     return made._replace(role=grants.highest(his), grants=his)
 
 

@@ -22,6 +22,9 @@ SESSION_NS = 30 * 24 * 3_600 * 1_000_000_000
 IDLE_NS = 3 * 24 * 3_600 * 1_000_000_000
 # So often its use is written down: not with each request.
 TOUCH_NS = 5 * 60 * 1_000_000_000
+# An attempt to sign in at an OpenID provider, and how many may be open: each costs a stranger nothing.
+ATTEMPT_NS = 10 * 60 * 1_000_000_000
+MOST_ATTEMPTS = 10_000
 
 
 class Session(NamedTuple):
@@ -81,11 +84,38 @@ def _last_good(connection: sa.Connection, name: str, person: int | None, now_ns:
     return int(connection.execute(sa.select(sa.func.max(until)).where(*good)).scalar_one() or 0)
 
 
-def open_for(connection: sa.Connection, person: int, name: str, session: str, now_ns: int, address: str) -> None:
+def open_for(
+    connection: sa.Connection,
+    person: int,
+    name: str,
+    session: str,
+    now_ns: int,
+    address: str,
+    lasts_ns: int = SESSION_NS,
+) -> None:
     """Open this session for somebody who has shown who he is, with all that he was granted."""
     _forget_expired(connection, now_ns)
     whose = {"name": name, "role": "admin", "person": person, "address": address}
-    _add(connection, session, "session", whose, now_ns, now_ns + SESSION_NS)
+    _add(connection, session, "session", whose, now_ns, now_ns + lasts_ns)
+
+
+def add_attempt(connection: sa.Connection, secret: str, now_ns: int) -> bool:
+    """Note an attempt to sign in at the provider; False when too many are open."""
+    _forget_expired(connection, now_ns)
+    count = sa.select(sa.func.count()).select_from(_credential).where(_credential.c.kind == "openid")
+    if connection.execute(count).scalar_one() >= MOST_ATTEMPTS:
+        return False
+    _add(connection, secret, "openid", {"name": "", "role": "nobody"}, now_ns, now_ns + ATTEMPT_NS)
+    return True
+
+
+def take_attempt(connection: sa.Connection, secret: str, now_ns: int) -> bool:
+    """Let this attempt count, once; False for one that is unknown, over or used."""
+    if not credentials.is_token(secret, "openid"):
+        return False
+    mine = (_credential.c.hash == credentials.hash_token(secret), _credential.c.kind == "openid")
+    taken = connection.execute(sa.delete(_credential).where(*mine).returning(_credential.c.expires_at)).one_or_none()
+    return taken is not None and taken.expires_at > now_ns
 
 
 def end_session(connection: sa.Connection, session: str) -> None:
@@ -135,5 +165,5 @@ def _add(
 
 
 def _forget_expired(connection: sa.Connection, now_ns: int) -> None:
-    passing = _credential.c.kind.in_(("link", "session"))
+    passing = _credential.c.kind.in_(("link", "session", "openid"))
     connection.execute(sa.delete(_credential).where(passing, _credential.c.expires_at <= now_ns))

@@ -33,6 +33,7 @@ class Granted(NamedTuple):
     filter: str
     author: str
     created_at: int
+    until: int | None = None  # it has to be renewed before then
 
 
 class User(NamedTuple):
@@ -82,15 +83,17 @@ def is_anybody(connection: sa.Connection) -> bool:
 
 def grants_of(connection: sa.Connection, person: int) -> list[Granted]:
     """Return what was granted."""
-    query = sa.select(_grant.c.role, _grant.c.filter, _grant.c.author, _grant.c.created_at)
+    query = sa.select(_grant.c.role, _grant.c.filter, _grant.c.author, _grant.c.created_at, _grant.c.until)
     found = connection.execute(query.where(_grant.c.person == person).order_by(_grant.c.role, _grant.c.filter))
     return [Granted._make(row) for row in found]
 
 
-def rights_of(connection: sa.Connection, person: int) -> list[Grant]:
-    """Return what was granted as it is decided on; a filter that is none any more grants nothing."""
+def rights_of(connection: sa.Connection, person: int, now_ns: int) -> list[Grant]:
+    """Return what was granted and holds now, as it is decided on; a filter that is none any more grants nothing."""
     rights = []
     for granted in grants_of(connection, person):
+        if granted.until is not None and granted.until <= now_ns:
+            continue
         try:
             rights.append(Grant(granted.role, grants.read(granted.filter)))
         except FilterError:
@@ -99,11 +102,15 @@ def rights_of(connection: sa.Connection, person: int) -> list[Grant]:
 
 
 def grant(connection: sa.Connection, name: str, role: Rank, text: str, author: str, now_ns: int) -> None:
-    """Grant a role on what this filter holds for; granted already is granted still."""
+    """Grant a role on what this filter holds for; granted already is granted still, and from now on for good."""
     grants.read(text)
     person = require(connection, name)
-    if any((known.role, known.filter) == (role, text) for known in person.grants):
+    same = [known for known in person.grants if (known.role, known.filter) == (role, text)]
+    if same and same[0].until is None:
         return
+    if same:
+        # What comes with a group of the provider, and goes with it, is now his own.
+        revoke(connection, name, role, text)
     row = {"person": person.id, "role": role, "filter": text, "author": author, "created_at": now_ns}
     connection.execute(sa.insert(_grant).values(row))
 
