@@ -257,3 +257,38 @@ def test_a_host_that_falls_silent_and_is_heard_again_is_still_copied(database, a
     write(database, deadlines.note_silence, NOON + 703 * SECOND)
 
     assert _changes(database) == [("heard", "copied"), ("copied", "silent"), ("silent", "copied")]
+
+
+def certificate_of(database, made):
+    with database.reading() as connection:
+        found = agents.find_actor(connection, made, NOON)
+    return found.certificate if found else None
+
+
+def test_a_credential_goes_with_the_first_certificate_and_hands_it_on(database):
+    made, new = credential(), credential()
+    ask(database, token(database), made=made)
+    with database.reading() as connection:
+        query = sa.select(tables.credential.c.id).where(tables.credential.c.hash == credentials.hash_token(made))
+        number = connection.execute(query).scalar_one()
+
+    assert write(database, agents.bind, number, "CN=db1")
+    assert not write(database, agents.bind, number, "CN=eve")
+    kept = (agent_of(database, made), "db1", credentials.hash_token(new), NOON, certificate_of(database, made))
+    write(database, enrolling.rotate, *kept)
+
+    assert (certificate_of(database, made), certificate_of(database, new)) == ("CN=db1", "CN=db1")
+    assert write(database, agents.unbind, "db1") == 2
+    assert write(database, agents.unbind, "db1") == 0
+    assert certificate_of(database, new) == ""
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_host_that_shows_a_certificate_as_it_asks_is_bound_to_it_from_the_start(database, asks):
+    made = credential()
+    shown = token(database, asks=asks)
+    request = write(database, enrolling.ask, shown, "db1", credentials.hash_token(made), NOON, "CN=db1")
+    if asks:
+        write(database, enrolling.decide, request.id, True, "ann", NOON)
+
+    assert certificate_of(database, made) == "CN=db1"

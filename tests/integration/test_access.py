@@ -44,6 +44,7 @@ MORE: dict[str, dict[str, object]] = {
     "/api/v1/enrolments/tokens/revoked": {"name": "no-such"},
     "/api/v1/credentials": {"hash": "{hash}"},
     "/api/v1/credentials/revoked": {"host": "no-such"},
+    "/api/v1/credentials/unbound": {"host": "no-such"},
     "/api/v1/report": {"kind": "log", "task": "backup", "message": "hi"},
     "/api/v1/takes": {},
     "/api/v1/about": {"owner": "the team"},

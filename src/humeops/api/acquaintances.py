@@ -38,6 +38,11 @@ class Acquaintances:
             # The oldest word: whoever comes again was put to the end.
             del self._met[next(iter(self._met))]
 
+    def replace(self, actor: Actor, now_ns: int) -> None:
+        """Note what has become of one that is known."""
+        if actor.credential in self._met:
+            self.remember(actor.credential, actor, now_ns)
+
     def fresh(self, key: bytes, now_ns: int, wall_ns: int) -> Actor | None:
         """Return who this is when the database said so just now."""
         return self._within(FRESH_NS, key, now_ns, wall_ns)

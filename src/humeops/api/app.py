@@ -99,6 +99,7 @@ HANDLERS = (
     enrolments.revoke_token,
     enrolments.rotate,
     enrolments.revoke,
+    enrolments.unbind,
     users.list_users,
     users.add_user,
     users.set_password,

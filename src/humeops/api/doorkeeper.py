@@ -22,13 +22,13 @@ import msgspec
 import sqlalchemy as sa
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from humeops.api import addresses, badges, cookies, forms, links, schemas
+from humeops.api import acting, addresses, badges, certificates, cookies, forms, links, schemas
 from humeops.api.acquaintances import Acquaintances
 from humeops.api.service import Central
 from humeops.central import door
-from humeops.central.store import agents, sessions, users
+from humeops.central.store import agents, auditing, sessions, users
 from humeops.clock import NS_PER_SECOND
-from humeops.errors import HumeError, UnavailableError
+from humeops.errors import HumeError, NotAllowedError, UnavailableError
 from humeops.security import credentials
 from humeops.security.roles import Actor
 from humeops.wire import behalf
@@ -41,6 +41,7 @@ ENROL = "/api/v1/enrolments"
 PATIENCE_SECONDS = 1.0
 ACTOR = "hume_actor"  # where handlers find who asks, in the scope's state
 ADDRESS = "hume_address"  # and from where
+CERTIFICATE = "hume_certificate"  # with which client certificate, where a proxy names one
 AGAIN = "hume_again"  # and how to ask once more whether he still may come in
 
 _LOOPBACK = addresses.networks(["127.0.0.0/8", "::1"])
@@ -81,7 +82,7 @@ class Doorkeeper:
             try:
                 actor = await self._actor(scope)
             except HumeError as error:
-                await _refuse(send, schemas.Problem("Try again later", 503, str(error)), [(b"retry-after", b"1")])
+                await _turn_back(scope, send, error)
                 return
             if actor is None and self._turn_away is not None and cookies.wants_page(scope):
                 await self._turn_away(scope, receive, send)
@@ -108,10 +109,46 @@ class Doorkeeper:
         if token is None:
             return await self._visitor(scope)
         if self._central.stream is not None and scope["path"] == INTAKE:
-            return await self._agent(token)
+            return await self._with_certificate(scope, await self._agent(token))
         # A token that enrols opens one address, by one method, and is nobody anywhere else.
         kinds = agents.ENROLLERS if (scope["path"], scope.get("method")) == (ENROL, "POST") else agents.BEARERS
-        return await anyio.to_thread.run_sync(self._look_up, token, kinds)
+        return await self._with_certificate(scope, await anyio.to_thread.run_sync(self._look_up, token, kinds))
+
+    async def _with_certificate(self, scope: Scope, actor: Actor | None) -> Actor | None:
+        """Return the agent if the client certificate is there that its credential goes with, from the first one on that comes."""
+        people = self._central.people
+        came = scope["state"][CERTIFICATE] = certificates.shown(scope, people.certificates, people.proxies)
+        if actor is None or actor.role != "agent":
+            return actor
+        try:
+            certificates.check(actor, came)
+        except NotAllowedError:
+            scope["state"][acting.WHO] = actor.name
+            raise
+        if not came or actor.certificate:
+            return actor
+        try:
+            is_bound = await anyio.to_thread.run_sync(self._bind, actor, came, str(scope["state"][ADDRESS]))
+        except (UnavailableError, sa.exc.SQLAlchemyError):
+            return actor  # queueing goes on while the database is away; it is bound when that is back
+        if not is_bound:
+            # Somebody else was faster, with this certificate or another: the next request finds out.
+            raise UnavailableError("this credential was just bound to a certificate")
+        bound = actor._replace(certificate=came)
+        self._acquaintances.replace(bound, self._central.clock.boot_ns())
+        return bound
+
+    def _bind(self, actor: Actor, came: str, address: str) -> bool:
+        now_ns, number = self._central.clock.wall_ns(), actor.number or 0
+
+        def act(connection: sa.Connection) -> bool:
+            done = agents.bind(connection, number, came)
+            if done:
+                entry = auditing.Entry(actor.name, actor.via, address, "bind certificate", actor.host, "done", came)
+                auditing.write(connection, entry, now_ns)
+            return done
+
+        return self._central.database.write(act)
 
     async def _agent(self, token: str) -> Actor | None:
         key, clock = credentials.hash_token(token), self._central.clock
@@ -195,6 +232,14 @@ async def _send_with_headers(send: Send, message: Message) -> None:
         # A page says more closely what it may load and do, and for how long it may be kept.
         message["headers"] = [*own, *(header for header in _HEADERS if header[0] not in named)]
     await send(message)
+
+
+async def _turn_back(scope: Scope, send: Send, error: HumeError) -> None:
+    if isinstance(error, NotAllowedError):
+        scope["state"][acting.REASON] = str(error)
+        await _refuse(send, schemas.Problem("Not allowed", 403, str(error)), [])
+    else:
+        await _refuse(send, schemas.Problem("Try again later", 503, str(error)), [(b"retry-after", b"1")])
 
 
 async def _refuse(send: Send, problem: schemas.Problem, headers: list[tuple[bytes, bytes]]) -> None:

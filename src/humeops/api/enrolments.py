@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from litestar import get, post
 
 from humeops.api import acting, parameters
+from humeops.api.doorkeeper import CERTIFICATE
 from humeops.api.enrolviews import (
     AgentRevoked,
+    AgentUnbound,
     Ask,
     Asked,
     Decision,
@@ -29,7 +31,7 @@ from humeops.api.enrolviews import (
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked as Asker
 from humeops.api.service import Central
-from humeops.central.store import enrolling
+from humeops.central.store import agents, enrolling
 from humeops.errors import NotAllowedError
 from humeops.security import roles
 from humeops.security.roles import Thing
@@ -40,8 +42,9 @@ def ask(central: Central, asked: Asker, data: Ask) -> Asked:
     """Let the host in whose credential has this hash, or have it wait; the same question again has the same answer."""
     roles.authorize(asked.actor, "append", Thing("enrolments", data.host))
     now_ns, kept = central.clock.wall_ns(), bytes.fromhex(data.hash)
+    came = str(asked.state.get(CERTIFICATE, ""))
     request = central.database.write(
-        lambda connection: enrolling.ask(connection, asked.actor.credential, data.host, kept, now_ns)
+        lambda connection: enrolling.ask(connection, asked.actor.credential, data.host, kept, now_ns, came)
     )
     return Asked(request.host, request.state, request.fingerprint)  # type: ignore[arg-type]
 
@@ -131,7 +134,7 @@ def rotate(central: Central, asked: Asker, data: NewCredential) -> Rotated:
         asked,
         "renew credential",
         actor.host,
-        lambda connection: enrolling.rotate(connection, agent, actor.host, kept, now_ns),
+        lambda connection: enrolling.rotate(connection, agent, actor.host, kept, now_ns, actor.certificate),
     )
     return Rotated(actor.host, until)
 
@@ -149,6 +152,22 @@ def revoke(central: Central, asked: Asker, data: OldAgent) -> AgentRevoked:
     return AgentRevoked(data.host, ended.credentials, ended.agent)
 
 
+@post("/api/v1/credentials/unbound", sync_to_thread=True)
+def unbind(central: Central, asked: Asker, data: OldAgent) -> AgentUnbound:
+    """Let the credential of this host go with the client certificate that comes with it next."""
+    roles.authorize(asked.actor, "write", Thing("credentials", data.host))
+    done = acting.do(
+        central,
+        asked,
+        "unbind certificate",
+        data.host,
+        lambda connection: agents.unbind(connection, data.host) or None,
+    )
+    if done is None:
+        raise NotFoundError(f"no credential of {data.host[:100]!a} goes with a certificate")
+    return AgentUnbound(data.host, done)
+
+
 def view(request: enrolling.Request) -> RequestView:
     """Return a request as shown."""
     return RequestView(
@@ -160,4 +179,5 @@ def view(request: enrolling.Request) -> RequestView:
         request.state,  # type: ignore[arg-type]
         request.decided_at,
         request.decided_by,
+        request.certificate,
     )

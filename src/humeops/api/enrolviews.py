@@ -41,6 +41,7 @@ class RequestView(msgspec.Struct, omit_defaults=True):
     state: State
     decided_at: int | None = None
     decided_by: str = ""
+    certificate: str = ""  # the client certificate with which it asked, as the proxy names it
 
 
 class RequestPage(msgspec.Struct, omit_defaults=True):
@@ -129,3 +130,10 @@ class AgentRevoked(msgspec.Struct):
     host: str
     revoked: int
     agent: int
+
+
+class AgentUnbound(msgspec.Struct):
+    """Answer of POST /api/v1/credentials/unbound: how many credentials went with a certificate."""
+
+    host: str
+    unbound: int

@@ -129,6 +129,15 @@ ACTS: Sequence[tuple[str, Act]] = (
         "/api/v1/credentials/revoked",
         Act("post", "Let nobody speak for a host any more", enrolviews.AgentRevoked, enrolviews.OldAgent),
     ),
+    (
+        "/api/v1/credentials/unbound",
+        Act(
+            "post",
+            "Let a host's credential go with the client certificate that comes next",
+            enrolviews.AgentUnbound,
+            enrolviews.OldAgent,
+        ),
+    ),
     ("/api/v1/users", Act("post", "Add a user", users.UserView, users.NewUser)),
     (
         "/api/v1/users/password",

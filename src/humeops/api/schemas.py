@@ -341,6 +341,7 @@ class AgentView(msgspec.Struct, omit_defaults=True):
     epochs: list[EpochView] = []  # the first one first
     health: HealthView | None = None
     silent_since: int | None = None  # when it was heard last, once it counts as silent
+    certificate: str = ""  # the client certificate that its credential goes with, as the proxy names it
 
 
 class TaskPage(msgspec.Struct, omit_defaults=True):

@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from prometheus_client.registry import Collector
 
 from humeops.api.addresses import Networks
+from humeops.api.certificates import Headers
 from humeops.central.current.picture import Picture
 from humeops.central.notify.channel import Allowed
 from humeops.central.notify.trying import Trial
@@ -51,14 +52,27 @@ class StreamIntake(Protocol):
         ...
 
 
+NO_HEADERS = Headers()
+
+
 class People:
     """How people come in, beside links and passwords. Litestar looks into tuples that handlers take, and not into this."""
 
-    def __init__(self, proxies: Networks = (), header: str = "", provider: "Provider | None" = None) -> None:
-        """`proxies` are believed where a request comes from and, if `header` names one, who asks; `provider` is that of OpenID, if any."""
+    def __init__(
+        self,
+        proxies: Networks = (),
+        header: str = "",
+        provider: "Provider | None" = None,
+        certificates: Headers = NO_HEADERS,
+    ) -> None:
+        """`proxies` are believed where a request comes from, if `header` names one who asks, and in `certificates` with what.
+
+        `provider` is that of OpenID, if any.
+        """
         self.proxies = proxies
         self.header = header
         self.provider = provider
+        self.certificates = certificates
 
     @property
     def offer(self) -> str:

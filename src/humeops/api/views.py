@@ -140,6 +140,7 @@ def agent_view(agent: agents.Agent) -> schemas.AgentView:
         epochs=[schemas.EpochView(*epoch) for epoch in agent.epochs],
         health=_health(agent),
         silent_since=agent.silent_since,
+        certificate=agent.certificate,
     )
 
 

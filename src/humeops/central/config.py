@@ -8,7 +8,7 @@ import pathlib
 import re
 import socket
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -30,6 +30,9 @@ REDIS_VARIABLE = "HUME_CENTRAL_REDIS"
 _FILES = {DATABASE_VARIABLE: "HUME_CENTRAL_DATABASE_FILE", REDIS_VARIABLE: "HUME_CENTRAL_REDIS_FILE"}
 
 
+_Header: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z][A-Za-z0-9-]{0,63})?$")]
+
+
 class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
     """Where central answers."""
 
@@ -39,7 +42,9 @@ class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
     proxies: Annotated[
         list[Annotated[str, msgspec.Meta(min_length=1, max_length=64)]], msgspec.Meta(max_length=64)
     ] = []
-    user_header: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z][A-Za-z0-9-]{0,63})?$")] = ""
+    user_header: _Header = ""
+    cert_header: _Header = ""
+    verify_header: _Header = ""
 
 
 class AgentSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -117,6 +122,7 @@ class Config:
     behind_proxy: bool
     proxies: tuple[addresses.Network, ...]  # of which is believed how a browser came, and from where
     user_header: str  # and, if it names one, who asks
+    cert_headers: tuple[str, str]  # and with which client certificate, and whether that was verified
     metrics: str  # HOST:PORT; empty: not told without a token
     agent_host: str
     silent_after: int  # seconds without a word after which a host is silent
@@ -155,6 +161,7 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[
         behind_proxy=chosen.listen.behind_proxy,
         proxies=_proxies(file, chosen.listen.proxies),
         user_header=_user_header(file, chosen.listen),
+        cert_headers=_cert_headers(file, chosen.listen),
         metrics=chosen.metrics.listen,
         agent_host=chosen.agent.host or _host_of_machine(),
         silent_after=chosen.watch.silent_after,
@@ -225,6 +232,18 @@ def _openid(file: pathlib.Path, chosen: Settings) -> OpenId | None:
         raise settings.fault(file, f"openid.{wrong[0]}", wrong[1])
     callback = f"{chosen.alert.url.rstrip('/')}{openid_settings.CALLBACK}"
     return OpenId(chosen.openid, callback) if chosen.openid.issuer else None
+
+
+def _cert_headers(file: pathlib.Path, chosen: ListenSettings) -> tuple[str, str]:
+    headers = (chosen.cert_header, chosen.verify_header)
+    if any(headers) and not all(headers):
+        missing = "verify_header" if chosen.cert_header else "cert_header"
+        raise settings.fault(
+            file, f"listen.{missing}", "one says which certificate, the other that it was verified: both are needed"
+        )
+    if any(headers) and (not chosen.proxies or any(one.prefixlen == 0 for one in _proxies(file, chosen.proxies))):
+        raise settings.fault(file, "listen.cert_header", "anybody could say so: name the proxy in `listen.proxies`")
+    return headers
 
 
 def _user_header(file: pathlib.Path, chosen: ListenSettings) -> str:

@@ -29,7 +29,7 @@ VERBS = {
     "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
     "token": "let people in: token NAME --role reporter|viewer|operator|admin [--expires 90d] prints it once; token list | revoke NAME",
     "enroll-token": "let hosts in: enroll-token NAME [--hosts 'web*' --uses 50 --approve] prints it once; list | revoke NAME",
-    "agents": "who reports: list; who waits to be let in: pending, approve HOST, deny HOST; revoke HOST ends its credential",
+    "agents": "who reports: list; who waits to be let in: pending, approve HOST, deny HOST; revoke HOST ends its credential, unbind HOST its client certificate",
     "user": "people with passwords: user add NAME --role ROLE [--on FILTER]; user list | passwd | disable | enable | grant | revoke",
     "retention": "let go now of what has been kept long enough, as serve and a worker do every hour",
     "dead": "what could not be stored: list it, show its bytes, have it tried again (retry), let go of it (drop)",
@@ -225,7 +225,7 @@ def _add_enrol_token(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_agents(parser: argparse.ArgumentParser) -> None:
-    words = "list | pending | approve | deny | revoke"
+    words = "list | pending | approve | deny | revoke | unbind"
     parser.add_argument("word", nargs="?", default="list", metavar=words, help="(default: list)")
     parser.add_argument("names", nargs="*", metavar="HOST", help="which hosts; of those who wait the number will do")
     _add_output(parser)

@@ -11,6 +11,7 @@ from humeops import moments
 from humeops.api import enrolments, schemas, views
 from humeops.api import enrolviews as enrol
 from humeops.central.config import Config
+from humeops.central.store import agents as store_agents
 from humeops.central.store import enrolling
 from humeops.central.store.questions import agents as questions
 from humeops.cli import centralagents, centralaudit, centralhere, phrases
@@ -19,7 +20,7 @@ from humeops.clock import SystemClock
 from humeops.errors import Exit, UnavailableError
 from humeops.visible import visible
 
-WORDS = ("list", "pending", "approve", "deny", "revoke")
+WORDS = ("list", "pending", "approve", "deny", "revoke", "unbind")
 _PAGE = 500
 
 
@@ -31,7 +32,9 @@ def agents(chosen: Config, word: str, names: Sequence[str], output: str) -> int:
         return max(_decide(chosen, name, word == "approve") for name in names)
     if word == "revoke" and names:
         return max(_revoke(chosen, name) for name in names)
-    raise UsageError("agents list, agents pending, or agents approve|deny|revoke HOST…")
+    if word == "unbind" and names:
+        return max(_unbind(chosen, name) for name in names)
+    raise UsageError("agents list, agents pending, or agents approve|deny|revoke|unbind HOST…")
 
 
 def _list(chosen: Config, output: str) -> int:
@@ -47,7 +50,8 @@ def _list(chosen: Config, output: str) -> int:
         heard = f"heard {moments.ago(one.last_seen_at, now_ns)}" if one.last_seen_at else "never heard"
         shared = phrases.sharing(one, now_ns)
         mend = f"  ! {visible(shared)}; revoke it, and enrol each of them" if shared else ""
-        print(f"{visible(one.host)}  {heard}{mend}")
+        bound = f"  with {visible(one.certificate)}" if one.certificate else ""
+        print(f"{visible(one.host)}  {heard}{bound}{mend}")
     return Exit.OK
 
 
@@ -59,7 +63,8 @@ def _pending(chosen: Config, output: str) -> int:
     now_ns = SystemClock().wall_ns()
     for one in waiting:
         asked = moments.ago(one.time, now_ns)
-        print(f"{one.id}  {visible(one.host)}  {one.fingerprint}  asked {asked} with {one.token}")
+        bound = f", {visible(one.certificate)}" if one.certificate else ""
+        print(f"{one.id}  {visible(one.host)}  {one.fingerprint}  asked {asked} with {one.token}{bound}")
     return Exit.OK
 
 
@@ -99,6 +104,18 @@ def _revoke(chosen: Config, host: str) -> int:
     if not (ended.credentials or in_redis):
         raise UsageError(f"no humed speaks for {host!a}; hume-central agents list names the hosts")
     print(f"no humed speaks for {visible(host)} any more; hume enroll lets it in again")
+    return Exit.OK
+
+
+def _unbind(chosen: Config, host: str) -> int:
+    try:
+        said = ("unbind certificate", host)
+        done = bool(centralhere.write(chosen, lambda connection: store_agents.unbind(connection, host) or False, said))
+    except UnavailableError:
+        done = bool(centralhere.running(chosen).send("credentials/unbound", enrol.AgentUnbound, enrol.OldAgent(host)))
+    if not done:
+        raise UsageError(f"no credential of {host!a} goes with a certificate; hume-central agents list says which do")
+    print(f"the credential of {visible(host)} goes with the client certificate that comes with it next")
     return Exit.OK
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from prometheus_client.registry import Collector
 
 from humeops import systemd
-from humeops.api import app, health, monitor, server
+from humeops.api import app, certificates, health, monitor, server
 from humeops.api.service import Central, People
 from humeops.central import addresses, config, delivering, details, door, indexing, metrics, retention
 from humeops.central import notifier as notifying
@@ -156,7 +156,7 @@ def _answer(chosen: Config, database: Database, tells: bool = False) -> None:
 
 
 def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) -> Central:
-    people = People(chosen.proxies, chosen.user_header, _provider(chosen))
+    people = People(chosen.proxies, chosen.user_header, _provider(chosen), certificates.Headers(*chosen.cert_headers))
     if not chosen.redis:
         return Central(database, SystemClock(), SqlPicture(database), gauges=gauges, people=people)
     import redis

@@ -148,7 +148,7 @@ class Central:
         return response
 
     def _error(self, status: int, body: bytes) -> HumeError:
-        said = _problem(body)
+        said = problem_of(body)
         if status in (401, 403):
             detail = f": {said}" if said else ""
             return NotAllowedError(f"central at {self.url} does not accept this token{detail}")
@@ -233,7 +233,8 @@ def _query(params: Params) -> str:
     return f"?{urllib.parse.urlencode(given, doseq=True)}" if given else ""
 
 
-def _problem(body: bytes) -> str:
+def problem_of(body: bytes) -> str:
+    """Return what central says is wrong, in one line; nothing when it says nothing."""
     try:
         problem = msgspec.json.decode(body, type=schemas.Problem)
     except (msgspec.MsgspecError, UnicodeDecodeError):

@@ -41,6 +41,8 @@ class CentralSettings(msgspec.Struct, forbid_unknown_fields=True):
     # What each must look like is asked below: of a union with patterns msgspec 0.22 frees something twice when the process ends.
     url: str | list[str] = ""
     ca_file: str = ""
+    client_cert: str = ""
+    client_key: str = ""
     proxy: Proxy = ""
     credential_file: str = ""
     timeout_seconds: Seconds = 10.0
@@ -184,6 +186,10 @@ def load(
         if named := getattr(chosen, setting):
             settings.check_folder(pathlib.Path(named), file, setting)
     _check_urls(file, chosen.central.url)
+    if chosen.central.client_key and not chosen.central.client_cert:
+        raise settings.fault(
+            file, "central.client_key", "it is the key of a certificate: name that in `central.client_cert`"
+        )
     _check_outputs(file, chosen, forwards=chosen.central.forward)
     if wrong := parsing.find_fault(chosen.rules):
         raise settings.fault(file, wrong.setting, wrong.what)

@@ -2,7 +2,7 @@
 """Batches to central over HTTP (docs/protocol.md, section 6), compressed, with keep-alive and the credential of this host.
 
 Address and credential are read again whenever a request fails, so that a central that moved or a renewed credential is
-found without a restart. Of several addresses, which all lead to the same central, the first that takes the batch is kept
+found without a restart; a renewed client certificate is shown from the next batch on. Of several addresses, which all lead to the same central, the first that takes the batch is kept
 until it fails; each batch is offered to all of them before the forwarder hears of trouble.
 """
 
@@ -11,6 +11,7 @@ import re
 import socket
 import urllib.parse
 
+import msgspec
 import urllib3
 import zstandard
 
@@ -18,6 +19,7 @@ from humeops.daemon import pools
 from humeops.daemon.config import ADDRESS_FORM, Config
 from humeops.daemon.forwarder import SlowDownError, TooLargeError
 from humeops.errors import HumeError, MalformedEventError, NotAllowedError, UnavailableError
+from humeops.visible import visible
 from humeops.wire import batch, clear, failure
 
 # A receipt has about 70 bytes; whatever answers instead of central is not read to its end.
@@ -36,12 +38,17 @@ _WHY = {
 }
 
 
+class _Problem(msgspec.Struct):
+    detail: str = ""
+
+
 class HttpIntake:
     """One connection to central; used by the forwarding thread alone."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._pool: urllib3.PoolManager | None = None
+        self._stamp: pools.Stamp = ()
         self._targets: list[tuple[str, dict[str, str]]] = []
         self._packer = zstandard.ZstdCompressor(level=3)
         self._packs = True  # until a central does not know it
@@ -86,11 +93,11 @@ class HttpIntake:
     def _send_to(self, target: tuple[str, dict[str, str]], body: bytes) -> batch.Receipt:
         url, headers = target
         try:
-            self._pool = self._pool or pools.open_pool(self._config.central)
+            pool = self._connected()
             if self._packs:
                 headers = {**headers, "Content-Encoding": "zstd"}
             data = self._packer.compress(body) if self._packs else body
-            answer = self._pool.request("POST", url, body=data, headers=headers, redirect=False, preload_content=False)
+            answer = pool.request("POST", url, body=data, headers=headers, redirect=False, preload_content=False)
             content = _content(answer)
         except urllib3.exceptions.HTTPError as error:
             raise UnavailableError(f"central does not answer: {failure.in_words(error)}") from error
@@ -99,6 +106,16 @@ class HttpIntake:
             self._packs = False
             return self._send_to(target, body)
         return _receipt(answer, content)
+
+    def _connected(self) -> urllib3.PoolManager:
+        stamp = pools.stamp(self._config.central)
+        if self._pool is not None and stamp != self._stamp:
+            # The certificate of an open connection is the one of before.
+            self._pool.clear()
+            self._pool = None
+        if self._pool is None:
+            self._pool, self._stamp = pools.open_pool(self._config.central), stamp
+        return self._pool
 
     def _find(self) -> list[tuple[str, dict[str, str]]]:
         urls = self._config.central.urls or [self._announced()]
@@ -144,10 +161,18 @@ def _receipt(answer: urllib3.BaseHTTPResponse, content: bytes) -> batch.Receipt:
         raise TooLargeError("central finds the batch too large")
     why = f"{_WHY.get(answer.status, 'central answered')} (HTTP {answer.status})"
     if answer.status in (401, 403):
-        raise NotAllowedError(why)
+        raise NotAllowedError(f"{why}{_detail(content)}" if answer.status == 403 else why)
     if answer.status in (429, 503):
         raise SlowDownError(why, _retry_after_seconds(answer.headers.get("Retry-After", "")))
     raise UnavailableError(why)
+
+
+def _detail(content: bytes) -> str:
+    try:
+        said = msgspec.json.decode(content, type=_Problem).detail
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
+    return f": {visible(' '.join(said.split())[:200])}" if said else ""
 
 
 def _retry_after_seconds(header: str) -> float:

@@ -114,6 +114,7 @@ class Actor(NamedTuple):
     number: int | None = None  # the row of what he came in with
     seen_at: int | None = None  # when his session was used last, give or take some minutes
     text: str = ""  # the filter his credential is narrowed to, as written
+    certificate: str = ""  # of an agent: how the proxy names the certificate that its credential goes with
     by: str = ""  # for the audit log: who sits at central's own machine and uses the owner's token
 
     @property

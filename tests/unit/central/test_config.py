@@ -6,6 +6,7 @@ import pytest
 from humeops.central import config
 from humeops.errors import ConfigError
 
+CERTIFICATES = "[listen]\ncert_header = 'X-Subject'\nverify_header = 'X-Verify'\n"
 HERE = "[alert]\nurl = 'https://hume.example'\n"
 OPENID = "[openid]\nissuer = 'https://login.example'\nclient_id = 'hume'\n"
 
@@ -36,6 +37,10 @@ def test_without_a_file_the_database_is_in_the_folder_and_the_machine_names_the_
         ("[notify]\ninternal = ['intranet']", r"`notify.internal`: 'intranet' is neither an address nor a network"),
         ("[notify]\ncommands = ['tell']", r":2: `notify.commands\[0\]`: a full path is expected"),
         ("[notify]\nzone = 'Mars'", r"`notify.zone`: 'Mars' is no time zone"),
+        ("[listen]\ncert_header = 'X-Subject'", r"`listen.verify_header`: one says which"),
+        ("[listen]\nverify_header = 'X-Verify'", r"`listen.cert_header`: one says which"),
+        (CERTIFICATES, r"`listen.cert_header`: anybody could say so"),
+        (f"{CERTIFICATES}proxies = ['0.0.0.0/0']", r"`listen.cert_header`: anybody could say so"),
         ("[openid]\nclient_id = 'hume'", r"`openid.issuer`: is missing"),
         ("[openid]\nissuer = 'http://login.example'", r"`openid.issuer`: https://"),
         ("[openid]\nissuer = 'https://login.example'", r"`openid.client_id`: is missing"),

@@ -18,7 +18,7 @@ _credential = tables.credential
 # As text: put together by SQLAlchemy, it would cost each intake batch several times what the database takes for it.
 _FIND = """
 SELECT c.id AS credential, c.hash, c.kind, c.name, c.role, c.expires_at, c.revoked_at, c.person, c.filter, c.seen_at,
-       p.disabled_at, a.id, a.host
+       c.certificate, p.disabled_at, a.id, a.host
 FROM credential c LEFT JOIN agent a ON a.id = c.agent LEFT JOIN person p ON p.id = c.person
 WHERE c.hash = ?
 """
@@ -50,6 +50,7 @@ def _actor(connection: sa.Connection, found: Any, now_ns: int) -> Actor:
     role = cast(Role, found.role)
     made = Actor(found.name, role, found.id, found.host or "", found.expires_at, found.hash, None, found.person)
     made = made._replace(via=_VIA[found.kind], number=found.credential, seen_at=found.seen_at, text=found.filter)
+    made = made._replace(certificate=found.certificate)
     if role not in grants.RANKS or not (found.person or found.filter):
         return made
     try:
@@ -110,6 +111,19 @@ def follow_host(connection: sa.Connection, token: str, host: str, now_ns: int) -
         connection.execute(sa.update(_agent).where(_agent.c.id == known.agent).values(host=host))
     agent = find_or_make_agent(connection, host, now_ns)
     connection.execute(sa.update(_credential).where(_credential.c.id == known.id).values(agent=agent, name=host))
+
+
+def bind(connection: sa.Connection, credential: int, certificate: str) -> bool:
+    """Have this credential go with this certificate from now on; False when it goes with one already."""
+    free = (_credential.c.id == credential, _credential.c.kind == "agent", _credential.c.certificate == "")
+    return connection.execute(sa.update(_credential).where(*free).values(certificate=certificate)).rowcount > 0
+
+
+def unbind(connection: sa.Connection, host: str) -> int:
+    """Have the credentials of this host go with the certificate that comes with them next; return how many went with one."""
+    agent = sa.select(_agent.c.id).where(_agent.c.host == host).scalar_subquery()
+    bound = (_credential.c.agent == agent, _credential.c.kind == "agent", _credential.c.certificate != "")
+    return connection.execute(sa.update(_credential).where(*bound).values(certificate="")).rowcount
 
 
 def revoke(connection: sa.Connection, kind: credentials.Kind, name: str, now_ns: int) -> int:

@@ -74,6 +74,7 @@ class Request(NamedTuple):
     state: str
     decided_at: int | None
     decided_by: str
+    certificate: str = ""  # with which it asked
 
     @property
     def fingerprint(self) -> str:
@@ -109,10 +110,11 @@ def revoke_token(connection: sa.Connection, name: str, now_ns: int) -> bool:
     return agents.revoke(connection, "enrol", name, now_ns) > 0
 
 
-def ask(connection: sa.Connection, token: bytes, host: str, kept: bytes, now_ns: int) -> Request:
+def ask(connection: sa.Connection, token: bytes, host: str, kept: bytes, now_ns: int, certificate: str = "") -> Request:
     """Let this host in, or note that it waits for somebody to decide; raise NotAllowedError when the token does not do.
 
-    `token` is the hash of the token, `kept` that of the host's credential.
+    `token` is the hash of the token, `kept` that of the host's credential, which goes with the client certificate that came with
+    the question.
     """
     if known := _found(connection, _asked.c.hash == kept):
         if known.host != host:
@@ -129,6 +131,7 @@ def ask(connection: sa.Connection, token: bytes, host: str, kept: bytes, now_ns:
     if waits and _pending(connection) >= MOST_PENDING:
         raise NotAllowedError("too many hosts wait to be approved; decide on some of them first")
     row = {"at": now_ns, "token": number, "host": host, "hash": kept, "state": "pending", "decided_by": ""}
+    row["certificate"] = certificate
     made = connection.execute(sa.insert(_asked).values(row).returning(_asked.c.id)).scalar_one()
     if not waits:
         return decide(connection, int(made), True, "its token", now_ns)
@@ -151,18 +154,20 @@ def decide(connection: sa.Connection, number: int, approve: bool, by: str, now_n
     request = _require(connection, number)
     if approve:
         agent = agents.find_or_make_agent(connection, request.host, now_ns)
-        _put(connection, agent, request.host, request.hash, now_ns)
+        _put(connection, agent, request.host, request.hash, now_ns, request.certificate)
     return request
 
 
-def rotate(connection: sa.Connection, agent: int, host: str, kept: bytes, now_ns: int) -> int:
+def rotate(connection: sa.Connection, agent: int, host: str, kept: bytes, now_ns: int, certificate: str = "") -> int:
     """Put this credential in the place of the agent's own, and return until when the one before is good.
+
+    It goes with the same client certificate.
 
     The same one again changes nothing; one that somebody else has is refused.
     """
     known = connection.execute(sa.select(_credential).where(_credential.c.hash == kept)).one_or_none()
     if known is None:
-        return _put(connection, agent, host, kept, now_ns)
+        return _put(connection, agent, host, kept, now_ns, certificate)
     if known.agent != agent or known.revoked_at is not None:
         raise NotAllowedError("this credential is in use already")
     return now_ns + OVERLAP_NS
@@ -184,13 +189,14 @@ def has_credential(connection: sa.Connection, host: str, now_ns: int) -> bool:
     return connection.execute(sa.select(_credential.c.id).where(*own)).first() is not None
 
 
-def _put(connection: sa.Connection, agent: int, host: str, kept: bytes, now_ns: int) -> int:
+def _put(connection: sa.Connection, agent: int, host: str, kept: bytes, now_ns: int, certificate: str) -> int:
     ends = now_ns if processes.is_copied(connection, agent) else now_ns + OVERLAP_NS
     processes.forget(connection, agent, now_ns)
     later = sa.or_(_credential.c.expires_at.is_(None), _credential.c.expires_at > ends)
     before = (_credential.c.kind == "agent", _credential.c.agent == agent, _credential.c.revoked_at.is_(None), later)
     connection.execute(sa.update(_credential).where(*before).values(expires_at=ends))
     row = {"hash": kept, "kind": "agent", "agent": agent, "name": host, "role": "agent", "created_at": now_ns}
+    row["certificate"] = certificate
     connection.execute(sa.insert(_credential).values(row))
     return ends
 
@@ -228,6 +234,7 @@ _QUERY = sa.select(
     _asked.c.state,
     _asked.c.decided_at,
     _asked.c.decided_by,
+    _asked.c.certificate,
 ).join(_credential, _credential.c.id == _asked.c.token)
 
 

@@ -16,6 +16,7 @@ from humeops.wire.health import Health
 _agent = tables.agent
 _epoch = tables.agent_epoch
 _event = tables.event
+_credential = tables.credential
 
 
 class Epoch(NamedTuple):
@@ -42,6 +43,7 @@ class Agent(NamedTuple):
     silent_since: int | None
     shared_at: int | None  # when two humeds were last seen to use its credential in turn, and which
     shared_by: Sequence[processes.Sharer]
+    certificate: str = ""  # the client certificate that its credential goes with, as the proxy names it
 
 
 class Filter(NamedTuple):
@@ -61,7 +63,11 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     page = cut(found, limit, lambda row: cursor.pack(row.host))
     ids = [row.id for row in page.rows]
     epochs, sharers = _epochs(connection, ids), processes.sharers(connection, ids)
-    read = [_read(connection, row, epochs[row.id], sharers.get(row.id, [])) for row in page.rows]
+    bound = _certificates(connection, ids)
+    read = [
+        _read(connection, row, epochs[row.id], sharers.get(row.id, []))._replace(certificate=bound.get(row.id, ""))
+        for row in page.rows
+    ]
     return Page(read, page.next)
 
 
@@ -103,6 +109,12 @@ def _epochs(connection: sa.Connection, agents: Sequence[int]) -> collections.def
     for row in connection.execute(query):
         found[row.agent].append(Epoch(row.epoch, row.committed_upto, row.declared_lost, row.silently_lost))
     return found
+
+
+def _certificates(connection: sa.Connection, agents: Sequence[int]) -> dict[int, str]:
+    bound = (_credential.c.kind == "agent", _credential.c.revoked_at.is_(None), _credential.c.certificate != "")
+    query = sa.select(_credential.c.agent, _credential.c.certificate).where(_credential.c.agent.in_(agents), *bound)
+    return {int(agent): str(named) for agent, named in connection.execute(query.order_by(_credential.c.id))}
 
 
 def _read(connection: sa.Connection, row: sa.Row[Any], epochs: list[Epoch], shared_by: list[processes.Sharer]) -> Agent:

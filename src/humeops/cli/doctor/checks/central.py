@@ -8,6 +8,7 @@ from humeops.cli.doctor.facts import Facts
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
 from humeops.visible import visible
 
+CERTIFICATE = "client certificate"  # what central says of a credential that goes with one (humeops.api.certificates)
 _TRIES_LATER = "events wait here until there is"
 
 
@@ -43,6 +44,8 @@ def credential_is_accepted(facts: Facts) -> Finding | None:
             return ok("central accepts this host's credential")
         case 401:
             return broken(f"central does not know the credential in {path}: it is wrong or was revoked", _renew(facts))
+        case 403 if CERTIFICATE in reported.problem:
+            return broken(f"central does not take the credential in {path}: {visible(reported.problem)}", _show(facts))
         case 403:
             return broken(f"the credential in {path} may not report: it is not an agent's", _renew(facts))
         case 0 | 429 | 503:
@@ -96,6 +99,10 @@ def _renew(facts: Facts) -> str:
         return _give(facts)
     path = facts.config.credential_file if facts.config else ""
     return f"mv {path} {path}.old; {_give(facts)}"
+
+
+def _show(facts: Facts) -> str:
+    return f"${{EDITOR:-vi}} {facts.settings}  # client_cert, client_key in [central]; or at central: hume-central agents unbind HOST"
 
 
 def _give(facts: Facts) -> str:

@@ -10,6 +10,7 @@ import pathlib
 import typing
 from collections.abc import Mapping
 
+import msgspec
 import urllib3
 
 from humeops.api import schemas
@@ -17,6 +18,7 @@ from humeops.cli import client
 from humeops.cli.doctor.facts import Answer, Server
 from humeops.cli.places import Places
 from humeops.clock import NS_PER_SECOND
+from humeops.daemon import pools
 from humeops.daemon.config import Config, is_redis
 from humeops.errors import HumeError, UnavailableError
 
@@ -33,7 +35,7 @@ def look(where: Places, config: Config | None, environ: Mapping[str, str]) -> Se
     url = reported_to or (person.url if person else "")
     if not url:
         return Server()
-    with urllib3.PoolManager(timeout=TIMEOUT_SECONDS, retries=False) as pool:
+    with _pool(config if reported_to else None) as pool:
         alive, clock_ns = _alive(pool, url.rstrip("/"))
         if alive.status != 200:
             return Server(url, alive)
@@ -47,6 +49,17 @@ def look(where: Places, config: Config | None, environ: Mapping[str, str]) -> Se
             lacks_credential=bool(config and reported_to and _is_missing(config.credential_file)),
             copied_to=_copied_to(person, config),
         )
+
+
+def _pool(config: Config | None) -> urllib3.PoolManager:
+    """Return connections as humed's are, as far as this person may read what it shows."""
+    if config is None:
+        return urllib3.PoolManager(timeout=TIMEOUT_SECONDS, retries=False)
+    hurried = msgspec.structs.replace(config.central, timeout_seconds=TIMEOUT_SECONDS)
+    try:
+        return pools.open_pool(hurried)
+    except UnavailableError:
+        return pools.open_pool(msgspec.structs.replace(hurried, client_cert="", client_key=""))
 
 
 def _is_missing(path: pathlib.Path) -> bool:
@@ -109,4 +122,4 @@ def _report(pool: urllib3.PoolManager, url: str, credential: str) -> Answer:
         answer = pool.request("POST", f"{url}/api/v1/intake", body=b"{}", headers=headers, redirect=False)
     except (urllib3.exceptions.HTTPError, ValueError) as error:
         return Answer(0, client.cause(error))
-    return Answer(answer.status)
+    return Answer(answer.status, client.problem_of(answer.data) if answer.status == 403 else "")
