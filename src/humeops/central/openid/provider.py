@@ -2,7 +2,8 @@
 """The provider as central speaks to it: what it says of itself, the exchange of a code, and the check of what it signed.
 
 What it says of itself and its keys are kept for an hour; keys that are not known are asked for once more, at most once a minute. Nothing is
-asked before somebody signs in, and a provider that is away keeps nobody else from signing in otherwise.
+asked before somebody signs in, and a provider that is away keeps nobody else from signing in otherwise: it is left alone for some seconds, and no
+more than a few threads wait for it at any time.
 """
 
 import contextlib
@@ -39,7 +40,9 @@ LEEWAY_SECONDS = 60
 TIMEOUT_SECONDS = 5.0
 KEPT_NS = 3_600 * NS_PER_SECOND
 KEYS_EVERY_NS = 60 * NS_PER_SECOND
+AWAY_NS = 5 * NS_PER_SECOND
 _AT_ONCE = 4
+_TURN_SECONDS = 1.0
 _MOST_BYTES = 262_144
 _FORM = "application/x-www-form-urlencoded"
 
@@ -56,6 +59,7 @@ class Provider:
         )
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
         self._known: dict[str, tuple[int, Any]] = {}  # what was asked for, when (boot clock), and what it was
+        self._away: dict[str, tuple[int, UnavailableError]] = {}  # and what could not be had
 
     def way(self, attempt: Attempt) -> str:
         """Return the address at the provider where somebody signs in."""
@@ -170,9 +174,15 @@ class Provider:
         now_ns = self._clock.boot_ns()
         if (known := self._known.get(url)) and now_ns - known[0] < for_ns:
             return dict(known[1])
-        status, found = self._ask("GET", url, {"Accept": "application/json"})
-        if status != 200:
-            raise UnavailableError(f"the provider does not answer as one (HTTP {status})")
+        if (failed := self._away.get(url)) and now_ns - failed[0] < AWAY_NS:
+            raise UnavailableError(str(failed[1]))
+        try:
+            status, found = self._ask("GET", url, {"Accept": "application/json"})
+            if status != 200:
+                raise UnavailableError(f"the provider does not answer as one (HTTP {status})")
+        except UnavailableError as error:
+            self._away[url] = (self._clock.boot_ns(), error)
+            raise
         self._known[url] = (now_ns, found)
         return found
 
@@ -199,7 +209,7 @@ class Provider:
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
         # A provider that hangs must not take the threads that everybody is answered by.
-        if not self._turns.acquire(timeout=TIMEOUT_SECONDS):
+        if not self._turns.acquire(timeout=_TURN_SECONDS):
             raise UnavailableError("the provider is slow; try again")
         try:
             yield
