@@ -22,11 +22,11 @@ import msgspec
 import sqlalchemy as sa
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from humeops.api import acting, addresses, badges, certificates, cookies, forms, links, schemas
+from humeops.api import acting, addresses, badges, binding, certificates, cookies, forms, links, schemas
 from humeops.api.acquaintances import Acquaintances
 from humeops.api.service import Central
 from humeops.central import door
-from humeops.central.store import agents, auditing, sessions, users
+from humeops.central.store import agents, sessions, users
 from humeops.clock import NS_PER_SECOND
 from humeops.errors import HumeError, NotAllowedError, UnavailableError
 from humeops.security import credentials
@@ -127,28 +127,9 @@ class Doorkeeper:
             raise
         if not came or actor.certificate:
             return actor
-        try:
-            is_bound = await anyio.to_thread.run_sync(self._bind, actor, came, str(scope["state"][ADDRESS]))
-        except (UnavailableError, sa.exc.SQLAlchemyError):
-            return actor  # queueing goes on while the database is away; it is bound when that is back
-        if not is_bound:
-            # Somebody else was faster, with this certificate or another: the next request finds out.
-            raise UnavailableError("this credential was just bound to a certificate")
-        bound = actor._replace(certificate=came)
+        bound = await binding.bind(self._central, actor, came, str(scope["state"][ADDRESS]), PATIENCE_SECONDS)
         self._acquaintances.replace(bound, self._central.clock.boot_ns())
         return bound
-
-    def _bind(self, actor: Actor, came: str, address: str) -> bool:
-        now_ns, number = self._central.clock.wall_ns(), actor.number or 0
-
-        def act(connection: sa.Connection) -> bool:
-            done = agents.bind(connection, number, came)
-            if done:
-                entry = auditing.Entry(actor.name, actor.via, address, "bind certificate", actor.host, "done", came)
-                auditing.write(connection, entry, now_ns)
-            return done
-
-        return self._central.database.write(act)
 
     async def _agent(self, token: str) -> Actor | None:
         key, clock = credentials.hash_token(token), self._central.clock
