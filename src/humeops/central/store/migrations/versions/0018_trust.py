@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 _REFUSES = "the audit log is only added to"
 _FLOOR = "(SELECT floor FROM audit_floor WHERE id = 1)"

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 _NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
