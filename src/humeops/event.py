@@ -3,7 +3,7 @@
 
 One shape everywhere: on the wire, in the spool, in a batch, at central's intake. Pure: knows no clock, no socket, no disk.
 Limits that msgspec can check stand here as types; the rest (names, finite numbers, what a kind requires) is in
-humeops.wire.codec.
+humeops.wire.codec. Events hold no cycles, so the garbage collector need not look at them (`gc=False`).
 """
 
 import typing
@@ -51,7 +51,7 @@ ChainPlace = Annotated[int, msgspec.Meta(ge=0, lt=MAX_CHAIN)]
 ChainLink = tuple[Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)], Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]]
 
 
-class Origin(msgspec.Struct, omit_defaults=True):
+class Origin(msgspec.Struct, omit_defaults=True, gc=False):
     """Where an event was said: by whom, from which script, line and processes (docs/protocol.md, section 2)."""
 
     uid: int | None = None
@@ -80,7 +80,7 @@ class Origin(msgspec.Struct, omit_defaults=True):
     sha256: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$", max_length=64)] = ""
 
 
-class Event(msgspec.Struct, omit_defaults=True):
+class Event(msgspec.Struct, omit_defaults=True, gc=False):
     """One thing said; humed fills in host, run and what the kernel knows of the sayer. Times are ns."""
 
     v: typing.Literal[1]

@@ -8,7 +8,6 @@ transaction under way. A batch that was cut off is sent again by its agent.
 """
 
 import contextlib
-import gc
 import os
 import pathlib
 import secrets
@@ -17,6 +16,8 @@ from collections.abc import Callable
 
 import uvicorn
 from litestar.types import ASGIApp
+
+from humeops.central import collector
 
 STOP_SECONDS = 5
 _BACKLOG = 512
@@ -44,6 +45,7 @@ def url_of(bound: socket.socket) -> str:
 
 def serve(app: ASGIApp, bound: socket.socket, ready: Callable[[], None]) -> None:
     """Answer on this socket until SIGTERM or SIGINT; call `ready` once requests are answered."""
+    collector.calm()
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -59,13 +61,6 @@ def serve(app: ASGIApp, bound: socket.socket, ready: Callable[[], None]) -> None
         timeout_keep_alive=60,
     )
     _Server(config, ready).run(sockets=[bound])
-
-
-def calm_collector() -> None:
-    """Take what is loaded out of the garbage collector's sight: its full passes are the 50 ms tail of the answers."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def write_address(path: pathlib.Path, url: str) -> None:

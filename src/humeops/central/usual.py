@@ -37,7 +37,7 @@ Place = tuple[str, int]  # a stretch: the flag it leads to ("" is the end) and w
 END: Place = ("", 1)
 
 
-class Facts(msgspec.Struct, frozen=True, array_like=True):
+class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is kept of a run that ended well. New fields go to the end, with a default: it is stored as an array."""
 
     duration: int
@@ -45,7 +45,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
     data: dict[str, float] = {}
 
 
-class GoodRun(msgspec.Struct, frozen=True, array_like=True):
+class GoodRun(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A run that ended well. Its facts are JSON still: of most of the runs that are stored again nobody reads them."""
 
     began: int

@@ -13,7 +13,7 @@ from humeops.event import Event, Level
 _OF_LEVEL: dict[Level, State] = {"ok": "ok", "warning": "warning", "error": "failed", "critical": "failed"}
 
 
-class Verdict(msgspec.Struct, frozen=True, array_like=True):
+class Verdict(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Who said when how the task fares, and why. New fields go to the end, with a default: it is stored as an array."""
 
     time: int

@@ -21,6 +21,7 @@ from humeops.api.service import Central, People
 from humeops.central import addresses, config, delivering, details, door, indexing, metrics, retention
 from humeops.central import notifier as notifying
 from humeops.central import watcher as watching
+from humeops.central.collector import YOUNG_OF_WORKER, calm
 from humeops.central.config import Config
 from humeops.central.current.picture import SqlPicture
 from humeops.central.notify import channel
@@ -71,6 +72,7 @@ def worker(chosen: Config) -> int:
         require_schema(database)
         watched = _watched(chosen, database)._replace(trouble=loop.trouble)
         with _tending_beside(chosen, database, loop.leads), _monitor(chosen, watched):
+            calm(YOUNG_OF_WORKER)
             print("hume-central worker ready", flush=True)
             loop.run()
     return Exit.OK
@@ -145,7 +147,6 @@ def _answer(chosen: Config, database: Database, tells: bool = False) -> None:
     watched = _watched(chosen, database)
     with server.listen(chosen.host, chosen.port) as bound, _monitor(chosen, watched):
         url = server.url_of(bound)
-        server.calm_collector()
         try:
             central = _central(chosen, database, watched.gauges)
             central = central._replace(trial=Trial(channel.allowed(chosen.notify), tells))

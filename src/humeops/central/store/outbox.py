@@ -20,7 +20,7 @@ _PUT = "INSERT INTO outbox (change) VALUES (?)"
 _ENDED_BY_START = ("late", "overdue", "unknown", "paused")
 
 
-class Change(msgspec.Struct, frozen=True, array_like=True):
+class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A change of state. `event`: what was said that made it; empty when a deadline did.
 
     `again`: the state is the same, and what is known of a run that ended well is more than before.
