@@ -8,17 +8,21 @@ one moment (REPEATABLE READ, READ ONLY) and are given up after READ_SECONDS. Pla
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.types.string import BytesBinaryDumper
 
 from humeops.central.store.database import ContendedError
 
 READ_SECONDS = 10
 # A client that vanished in a transaction must not hold its locks for ever; no step of ours waits as long.
 IDLE_IN_TRANSACTION_SECONDS = 60
+
+# The last one registered is what COPY takes for a type; psycopg's own last one is written in Python.
+psycopg.adapters.register_dumper(bytes, BytesBinaryDumper)
 
 _TYPES: dict[type[sa.types.TypeEngine[Any]], str] = {
     sa.LargeBinary: "bytea",
@@ -97,7 +101,7 @@ def type_name(column_type: sa.types.TypeEngine[Any]) -> str:
 
 
 def copy_rows(
-    connection: sa.Connection, table: sa.Table, columns: Sequence[str], made: Sequence[tuple[Any, ...]]
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], made: Iterable[tuple[Any, ...]]
 ) -> None:
     """Put these rows into the table by COPY, the fastest way in. One that is there already makes all of it fail."""
     driver = connection.connection.driver_connection
