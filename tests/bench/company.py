@@ -15,6 +15,7 @@ import pytest
 from humeops.central import indexing, intake
 from humeops.central.store import agents, partitions, taking
 from humeops.central.store.database import Database
+from humeops.central.store.parcels import Parcel
 from humeops.clock import SystemClock
 from humeops.wire import batch
 from humeops.wire.eventid import make_event_id
@@ -82,9 +83,7 @@ def index(database: Database) -> None:
         alone.exec_driver_sql("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE")
 
 
-def _parcel(
-    agent: intake.Agent, tasks: int, slice_number: int, at: int, lasts: int, chance: random.Random
-) -> taking.Parcel:
+def _parcel(agent: intake.Agent, tasks: int, slice_number: int, at: int, lasts: int, chance: random.Random) -> Parcel:
     said = [
         event
         for run in range(RUNS_A_SLICE)

@@ -63,6 +63,30 @@ def test_the_same_event_twice_in_one_batch_is_one_event(database, agent):
     assert (receipt.stored, receipt.known, receipt.committed_upto) == (1, 1, 2)
 
 
+def test_an_event_that_comes_again_under_another_seq_is_known_and_its_neighbours_are_stored(database, agent):
+    said = a_run(say("log", 5, level="warning"), say("data", 6, data={"bytes": 7}))
+    take(database, agent, *said[:3])
+
+    under_a_new_seq = take(database, agent, *said[2:], say("log", 9), first=4)
+    of_a_new_spool = take(database, agent, *said, say("log", 10), epoch="epoch-2")
+
+    assert (under_a_new_seq.stored, under_a_new_seq.known, under_a_new_seq.dead) == (2, 1, 0)
+    assert (of_a_new_spool.stored, of_a_new_spool.known, of_a_new_spool.dead) == (1, 4, 0)
+    assert ask(database, runs.find, runs.Filter())[0].summary.levels == {"warning": 1}
+    assert len(ask(database, events.find, events.Filter(), False)) == 6
+
+
+def test_an_event_that_comes_again_beside_one_that_the_database_refuses_is_known(database, agent):
+    good = say("log", 1, task="fine")
+    take(database, agent, good)
+    poison = say("log", 2, task="poison")
+    refuse(database, "event", "task", "poison")
+
+    receipt = take(database, agent, good, poison, say("log", 3, task="fine"), first=2)
+
+    assert receipt == batch.Receipt(committed_upto=4, stored=1, known=1, dead=1)
+
+
 def test_batches_out_of_order_end_the_same(database, agent, lend):
     said = [*a_run(say("flag", 5, flag="copied")), *a_run(say("data", 95, data={"a": 1}), begins=90, ends=100)]
     with lend() as other:

@@ -8,12 +8,13 @@ which events are new). What humed says of the run (gone) is no word of the scrip
 Pure; called by central's store for every batch.
 """
 
+import operator
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
 
-from humeops.event import LEVELS, SEVERITY, Event, Level, OrderKey, Origin, Outcome, order_key
+from humeops.event import LEVELS, SEVERITY, Event, Level, OrderKey, Origin, Outcome
 
 # An event whose time is further ahead of its receipt than a clock kept by NTP ever is.
 AHEAD_NS = 60_000_000_000
@@ -28,7 +29,7 @@ _WARNING = SEVERITY["warning"]
 _ERROR = SEVERITY["error"]
 
 
-class Rare(msgspec.Struct, frozen=True, array_like=True):
+class Rare(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What only few events have, apart from the rest: a summary is read and written again with every batch."""
 
     signal: int | None = None
@@ -41,9 +42,11 @@ class Rare(msgspec.Struct, frozen=True, array_like=True):
 
 
 _NOTHING_RARE = Rare()
+# event.order_key of an event, made in C.
+_order = operator.attrgetter("boot", "mono", "id")
 
 
-class Said(msgspec.Struct, frozen=True, array_like=True):
+class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is kept of an event that matters to its run. Compared by `key`. New fields go to the end, with a default."""
 
     boot: str
@@ -77,7 +80,7 @@ class Said(msgspec.Struct, frozen=True, array_like=True):
         return OrderKey(self.boot, self.mono, self.id)
 
 
-class Summary(msgspec.Struct, array_like=True):
+class Summary(msgspec.Struct, array_like=True, gc=False):
     """All that is known of one run. New fields go to the end, with a default: it is stored as an array."""
 
     run: str
@@ -156,12 +159,13 @@ def summarise(run: str, events: Iterable[Event], ahead: Mapping[str, int] = NOTH
 
     `ahead` tells by id when those were received whose time was yet to come then.
     """
-    ordered = sorted(events, key=order_key)
+    ordered = sorted(events, key=_order)
     marks: dict[str, Event] = {}
     levels: dict[Level, int] = {}
     tags: set[str] = set()
     for event in ordered:
-        tags.update(event.tags)
+        if event.tags:
+            tags.update(event.tags)
         if event.kind == "log":
             levels[event.level] = levels.get(event.level, 0) + 1
             _note_trouble(marks, event)
@@ -179,11 +183,11 @@ def summarise(run: str, events: Iterable[Event], ahead: Mapping[str, int] = NOTH
     return Summary(
         run=run,
         first=keep((spoken or ordered)[0], ahead=ahead),
-        last_event_at=max((event.time for event in spoken), default=0),
+        last_event_at=max([event.time for event in spoken], default=0),
         events=len(spoken),
         levels=_in_order(levels),
         tags=sorted(tags)[:MAX_TAGS_OF_RUN],
-        **{name: keep(event, whole=name == "start", ahead=ahead) for name, event in marks.items()},
+        **{name: keep(event, name == "start", ahead) for name, event in marks.items()},
     )
 
 
@@ -192,7 +196,7 @@ def may_move(known: Summary | None, event: Event) -> bool:
     if known is None or known.start is None or event.kind in ("start", "stop", "gone"):
         return True
     # Until the end has come nothing else changes anything yet; after it, each word may be part of the reason.
-    return known.end is not None
+    return known.stop is not None or known.gone is not None
 
 
 def merge(one: Summary, other: Summary) -> Summary:
@@ -259,13 +263,14 @@ def _rare(event: Event, origin: Origin, sorts_at: int | None) -> Rare | None:
 
 def _in_order(levels: dict[Level, int]) -> dict[Level, int]:
     # The same counts have to be the same text when they are stored.
-    return {level: levels[level] for level in LEVELS if level in levels}
+    return levels if len(levels) < 2 else {level: levels[level] for level in LEVELS if level in levels}
 
 
 def _note_trouble(marks: dict[str, Event], event: Event) -> None:
     severity = SEVERITY[event.level]
-    if severity >= _WARNING:
-        marks["grumble"] = event
+    if severity < _WARNING:
+        return
+    marks["grumble"] = event
     if severity >= _ERROR and event.origin.line is not None:
         marks["error"] = event
 

@@ -16,6 +16,7 @@ from humeops import crash
 from humeops.central import metrics
 from humeops.central.store import rows, taking
 from humeops.central.store.database import Database
+from humeops.central.store.parcels import Parcel
 from humeops.central.store.running import NAMELESS
 from humeops.errors import MalformedEventError
 from humeops.event import Event
@@ -55,7 +56,7 @@ def take(database: Database, agent: Agent, body: bytes, received_at: int, told: 
     return batch.Receipt(*taken)
 
 
-def open_parcel(agent: Agent, received: batch.Batch, received_at: int) -> taking.Parcel:
+def open_parcel(agent: Agent, received: batch.Batch, received_at: int) -> Parcel:
     """Read the events of a batch; those that cannot be read are set apart with the reason."""
     events: list[tuple[int, Event, bytes]] = []
     dead: list[tuple[int, bytes, str]] = []
@@ -67,7 +68,7 @@ def open_parcel(agent: Agent, received: batch.Batch, received_at: int) -> taking
             continue
         _assign(event, agent.host)
         events.append((seq, event, raw))
-    return taking.Parcel(
+    return Parcel(
         agent.id,
         agent.host,
         received.epoch,

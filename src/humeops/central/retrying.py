@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from humeops.central import intake
 from humeops.central.store import burying, taking
 from humeops.central.store.database import Database
+from humeops.central.store.parcels import Parcel
 from humeops.central.store.questions import dead
 from humeops.wire import batch
 
@@ -50,7 +51,7 @@ def retry_some(connection: sa.Connection, keys: Sequence[dead.Key]) -> Retried:
     return Retried(again.stored, len(letters) - again.stored - len(errors), len(errors))
 
 
-def _parcel(letter: dead.Letter) -> taking.Parcel:
+def _parcel(letter: dead.Letter) -> Parcel:
     # One each: they are of any epochs, and came at any times.
     received = batch.Batch(1, letter.epoch, 1, letter.received_at, [(letter.seq, msgspec.Raw(letter.raw))])
     return intake.open_parcel(intake.Agent(letter.agent, letter.host), received, letter.received_at)

@@ -8,6 +8,8 @@ Range = tuple[int, int]  # first and last seq, both included
 
 def runs_of(seqs: Iterable[int]) -> list[Range]:
     """Return the ranges that these ascending seqs make."""
+    if isinstance(seqs, range) and seqs and seqs.step == 1:
+        return [(seqs[0], seqs[-1])]
     ranges: list[Range] = []
     for seq in seqs:
         if ranges and seq == ranges[-1][1] + 1:

@@ -33,5 +33,6 @@ def record(connection: sa.Connection, moved: Sequence[Moved], now_ns: int) -> No
 
 
 def _row(one: Moved, now_ns: int) -> tuple[object, ...]:
-    run, event = (rows.key_of(key) if key else None for key in (one.run, one.event))
+    run = rows.key_of_run(one.run) if one.run else None
+    event = rows.key_of(one.event) if one.event else None
     return (one.host, one.task, one.before, one.after, run, event, now_ns, one.reason)

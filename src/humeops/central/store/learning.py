@@ -22,14 +22,18 @@ from humeops.central.usual import GoodRun
 read_runs = msgspec.json.Decoder(list[GoodRun]).decode
 
 
-def learn(connection: sa.Connection, changes: Mapping[str, Change]) -> None:
-    """Take over the facts of the runs that ended well, and forget those of runs that proved not to have."""
+def learn(connection: sa.Connection, changes: Mapping[str, Change], marks: marking.Marks) -> None:
+    """Take over the facts of the runs that ended well, and forget those of runs that proved not to have.
+
+    `marks` are those that came with the changes: of a run that is new, all there are.
+    """
     touched = [change for change in changes.values() if _is_good(change.before) or _is_good(change.after)]
     if not touched:
         return
     names = sorted({task_of(summary) for change in touched for summary in change if summary and _is_good(summary)})
     known = {(host, task): read_runs(text) for host, task, text in statements.usual_runs(connection, names)}
-    facts = _facts(connection, [change.after for change in touched if _is_good(change.after)])
+    facts = {run: _new_facts(change.after, marks) for run, change in changes.items() if _is_new_and_good(change)}
+    facts |= _facts(connection, [after for before, after in touched if before is not None and _is_good(after)])
     # What leaves goes first: whether an older run has to come back is told by the lists as they were.
     for change in touched:
         _forget(known, change)
@@ -49,6 +53,15 @@ def forget(connection: sa.Connection, gone: Mapping[Name, set[str]]) -> None:
     made = {name: _look_up(connection, name) for name in stale}
     statements.put_usual_runs(connection, [(*name, rows.json_text(runs)) for name, runs in made.items() if runs])
     statements.drop_usual_runs(connection, [name for name, runs in made.items() if not runs])
+
+
+def _is_new_and_good(change: Change) -> bool:
+    return change.before is None and _is_good(change.after)
+
+
+def _new_facts(summary: Summary, marks: marking.Marks) -> GoodRun:
+    flags = marks.flags_of(summary.run, usual.MOST_STRETCHES) if summary.flag else ()
+    return usual.good_run(summary, flags, marks.numbers_of(summary.run))
 
 
 def _is_good(summary: Summary | None) -> bool:
@@ -75,13 +88,15 @@ def _look_up(connection: sa.Connection, name: Name) -> list[GoodRun]:
 
 
 def _facts(connection: sa.Connection, summaries: Sequence[Summary]) -> dict[str, GoodRun]:
-    flags = _flags(connection, [rows.key_of(summary.run) for summary in summaries if summary.flag])
+    if not summaries:
+        return {}
+    flags = _flags(connection, [rows.key_of_run(summary.run) for summary in summaries if summary.flag])
     data: dict[bytes, dict[str, float]] = {}
-    for run, key, value in statements.run_data(connection, [rows.key_of(summary.run) for summary in summaries]):
+    for run, key, value in statements.run_data(connection, [rows.key_of_run(summary.run) for summary in summaries]):
         data.setdefault(run, {})[key] = value
     found = {}
     for summary in summaries:
-        key = rows.key_of(summary.run)
+        key = rows.key_of_run(summary.run)
         found[summary.run] = usual.good_run(summary, flags.get(key, ()), data.get(key, {}))
     return found
 

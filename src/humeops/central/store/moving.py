@@ -57,7 +57,8 @@ class Walk:
 
     def through(self, new: Iterable[Event]) -> list[Move]:
         """Return the changes of state that these events made, in their order."""
-        return [move for event in new for move in self._moves(event)]
+        # What belongs to a run and is no step of it moves nothing.
+        return [move for event in new if event.run is None or event.id in self._steps for move in self._moves(event)]
 
     def _moves(self, event: Event) -> Iterable[Move]:
         if change := self._steps.get(event.id):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How events stand in the database: ids as 16 bytes, what is only shown as one JSON text."""
 
+import functools
 from typing import Annotated, Any
 
 import msgspec
@@ -13,7 +14,7 @@ UPTO = 2**63 - 1  # the largest integer a column holds
 _LAST_ID_NS = ((1 << 48) - 1) * 1_000_000
 
 
-class Rest(msgspec.Struct, omit_defaults=True):
+class Rest(msgspec.Struct, omit_defaults=True, gc=False):
     """What of an event is only shown, never searched."""
 
     data: dict[str, Value] = {}
@@ -54,6 +55,10 @@ def key_of(event_id: str) -> bytes:
     return bytes.fromhex(event_id.replace("-", ""))
 
 
+# A run's id comes with each of its events, and several times more.
+key_of_run = functools.lru_cache(maxsize=16_384)(key_of)
+
+
 def id_of(key: bytes) -> str:
     """Return the id that these 16 bytes are."""
     digits = key.hex()
@@ -83,7 +88,7 @@ def event_row(event: Event, key: bytes, epoch: int, seq: int, received_at: int) 
         event.mono,
         event.host,
         event.task,
-        key_of(event.run) if event.run else None,
+        key_of_run(event.run) if event.run else None,
         event.message,
         json_text(event.tags) if event.tags else None,
         _rest_text(event),

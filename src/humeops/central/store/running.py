@@ -38,13 +38,14 @@ class Folded(NamedTuple):
 
 def task_of(summary: fold.Summary) -> tuple[str, str]:
     """Return the (host, task) that a run belongs to: where it began."""
-    return summary.begin.host, summary.begin.task or NAMELESS
+    begin = summary.start or summary.first
+    return begin.host, begin.task or NAMELESS
 
 
 def fold_into_runs(connection: sa.Connection, new: Sequence[Event], ahead: Mapping[str, int]) -> Folded:
     """Fold these events, each new, into their runs in the order they came, store these, and return how they changed."""
-    keys = {rows.key_of(event.run): None for event in new if event.run}
-    known = {run.run: run for run in (read_summary(text) for _, text in statements.runs(connection, list(keys)))}
+    keys = list(map(rows.key_of_run, dict.fromkeys(event.run for event in new if event.run)))
+    known = {run.run: run for run in (read_summary(text) for _, text in statements.runs(connection, keys))}
     now, steps = _step_by_step(known, new, ahead)
     changes = {run: Change(known.get(run), after) for run, after in now.items()}
     statements.put_runs(
@@ -63,13 +64,15 @@ def _step_by_step(
     steps: dict[str, Change] = {}
     waiting: dict[str, list[Event]] = {}
     for event in new:
-        if event.run is None:
+        run = event.run
+        if run is None:
             continue
-        waiting.setdefault(event.run, []).append(event)
-        before = now.get(event.run)
-        if fold.may_move(before, event):
-            now[event.run] = _folded(before, event.run, waiting.pop(event.run), ahead)
-            steps[event.id] = Change(before, now[event.run])
+        before = now.get(run)
+        if not fold.may_move(before, event):
+            waiting.setdefault(run, []).append(event)
+            continue
+        now[run] = after = _folded(before, run, [*waiting.pop(run, ()), event], ahead)
+        steps[event.id] = Change(before, after)
     for run, rest in waiting.items():
         now[run] = _folded(now[run], run, rest, ahead)
     return now, steps
@@ -83,7 +86,7 @@ def _folded(before: fold.Summary | None, run: str, events: Iterable[Event], ahea
 def _row(summary: fold.Summary) -> tuple[object, ...]:
     host, task = task_of(summary)
     return (
-        rows.key_of(summary.run),
+        rows.key_of_run(summary.run),
         summary.run[-8:],
         host,
         task,
@@ -101,5 +104,5 @@ def _row(summary: fold.Summary) -> tuple[object, ...]:
 def _new_tags(change: Change) -> list[tuple[bytes, str]]:
     # Tags beyond the limit of a run are not indexed; one that the limit later pushes out stays indexed, harmlessly.
     known = change.before.tags if change.before else []
-    key = rows.key_of(change.after.run)
+    key = rows.key_of_run(change.after.run)
     return [(key, tag) for tag in change.after.tags if tag not in known]

@@ -44,7 +44,9 @@ _DROP_OLD = "DELETE FROM script WHERE host = ? AND task = ? AND place = ? AND at
 
 def see(connection: sa.Connection, new: Iterable[Event], ahead: Mapping[str, int]) -> None:
     """Take over which scripts these events, each new, show; `ahead` tells when those were received whose time was yet to come."""
-    found = [one for event in new if (one := sighting.of_event(event, ahead.get(event.id, event.time)))]
+    # No other event shows one: asked here, since nearly all are none of these.
+    may = (event for event in new if event.kind == "start" or event.data)
+    found = [one for event in may if (one := sighting.of_event(event, ahead.get(event.id, event.time)))]
     if not found:
         return
     names = sorted({(one.host, one.task) for one in found})

@@ -38,7 +38,7 @@ def _row(host: str, task: str, key: str, event: Event) -> tuple[object, ...]:
         event.time,
         rows.key_of(event.id),
         event.unit,
-        rows.key_of(event.run) if event.run else None,
+        rows.key_of_run(event.run) if event.run else None,
         event.origin.uid,
         expires_at,
     )

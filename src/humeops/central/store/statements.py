@@ -27,6 +27,12 @@ _INSERT_EVENTS = """
 INSERT INTO event (id, epoch, seq, kind, level, time, boot, mono, host, task, run, message, tags, rest, received_at, link)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+# Without `link`, which hardly any event has: one value less to bind.
+_INSERT_EVENTS_OF_OWN = """
+INSERT INTO event (id, epoch, seq, kind, level, time, boot, mono, host, task, run, message, tags, rest, received_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_RUN, _LINK = map(tables.event.c.keys().index, ("run", "link"))
 _UNNAMED_DATA = "SELECT id, time, host, run, rest FROM event WHERE run = ? AND task = '' AND kind = 'data'"
 _NAME_EVENTS = "UPDATE event SET task = ? WHERE run = ? AND task = ''"
 _INSERT_DEAD = """
@@ -106,13 +112,22 @@ def known_events(connection: sa.Connection, keys: list[bytes]) -> list[bytes]:
     return [row[0] for row in driver.all_among(connection, "SELECT id FROM event WHERE id IN ({})", keys)]
 
 
-def insert_events(connection: sa.Connection, made: driver.Rows) -> None:
-    """Insert these events, none of which is there."""
-    if made and driver.is_shared(connection):
+def insert_events(connection: sa.Connection, made: Iterable[tuple[Any, ...]]) -> None:
+    """Insert these events, of which there is at least one, and none that is there. Rows go while the next ones are made."""
+    if driver.is_shared(connection):
         with postgres.plain_contention():
             postgres.copy_rows(connection, tables.event, tables.event.c.keys(), made)
-    else:
-        driver.many(connection, _INSERT_EVENTS, made)
+        return
+    own, linked = [], []
+    for row in made:
+        # Python's sqlite3 asks around how to bind `bytes`, and binds a bytearray at once.
+        run = bytearray(row[_RUN]) if row[_RUN] is not None else None
+        if row[_LINK] is None:
+            own.append((bytearray(row[0]), *row[1:_RUN], run, *row[_RUN + 1 : _LINK]))
+        else:
+            linked.append(row)
+    driver.many(connection, _INSERT_EVENTS_OF_OWN, own)
+    driver.many(connection, _INSERT_EVENTS, linked)
 
 
 def unnamed_data(connection: sa.Connection, run: bytes) -> Sequence[Sequence[Any]]:
@@ -131,8 +146,9 @@ def refusal(connection: sa.Connection, act: Callable[[], None], faults: tuple[ty
     try:
         act()
     except faults as error:
-        if isinstance(error, UnavailableError) or (
-            isinstance(error, sa.exc.DBAPIError) and not isinstance(error, ROWS_FAULT)
+        if type(error) not in faults and (
+            isinstance(error, UnavailableError)
+            or (isinstance(error, sa.exc.DBAPIError) and not isinstance(error, ROWS_FAULT))
         ):
             raise  # the whole transaction is concerned
         savepoint.rollback()

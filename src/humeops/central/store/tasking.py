@@ -47,8 +47,12 @@ def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_
     # What humed says of its own accord (loss, gone) is no task's word.
     loose = [event for event in new if not event.run and event.kind not in ("loss", "gone")]
     names = {(event.host, event.task) for event in loose}
-    for change in (*folded.changes.values(), *folded.steps.values()):
-        names.update(task_of(summary) for summary in change if summary)
+    for before, after in folded.changes.values():
+        names.add(task_of(after))
+        if before is not None:
+            names.add(task_of(before))
+    # What a step began with is what a run was before, or what the step before it ended with.
+    names.update([task_of(step.after) for step in folded.steps.values()])
     if not names:
         return []
     tasks = _load(connection, sorted(names))
@@ -65,10 +69,12 @@ def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_
         task.version = max(task.version + 1, now_ns)
     _store(connection, tasks, standings, watched)
     changes = [_moved(move) for move in moves if move.name not in watched]
-    seen = [move for move in moves if move.name in watched]
-    changes += watching.settle(connection, watched, now_ns, seen, _causes(new, folded, loose))
+    if watched:
+        seen = [move for move in moves if move.name in watched]
+        changes += watching.settle(connection, watched, now_ns, seen, _causes(new, folded, loose))
     changing.record(connection, changes, now_ns)
-    lookingagain.ask(connection, new, folded, standings, watched, now_ns)
+    if watched:
+        lookingagain.ask(connection, new, folded, standings, watched, now_ns)
     told = [_version(name, task, standings[name]) for name, task in tasks.items() if name not in watched]
     return [*told, *(versions_of(connection, sorted(watched)) if watched else ())]
 
@@ -160,7 +166,7 @@ def _note_runs(connection: sa.Connection, tasks: dict[Name, _Task], changes: Ite
 
 def _standings(connection: sa.Connection, tasks: Mapping[Name, _Task], folded: Folded) -> dict[Name, Standing]:
     """Return what decides each task's state, as it was before the batch."""
-    known = {rows.key_of(run): change.before for run, change in folded.changes.items()}
+    known = {rows.key_of_run(run): change.before for run, change in folded.changes.items()}
     others = [task.last_run for task in tasks.values() if task.last_run and task.last_run not in known]
     known.update((key, read_summary(text)) for key, text in statements.runs(connection, others))
     return {
@@ -198,7 +204,7 @@ def _row(name: Name, task: _Task, standing: Standing, tags: list[str]) -> tuple[
         task.last_event_at,
         _why(standing),
         task.running,
-        rows.key_of(run.run) if run else None,
+        rows.key_of_run(run.run) if run else None,
         rows.json_text(tags),
         rows.json_text(task.loose_tags),
         task.loose_first_at,

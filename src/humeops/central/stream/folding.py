@@ -17,13 +17,14 @@ from humeops.central import intake, metrics
 from humeops.central.current.copying import Due
 from humeops.central.store import taking
 from humeops.central.store.database import Database
+from humeops.central.store.parcels import Parcel
 from humeops.central.stream.inbox import TRIES, Entry
 from humeops.central.stream.leases import LeaseLostError
 from humeops.errors import MalformedEventError, UnavailableError
 from humeops.wire import batch
 
 Life = tuple[int, str]  # agent, epoch
-_Take = Callable[[sa.Connection, Sequence[taking.Parcel]], taking.Done]
+_Take = Callable[[sa.Connection, Sequence[Parcel]], taking.Done]
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class Folding:
         marks = {life: one.committed_upto for life, one in zip(lives, done.taken, strict=True)}
         return Folded(marks, _due(done, partitions), done.keys)
 
-    def _commit(self, parcels: Sequence[taking.Parcel], partitions: Mapping[str, int], take: _Take) -> taking.Done:
+    def _commit(self, parcels: Sequence[Parcel], partitions: Mapping[str, int], take: _Take) -> taking.Done:
         def act(connection: sa.Connection) -> taking.Done:
             done = take(connection, parcels)
             # Last: the lock on the fences is then held for the commit alone.
@@ -90,7 +91,7 @@ def _due(done: taking.Done, partitions: Mapping[str, int]) -> list[Due]:
     return [(partitions[one.host], one) for one in done.tasks.values()]
 
 
-def open_entry(entry: Entry, buried: bool) -> taking.Parcel | None:
+def open_entry(entry: Entry, buried: bool) -> Parcel | None:
     """Return the parcel in this entry; with `buried`, all its events set apart. None: it is no batch."""
     try:
         received = batch.unpack_batch(entry.body)
