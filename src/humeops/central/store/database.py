@@ -32,6 +32,7 @@ class Database(abc.ABC):
     """Where the truth is. Every context gives back a connection that is of no use afterwards."""
 
     name: str  # for people: a path, or an address without its password
+    writers: int  # how many transactions may write at the same time
 
     @abc.abstractmethod
     def writing(self) -> contextlib.AbstractContextManager[sa.Connection]:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The fence of each partition: a number that rises whenever a worker takes the partition over (see stream.leases)."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from humeops.central.store import tables
@@ -22,7 +24,8 @@ def raise_fence(connection: sa.Connection, partition: int) -> int:
     return 1
 
 
-def holds(connection: sa.Connection, partition: int, fence: int) -> bool:
-    """Tell whether nobody has taken the partition over; nobody can until the transaction ends."""
-    asked = sa.select(_fence.c.fence).where(_fence.c.partition == partition).with_for_update(read=True)
-    return connection.execute(asked).scalar_one_or_none() == fence
+def of(connection: sa.Connection, partitions: Collection[int]) -> dict[int, int]:
+    """Return the highest fence of each of these partitions; nobody can take one over until the transaction ends."""
+    asked = sa.select(_fence.c.partition, _fence.c.fence).where(_fence.c.partition.in_(partitions))
+    found = connection.execute(asked.order_by(_fence.c.partition).with_for_update(read=True))
+    return {row.partition: row.fence for row in found}

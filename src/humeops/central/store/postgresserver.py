@@ -14,7 +14,7 @@ from humeops.central.store import postgres
 from humeops.central.store.database import Database, use_of
 from humeops.errors import UnavailableError
 
-WRITERS = 4
+WRITERS = 5
 READERS = 8
 WAIT_SECONDS = 10
 # Any number will do, as long as nobody else uses it: "hume" in ASCII.
@@ -28,6 +28,7 @@ class PostgresDatabase(Database):
         """Connections are made when they are needed."""
         self.url = url
         self.name = sa.make_url(url).render_as_string(hide_password=True)
+        self.writers = writers
         self._writers = postgres.engine(url, writers, WAIT_SECONDS)
         self._readers = postgres.reader_engine(url, readers, WAIT_SECONDS)
 

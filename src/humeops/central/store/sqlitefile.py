@@ -35,6 +35,7 @@ class SqliteDatabase(Database):
         """
         self.path = path
         self.name = str(path)
+        self.writers = 1
         identity.check(path)
         self._lock_file = hold_lock(path)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -22,6 +22,7 @@ class SqliteReading(Database):
         """Raise ConfigError when it is not there, DatabaseError when it is not hume-central's."""
         self.path = path
         self.name = str(path)
+        self.writers = 0
         if not path.is_file():
             raise ConfigError(f"there is no database {path}")
         identity.check(path)

@@ -150,7 +150,7 @@ def refusal(connection: sa.Connection, act: Callable[[], None], faults: tuple[ty
             isinstance(error, UnavailableError)
             or (isinstance(error, sa.exc.DBAPIError) and not isinstance(error, ROWS_FAULT))
         ):
-            raise  # the whole transaction is concerned
+            raise  # the whole transaction is concerned, unless the caller has named just this
         savepoint.rollback()
         # The first line: what follows is where in our statement it was.
         what = " ".join(str(getattr(error, "orig", error)).partition("\n")[0].split())[:300]

@@ -64,6 +64,10 @@ class Leases:
             self.release(partition)
         return self._take_free(share)
 
+    def beat(self, now_ms: int) -> None:
+        """Count as a worker that lives."""
+        self._redis.zadd(keyspace.WORKERS, {self._name: now_ms})
+
     def release(self, partition: int) -> None:
         """Give a partition back at once."""
         self._give_back(keys=[keyspace.lease(partition)], args=[self._value(partition)])
@@ -77,14 +81,15 @@ class Leases:
 
     def check(self, connection: sa.Connection, partitions: set[int]) -> None:
         """Raise LeaseLostError unless these are still this worker's, for as long as the transaction lasts."""
+        highest = fences.of(connection, partitions)
         for partition in sorted(partitions):
-            if partition not in self.held or not fences.holds(connection, partition, self.held[partition]):
+            if partition not in self.held or highest.get(partition) != self.held[partition]:
                 self.held.pop(partition, None)
                 metrics.LEASES_LOST.inc()
                 raise LeaseLostError(f"another worker has partition {partition} now")
 
     def _share(self, now_ms: int) -> int:
-        self._redis.zadd(keyspace.WORKERS, {self._name: now_ms})
+        self.beat(now_ms)
         self._redis.zremrangebyscore(keyspace.WORKERS, "-inf", now_ms - GONE_MS)
         workers = max(1, int(self._redis.zcard(keyspace.WORKERS)))
         return -(-self._partitions // workers)

@@ -34,6 +34,7 @@ class Worker:
     """`step` again and again, then `stop`."""
 
     def __init__(self, client: redis.Redis, database: Database, clock: Clock, name: str, partitions: int) -> None:
+        self.name = name
         self._redis: Any = client
         self._clock = clock
         self._inbox = Inbox(client, name, clock)
@@ -43,7 +44,12 @@ class Worker:
         self._copying = Copying(client, database)
         self._folding = Folding(database, self._leases.check, self._copying.note)
         self._beat_due_ms = 0
+        self._counted = 0  # partitions that the metrics know of
         self._in_hand: list[Entry] = []
+
+    def announce(self) -> None:
+        """Count as a worker from now on, so that the others leave it its share."""
+        self._leases.beat(self._now_ms())
 
     def step(self) -> int:
         """Take what waits, up to one transaction's worth; return how many batches that were. Waits a little for some.
@@ -106,14 +112,18 @@ class Worker:
         now_ms = self._clock.boot_ns() * 1_000 // NS_PER_SECOND
         if now_ms < self._beat_due_ms:
             return
-        # The time of the beat is Redis' own: the clocks of the workers' hosts may differ.
-        seconds, microseconds = self._redis.time()
-        taken = self._leases.tend(seconds * 1_000 + microseconds // 1_000, takes)
-        metrics.LEASES.set(len(self._leases.held))
+        taken = self._leases.tend(self._now_ms(), takes)
+        metrics.LEASES.inc(len(self._leases.held) - self._counted)
+        self._counted = len(self._leases.held)
         self._beat_due_ms = now_ms + BEAT_MS
         self._in_hand = [entry for entry in self._in_hand if entry.partition in self._leases.held]
         if takes:
             self._take_over(set(taken))
+
+    def _now_ms(self) -> int:
+        # Redis' own time: the clocks of the workers' hosts may differ.
+        seconds, microseconds = self._redis.time()
+        return int(seconds * 1_000 + microseconds // 1_000)
 
     def _take_over(self, taken: set[int]) -> None:
         self._copying.take_over(taken)
