@@ -15,6 +15,7 @@ from tests.bench import (
     acks,
     agents,
     client,
+    cost,
     embedded,
     filled,
     large,
@@ -49,6 +50,7 @@ BENCHES: dict[str, Measure] = {
 }
 LARGE: dict[str, Measure] = {
     "large": large.measure,
+    "cost": cost.measure,
     "embedded": embedded.measure,
     "latency": latency.measure,
     "live": live.measure,
