@@ -110,7 +110,7 @@ class Processors:
         with _alarm() if self._has_alarm else contextlib.nullcontext():
             result = hook(event=copy)
         if self._clock.boot_ns() - began > LONGEST_SECONDS * NS_PER_SECOND:
-            raise TooSlowError(_TOO_SLOW)
+            raise TooSlowError(TOO_SLOW)
         return result
 
     def _isolate(self, name: str, error: BaseException) -> None:
@@ -121,7 +121,7 @@ class Processors:
         self._report(f"processor {name}", f"processor {name} failed and is skipped for a minute: {what}")
 
 
-_TOO_SLOW = f"it took more than {LONGEST_SECONDS * 1000:.0f} ms"
+TOO_SLOW = f"it took more than {LONGEST_SECONDS * 1000:.0f} ms"
 
 
 def adopt(event: Event, result: object) -> None:
@@ -160,4 +160,4 @@ def _alarm() -> Iterator[None]:
 
 
 def _on_alarm(_number: int, _frame: FrameType | None) -> None:
-    raise TooSlowError(_TOO_SLOW)
+    raise TooSlowError(TOO_SLOW)

@@ -8,10 +8,11 @@ def test_my_processor():
 import secrets
 
 from humeops.clock import SystemClock
-from humeops.daemon.processing import Processors
+from humeops.daemon.processing import TOO_SLOW, Processors
 from humeops.event import KINDS, LEVELS, MAX_DATA, MAX_MESSAGE, MAX_TAGS, Event, Origin
 from humeops.wire import codec, eventid
 
+_TRIES = 3
 _TEXTS = ("", "copied 12 files", "password=hunter2", "\x1b[31mred", "日本語 \U0001f9ed", "x" * MAX_MESSAGE)
 
 
@@ -47,5 +48,11 @@ def try_on(plugin: object, said: list[Event] | None = None) -> list[str]:
 
 def _told_of(plugin: object, event: Event) -> list[str]:
     told: list[str] = []
-    Processors([("yours", plugin)], SystemClock(), lambda _subject, text: told.append(text)).process(event)
+    # On a busy machine anything is too slow now and then; what is so by itself is so each time.
+    for _ in range(_TRIES):
+        told.clear()
+        tried = codec.decode(codec.encode(event))
+        Processors([("yours", plugin)], SystemClock(), lambda _subject, text: told.append(text)).process(tried)
+        if not any(TOO_SLOW in text for text in told):
+            break
     return told
