@@ -23,3 +23,10 @@ def refuse(database: Database, table: str, column: str, value: str) -> None:
         for statement in _POSTGRESQL.format(table=table, column=column, value=value).split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement)
+
+
+def allow(database: Database) -> None:
+    """Take them again."""
+    with database.writing() as connection:
+        where = "" if connection.dialect.name == "sqlite" else " ON event"
+        connection.exec_driver_sql(f"DROP TRIGGER refuse{where}")

@@ -2,23 +2,28 @@
 """Tasks as they are now: the copy in Redis answers as the database does, and never with less than the truth."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 import redis
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 
+from humeops.central import retrying
 from humeops.central.current import copied, keyspace, rebuilding
 from humeops.central.current.asking import RedisPicture, whole_mark
 from humeops.central.current.copying import Copying
+from humeops.central.current.judged import NO_PARTITION, Judged
 from humeops.central.current.picture import SqlPicture
-from humeops.central.store.questions import tasks
+from humeops.central.store.questions import dead, tasks
 from humeops.central.store.questions.page import Page
 from humeops.central.stream import keyspace as streams
 from humeops.central.stream.worker import Worker
 from humeops.errors import UnavailableError
 from humeops.filters import tree
 from tests.contract.conftest import make_agent
-from tests.contract.looking import distinct_words
+from tests.contract.looking import ask, distinct_words
+from tests.contract.refusing import allow, refuse
 from tests.contract.streaming import PARTITIONS, queue, work
 from tests.fixtures.events import a_run, say
 
@@ -29,6 +34,9 @@ class NoTruth:
     """Stands where nobody is to ask the database."""
 
     def find(self, wanted: tasks.Filter, limit: int, after: str | None) -> Page[tasks.Task]:
+        raise AssertionError("the database was asked")
+
+    def note(self, connection: sa.Connection, names: Sequence[tuple[str, str]]) -> None:
         raise AssertionError("the database was asked")
 
 
@@ -291,3 +299,19 @@ def states(picture):
 def versions(database):
     with database.reading() as connection:
         return tasks.versions_after(connection, ("", ""), 100)
+
+
+def test_what_is_retried_is_copied_by_a_watcher(database, redis_client, make_worker, copy):
+    refuse(database, "event", "message", "poison")
+    queue(redis_client, make_agent(database, "db1"), *a_run(say("log", 5, level="warning", message="poison")))
+    work(make_worker())
+    allow(database)
+    (letter,) = ask(database, dead.find, "")
+
+    retrying.retry(database, [(letter.life, letter.seq)], copy)
+    before = redis_client.smembers(keyspace.due(NO_PARTITION))
+    Judged(redis_client, database).take_over()
+
+    assert len(before) == 1
+    assert not redis_client.smembers(keyspace.due(NO_PARTITION))
+    assert copy.find(EVERYTHING, 10, None) == SqlPicture(database).find(EVERYTHING, 10, None)

@@ -2,13 +2,14 @@
 """Dead letters are named, tried again exactly once, and do not come back."""
 
 from humeops.central import keeping, retention, retrying
+from humeops.central.current.picture import SqlPicture
 from humeops.central.store import burying, tables
 from humeops.central.store.questions import agents, dead, events, runs
 from humeops.clock import FakeClock
 from humeops.wire import codec
 from tests.contract.conftest import make_agent
 from tests.contract.looking import ask, content, count, take
-from tests.contract.refusing import refuse
+from tests.contract.refusing import allow, refuse
 from tests.fixtures.events import NOON, SECOND, a_run, epoch_id, say
 
 POISON = b'{"v":1,"kind":"nonsense"}'
@@ -19,13 +20,7 @@ def letters(database, host=""):
 
 
 def retry(database):
-    return retrying.retry(database, [(one.life, one.seq) for one in letters(database)])
-
-
-def mend(database):
-    with database.writing() as connection:
-        where = "" if connection.dialect.name == "sqlite" else " ON event"
-        connection.exec_driver_sql(f"DROP TRIGGER refuse{where}")
+    return retrying.retry(database, [(one.life, one.seq) for one in letters(database)], SqlPicture(database))
 
 
 def test_letters_are_listed_with_host_and_name_in_pages(database, agent):
@@ -54,7 +49,7 @@ def test_what_can_be_folded_now_is_stored_once_as_if_it_had_never_been_refused(d
     refuse(database, "event", "message", "poison")
     take(database, agent, *said)
     before = len(letters(database))
-    mend(database)
+    allow(database)
 
     first, second = retry(database), retry(database)
 

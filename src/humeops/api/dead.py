@@ -91,7 +91,7 @@ def show_letter(central: Central, asked: Asked, name: str) -> LetterView:
 def retry_letters(central: Central, asked: Asked, data: Letters) -> RetriedView:
     """Try these again; what can be stored now is, exactly once."""
     roles.authorize(asked.actor, "write", Thing("letters"))
-    done = retrying.retry(central.database, _keys(central, data))
+    done = retrying.retry(central.database, _keys(central, data), central.current)
     central.database.write(
         lambda connection: acting.note(connection, central, asked, "retry dead letters", " ".join(data.names))
     )

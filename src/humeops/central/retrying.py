@@ -2,7 +2,8 @@
 """Folds dead letters again, after a fault was mended or a newer hume can read them.
 
 What can be stored now is stored and its letter gone in one transaction: exactly once, whatever happens in between. What cannot
-stays, with the reason of this time. How far its agent is committed, and when it was heard, does not change.
+stays, with the reason of this time. How far its agent is committed, and when it was heard, does not change. Where there is a copy of the
+tasks in Redis, the tasks of these letters are noted for it before the commit.
 """
 
 from collections.abc import Sequence
@@ -12,13 +13,16 @@ import msgspec
 import sqlalchemy as sa
 
 from humeops.central import intake
-from humeops.central.store import burying, taking
+from humeops.central.current.picture import Picture
+from humeops.central.store import burying, tables, taking
 from humeops.central.store.database import Database
 from humeops.central.store.parcels import Parcel
 from humeops.central.store.questions import dead
-from humeops.wire import batch
+from humeops.errors import MalformedEventError
+from humeops.wire import batch, codec
 
 AT_ONCE = 100
+_run = tables.run
 
 
 class Retried(NamedTuple):
@@ -29,17 +33,17 @@ class Retried(NamedTuple):
     dead: int = 0
 
 
-def retry(database: Database, keys: Sequence[dead.Key]) -> Retried:
-    """Try these again, some in each transaction."""
+def retry(database: Database, keys: Sequence[dead.Key], picture: Picture) -> Retried:
+    """Try these again, some in each transaction; raise UnavailableError when the copy's Redis is away."""
     done = Retried()
     for begin in range(0, len(keys), AT_ONCE):
         some = keys[begin : begin + AT_ONCE]
-        one = database.write(lambda connection, some=some: retry_some(connection, some))  # type: ignore[misc]
+        one = database.write(lambda connection, some=some: retry_some(connection, some, picture))  # type: ignore[misc]
         done = Retried(*(sum(pair) for pair in zip(done, one, strict=True)))
     return done
 
 
-def retry_some(connection: sa.Connection, keys: Sequence[dead.Key]) -> Retried:
+def retry_some(connection: sa.Connection, keys: Sequence[dead.Key], picture: Picture) -> Retried:
     """Try these again, in the caller's transaction."""
     letters = dead.held(connection, keys)
     parcels = [_parcel(letter) for letter in letters]
@@ -48,7 +52,24 @@ def retry_some(connection: sa.Connection, keys: Sequence[dead.Key]) -> Retried:
     names = [(letter.life, letter.seq) for letter in letters]
     burying.explain(connection, [(names[number], why) for number, why in sorted(errors.items())])
     burying.drop(connection, [name for number, name in enumerate(names) if number not in errors])
+    picture.note(connection, sorted(_tasks_of(connection, letters)))
     return Retried(again.stored, len(letters) - again.stored - len(errors), len(errors))
+
+
+def _tasks_of(connection: sa.Connection, letters: Sequence[dead.Letter]) -> set[tuple[str, str]]:
+    said = [(letter.host, _named(letter.raw)) for letter in letters]
+    runs = [bytes.fromhex(run) for _, (_, run) in said if run]
+    found = connection.execute(sa.select(_run.c.host, _run.c.task).where(_run.c.id.in_(runs))).all()
+    return {(host, task) for host, (task, _) in said if task} | {(row.host, row.task) for row in found}
+
+
+def _named(raw: bytes) -> tuple[str, str]:
+    """Return the task and the run that these bytes name, the run as hex; empty where they name none."""
+    try:
+        event = codec.decode(raw)
+    except MalformedEventError:
+        return "", ""
+    return event.task, (event.run or "").replace("-", "")
 
 
 def _parcel(letter: dead.Letter) -> Parcel:

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 
 from humeops.central import retrying
 from humeops.central.config import Config
+from humeops.central.current.picture import Picture
 from humeops.central.store import burying
 from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
 from humeops.central.store.questions import dead
-from humeops.cli import centralaudit
+from humeops.cli import centralaudit, centralpicture
 from humeops.errors import Exit, HumeError
 from humeops.visible import visible
 
@@ -43,7 +44,11 @@ def dead_letters(chosen: Config, action: str, names: Sequence[str], every: bool,
             found = list(_all(database)) if every else [_named(database, name) for name in names]
         if action == "show":
             return _show(found[0])
-        return _retry(database, found) if action == "retry" else _drop(database, found)
+        return (
+            _retry(database, found, centralpicture.of(chosen, database))
+            if action == "retry"
+            else _drop(database, found)
+        )
 
 
 def _check(action: str, names: Sequence[str], every: bool) -> None:
@@ -81,8 +86,8 @@ def _show(letter: dead.Letter) -> int:
     return Exit.OK
 
 
-def _retry(database: Database, found: Sequence[dead.Letter]) -> int:
-    done = retrying.retry(database, [(one.life, one.seq) for one in found])
+def _retry(database: Database, found: Sequence[dead.Letter], picture: Picture) -> int:
+    done = retrying.retry(database, [(one.life, one.seq) for one in found], picture)
     names = " ".join(one.name for one in found)
     database.write(lambda connection: centralaudit.note(connection, "retry dead letters", names))
     print(f"stored {done.stored}, known already {done.known}, still dead {done.dead}")

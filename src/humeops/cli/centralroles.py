@@ -23,12 +23,11 @@ from humeops.central import notifier as notifying
 from humeops.central import watcher as watching
 from humeops.central.collector import YOUNG_OF_WORKER, calm
 from humeops.central.config import Config
-from humeops.central.current.picture import SqlPicture
 from humeops.central.notify import channel
 from humeops.central.notify.trying import Trial
 from humeops.central.store import partitions, schema
 from humeops.central.store.database import Database, plain_errors
-from humeops.cli import centralfirst, centralupkeep
+from humeops.cli import centralfirst, centralpicture, centralupkeep
 from humeops.cli.centraldatabase import note, opened, require_schema
 from humeops.clock import NS_PER_SECOND, SystemClock
 from humeops.errors import ConfigError, Exit
@@ -158,18 +157,13 @@ def _answer(chosen: Config, database: Database, tells: bool = False) -> None:
 
 def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) -> Central:
     people = People(chosen.proxies, chosen.user_header, _provider(chosen), certificates.Headers(*chosen.cert_headers))
+    current = centralpicture.of(chosen, database)
     if not chosen.redis:
-        return Central(database, SystemClock(), SqlPicture(database), gauges=gauges, people=people)
-    import redis
+        return Central(database, SystemClock(), current, gauges=gauges, people=people)
     import redis.asyncio
 
-    from humeops.central.current import asking
     from humeops.central.stream.intake import StreamIntake
 
-    quick = redis.Redis.from_url(
-        chosen.redis, socket_timeout=asking.WAIT_SECONDS, socket_connect_timeout=asking.WAIT_SECONDS, retry=None
-    )
-    current = asking.RedisPicture(quick, SqlPicture(database))
     client = redis.asyncio.Redis.from_url(chosen.redis, socket_timeout=10, socket_connect_timeout=5)
     stream = StreamIntake(client, chosen.partitions, chosen.longest)
     return Central(database, SystemClock(), current, stream, gauges, people)

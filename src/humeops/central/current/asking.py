@@ -7,19 +7,22 @@ task that is shown was read and compared with the whole filter, so one that move
 
 import heapq
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any
 
 import redis
 import redis.exceptions
+import sqlalchemy as sa
 
 from humeops.central.current import copied, keyspace
+from humeops.central.current.judged import NO_PARTITION
 from humeops.central.current.picture import Picture
 from humeops.central.current.wanting import Wanting
 from humeops.central.store import cursor
 from humeops.central.store.questions import tasks
 from humeops.central.store.questions.page import Page, cut
+from humeops.errors import UnavailableError
 from humeops.filters.tree import EVERYTHING
 
 _AT_ONCE = 250
@@ -51,6 +54,15 @@ class RedisPicture:
         except redis.exceptions.RedisError as error:
             log.warning("tasks are read from the database: %s", error)
         return self._truth.find(wanted, limit, after)
+
+    def note(self, connection: sa.Connection, names: Sequence[tuple[str, str]]) -> None:
+        """Note the tasks that the transaction under way has changed; a watcher writes them (`judged.take_over`)."""
+        due = [keyspace.due_member(one.host, one.task, one.version) for one in tasks.versions_of(connection, names)]
+        try:
+            if due:
+                self._redis.sadd(keyspace.due(NO_PARTITION), *due)
+        except redis.exceptions.RedisError as error:
+            raise UnavailableError("Redis does not take what has changed; try again when it is back") from error
 
     def _matching(self, wanted: Wanting, begin: tuple[str, str] | None) -> Iterator[tasks.Task]:
         low, high = wanted.span(begin)

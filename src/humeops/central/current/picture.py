@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The question that the copy answers, and the database's answer to it, which is always right."""
 
+from collections.abc import Sequence
 from typing import Protocol
+
+import sqlalchemy as sa
 
 from humeops.central.store.database import Database
 from humeops.central.store.questions import tasks
@@ -15,6 +18,13 @@ class Picture(Protocol):
         """Return a page of tasks, by host and name."""
         ...
 
+    def note(self, connection: sa.Connection, names: Sequence[tuple[str, str]]) -> None:
+        """Note the tasks that the transaction under way has changed: they are read anew soon after its commit.
+
+        For what is no worker's and no watcher's doing. Raises UnavailableError when that can't be noted now.
+        """
+        ...
+
 
 class SqlPicture:
     """The database itself."""
@@ -26,3 +36,6 @@ class SqlPicture:
         """Return a page of tasks, by host and name."""
         with self._database.reading() as connection:
             return tasks.find(connection, wanted, limit, after)
+
+    def note(self, connection: sa.Connection, names: Sequence[tuple[str, str]]) -> None:
+        """Do nothing: what is asked is read each time."""
