@@ -95,18 +95,29 @@ static bool is_nobodys(const struct origin *origin) {
            && (chain->launcher == 0 || (chain->at[origin->innermost].pid == 1 && origin->pidns == PIDNS_OF_HOST));
 }
 
-// The run is then over when hume is, unless a stop comes by its id.
-static void hang_on_hume(struct origin *origin) {
-    struct chain *chain = &origin->chain;
+static bool put_itself_first(struct chain *chain) {
     struct process self;
     if (!process_read(getpid(), &self))
-        return;
+        return false;
     unsigned kept = chain->count < MAX_CHAIN ? chain->count : MAX_CHAIN - 1;
     memmove(chain->at + 1, chain->at, kept * sizeof *chain->at);
     chain->at[0] = self;
     chain->count = kept + 1;
-    chain->launcher = 1;
+    return true;
+}
+
+// The run is then over when hume is, unless a stop comes by its id.
+static void hang_on_hume(struct origin *origin) {
+    if (!put_itself_first(&origin->chain))
+        return;
+    origin->chain.launcher = 1;
     origin->arguments = (struct command_line){0};
+}
+
+void ancestry_count_itself(struct origin *origin) {
+    struct chain *chain = &origin->chain;
+    if (chain->count > 0 && (chain->launcher == 0 || chain->at[0].pid == 1))
+        put_itself_first(chain);
 }
 
 void ancestry_read_outermost(struct origin *origin) {

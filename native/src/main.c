@@ -99,6 +99,8 @@ static void say(struct event *event, const struct asked *asked, struct fault *fa
         return;
     if (asked->verb->action == START)
         read_beginning_of_run(&event->origin);
+    else
+        ancestry_count_itself(&event->origin);
     report(event, asked, fault);
     // Also when it could not be stored: RUN=$(hume start --print-run) then still names one run.
     if (asked->print_run && !(print(event->id) && print("\n")))

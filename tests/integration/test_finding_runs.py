@@ -5,6 +5,7 @@ Real shells and programs, the real client, humed, central. `; :` keeps a shell f
 """
 
 import pathlib
+import shutil
 import sys
 from collections.abc import Iterator
 
@@ -130,6 +131,20 @@ def test_a_subshells_last_command_in_its_place_stops_the_subshells_own_run(stage
         run = story.started(task)
         assert (run.state, run.parent) == (state, "")
         assert story.said(f"in {task}").run == run.id
+
+
+@pytest.mark.parametrize("launcher", ["cron", "systemd"])
+def test_a_shell_that_becomes_its_last_word_stops_its_run_right_below_a_launcher(
+    launcher: str, stage: scene.Scene, tmp_path: pathlib.Path
+) -> None:
+    called = tmp_path / launcher
+    shutil.copy(standin.require("bash"), called)
+    body = f'bash -c "$H start {launcher}-job; sleep 0.2; $H flag half; $H stop 3" & wait'
+
+    story = stage.play(str(called), "-c", body)
+
+    run = story.started(f"{launcher}-job")
+    assert (run.state, run.reason) == ("failed", "exit 3, after half")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
