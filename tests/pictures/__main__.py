@@ -28,7 +28,7 @@ LOOKS: dict[str, tuple[Literal["light", "dark"], int]] = {
 }
 HEIGHT = 860
 FAILS = """#!/bin/sh
-hume start restore-test --tags cron,db
+hume start restore-test --tags cron,db --cron "15 3 * * *" --tz Europe/Madrid --grace 30m --max 2h
 hume flag archive-fetched
 hume warn "only three days left on tape"
 hume set restored_bytes=73400320 --unit bytes
@@ -36,7 +36,7 @@ LINENO=41 hume error "pg_restore returned 1"
 hume stop 1
 """
 RUNS = """#!/bin/sh
-hume start mirror-sync --tags cron
+hume start mirror-sync --tags cron --every 6h --grace 1h
 hume flag list-fetched
 hume progress 3/12
 hume info "1,204 of 4,816 files"
@@ -96,6 +96,14 @@ def _paths(owner: Caller) -> dict[str, str]:
         "event": f"/event/{event['id']}",
         "data": "/data",
         "datum": ask("/datum", host="db1", task="backup", key="backup_bytes"),
+        "alerts": "/alerts",
+        "silences": "/silences",
+        "channels": "/channels",
+        "watches": "/watches",
+        "watch": ask("/watch", host="backup1", task="restore-test"),
+        "scripts": "/scripts",
+        "audit": "/audit",
+        "you": "/you",
         "wrong": ask("/events", q="levl:error"),
         "empty": ask("/events", q="host:nowhere"),
     }
