@@ -244,18 +244,18 @@ def test_a_pattern_gives_each_host_that_fits_its_watch(database, agent):
     make_agent(database, "web2")
     declare(database, "web2", at=NOON + 5 * MINUTE, every="7d")
     with database.writing() as connection:
-        connection.execute(
-            sa.insert(tables.watch_pattern).values(
-                host="web*", tag="", task="backup", wanted='{"every":3600}', maker="a test", made_at=NOON
-            )
-        )
+        made = connection.execute(
+            sa.insert(tables.watch_pattern)
+            .values(host="web*", tag="", task="backup", wanted='{"every":3600}', maker="a test", made_at=NOON)
+            .returning(tables.watch_pattern.c.id)
+        ).scalar_one()
 
     look(database, NOON + 10 * MINUTE)
     look(database, NOON + 11 * MINUTE)
 
     with database.reading() as connection:
         found = connection.execute(sa.select(tables.watch.c.host, tables.watch.c.pattern)).all()
-    assert sorted(map(tuple, found)) == [("web1", 1), ("web2", None)]
+    assert sorted(map(tuple, found)) == [("web1", made), ("web2", None)]
 
 
 def expected(database, host="db1"):

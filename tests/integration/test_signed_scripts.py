@@ -204,4 +204,4 @@ def test_words_that_make_no_sense(installed, host):
     assert hume(installed, "run", "--signed").returncode == 64
     assert hume(installed, "info", "--signed", "x", "y").returncode == 64
     missing = hume(installed, "sign", "nothing.sh", "--key", str(host.key("ann")))
-    assert (missing.returncode, "no such file" in missing.stderr) == (70, True)
+    assert (missing.returncode, "no such file" in missing.stderr) == (64, True)
