@@ -32,12 +32,13 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
   function hume {
     { local - && set +x; } 2>/dev/null || :
     local __hume_result=0 __hume_in=${FUNCNAME[1]-}
-    local __hume_at=${BASH_LINENO[0]}
+    local __hume_at=${BASH_LINENO[0]} __hume_from=${BASH_SOURCE[1]-}
+    [[ $__hume_from != /proc/self/fd/* ]] || __hume_from=$0 # a signed script
     case $__hume_in in main | source) __hume_in='' ;; esac
     # In the text of the trap on EXIT lines are counted anew, and the function is the one in which the script ended.
     [[ ! $__hume_leaving || ${#FUNCNAME[@]} -gt $__hume_floor ]] || __hume_at='' __hume_in=''
     [[ -x $__hume_program ]] || __hume_program=hume # it has moved meanwhile
-    LINENO=$__hume_at HUME_FILE=${BASH_SOURCE[1]-} HUME_FUNCTION=$__hume_in \
+    LINENO=$__hume_at HUME_FILE=$__hume_from HUME_FUNCTION=$__hume_in \
       command "$__hume_program" "$@" || __hume_result=$?
     if ((__hume_result)); then
       builtin printf -v __hume_call ' %s' "$@"
@@ -185,14 +186,21 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
   function __hume_leave { # STATUS COMMAND FUNCTION FILE, as the trap on EXIT finds them
     { local - && set +x; } 2>/dev/null || :
     __hume_leaving=$1 __hume_floor=${#FUNCNAME[@]}
+    local __hume_last=$2
+    # A signed script that has ended, unless by a signal, is one command to bash, whichever of its own was the last.
+    # Under set -e that was the one that failed.
+    if [[ $2 == '. /proc/self/fd/'* ]]; then
+      __hume_last=''
+      [[ $1 != "$__hume_status" || $- != *e* ]] || __hume_last=$__hume_command
+    fi
     # Only a command that failed has a line; for `exit 3` and an unset variable bash remembers none.
-    if [[ $1 != "$__hume_status" || $2 != "$__hume_command" ]]; then
+    if [[ $1 != "$__hume_status" || $__hume_last != "$__hume_command" ]]; then
       __hume_status=$1 __hume_line='' __hume_function=$3 __hume_file=${4:-$0}
-      __hume_take_command "$2"
-      [[ $1 == 0 || ! $__hume_running ]] || __hume_find_line
+      __hume_take_command "$__hume_last"
+      [[ $1 == 0 || ! $__hume_running || ! $__hume_last ]] || __hume_find_line
     fi
     case $__hume_function in main | source) __hume_function='' ;; esac
-    [[ $1 != 0 ]] || __hume_notice_signal "$3"
+    [[ $1 != 0 || ! $__hume_last ]] || __hume_notice_signal "$3"
     [[ ${__hume_traps[EXIT]-} ]] || return 1
     # `exit` inside the trap ends all at once. Where it cannot be hume's function, as in POSIX mode, the stop comes before.
     if [[ -o posix && ${__hume_traps[EXIT]} == *exit* ]] || declare -F exit >/dev/null; then
@@ -240,7 +248,7 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
     local __hume_children='' __hume_job __hume_last=' &'
     [[ ! $__hume_command =~ (^|[^[:alnum:]_])exit([^[:alnum:]_]|$) && $- != *t* ]] || return 0
     if [[ ! $__hume_signals ]]; then
-      [[ ! $1 ]] || __hume_leaving=killed
+      [[ ! $1 && $__hume_file != /proc/self/fd/* ]] || __hume_leaving=killed
       [[ ! -f /proc/$$/fd/255 ]] || ! builtin read -r -N 1 -u 255 || __hume_leaving=killed
     fi 2>/dev/null
     { builtin read -r __hume_children <"/proc/$$/task/$$/children"; } 2>/dev/null || :
@@ -264,6 +272,7 @@ elif [[ ${__hume_pid-} != "$$" ]]; then
     [[ $__hume_last != killed ]] || set -- fail 'ended by a signal'
     [[ $__hume_last != 0 && $__hume_leaving != 0 && $__hume_leaving != killed ]] ||
       __hume_line='' __hume_file='' __hume_function='' __hume_command='' __hume_shown=''
+    [[ $__hume_file != /proc/self/fd/* ]] || __hume_file=$0
     LINENO=$__hume_line HUME_FILE=$__hume_file HUME_FUNCTION=$__hume_function HUME_COMMAND=${__hume_shown:-$__hume_command} \
       command "$__hume_program" stop "${@:-$__hume_last}" || :
   }

@@ -27,7 +27,8 @@ elif [[ ${__hume_pid-} != $$ ]]; then
     # In the text of the trap on EXIT lines are counted anew.
     [[ -z $__hume_leaving || $#funcstack -gt $__hume_floor ]] || at=
     [[ -x $__hume_program ]] || __hume_program=hume # it has moved meanwhile
-    LINENO=${at##*:} HUME_FILE=${at%:*} HUME_FUNCTION=$in command $__hume_program "$@" || result=$?
+    # A signed script's file is a number; zsh was told its path.
+    LINENO=${at##*:} HUME_FILE=${${at%:*}/#\/proc\/self\/fd\/*/$ZSH_ARGZERO} HUME_FUNCTION=$in command $__hume_program "$@" || result=$?
     # A subshell's run is not this shell's to stop; it could not tell of it anyway.
     (( result || ZSH_SUBSHELL )) || __hume_note "$@"
     return result
@@ -127,7 +128,7 @@ elif [[ ${__hume_pid-} != $$ ]]; then
     builtin trap '' HUP INT TERM # for this function: a signal to all of the script's processes shall not end the stop
     [[ $last != 0 && -n $at ]] && __hume_read_line $at || at= __hume_in=
     (( ${+functions[$__hume_in]} )) || __hume_in=
-    LINENO=${at##*:} HUME_FILE=${at%:*} HUME_FUNCTION=$__hume_in HUME_COMMAND=$__hume_text \
+    LINENO=${at##*:} HUME_FILE=${${at%:*}/#\/proc\/self\/fd\/*/$ZSH_ARGZERO} HUME_FUNCTION=$__hume_in HUME_COMMAND=$__hume_text \
       command $__hume_program stop $last || :
   }
 

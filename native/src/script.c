@@ -72,6 +72,17 @@ static bool is_open_file(const char *path) {
            || (strncmp(path, "/proc/", 6) == 0 && strstr(path, "/fd/") != NULL);
 }
 
+// `hume run --signed` has a shell read the sealed copy of a script: bash -c '. /proc/self/fd/100' PATH. The path behind
+// such code, taken from the line; NULL when the code is other.
+static const char *take_sealed(struct command_line *line) {
+    static const char reading[] = ". /proc/self/fd/";
+    const char *code = command_line_next(line);
+    if (!code || strncmp(code, reading, sizeof reading - 1) != 0)
+        return NULL;
+    code += sizeof reading - 1;
+    return code[strspn(code, "0123456789")] ? NULL : command_line_next(line);
+}
+
 // The first argument of an interpreter that is a script, taken from the line; NULL when it runs code from its command
 // line or its input, or is interactive.
 static const char *take_script(struct command_line *line, const char *interpreter, bool *is_code) {
@@ -82,7 +93,9 @@ static const char *take_script(struct command_line *line, const char *interprete
         if (argument[0] != '-' && argument[0] != '+')
             return *argument ? argument : NULL;
         *is_code = brings_code(interpreter, argument);
-        if (*is_code || brings_input(interpreter, argument))
+        if (*is_code)
+            return take_sealed(line);
+        if (brings_input(interpreter, argument))
             return NULL;
         if (takes_argument(interpreter, argument))
             command_line_next(line);
@@ -102,9 +115,9 @@ static void look_behind(struct script *script) {
         if (path && !is_open_file(path)) {
             script->path = path;
             script->arguments = rest;
-            script->is_file = true;
+            script->is_file = !is_code;
         }
-        script->is_shell_code = is_code && is_shell(script->program);
+        script->is_shell_code = is_code && !path && is_shell(script->program);
     }
 }
 

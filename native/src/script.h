@@ -19,7 +19,7 @@ struct script {
     const char *program; // what runs, as its bare name: bash; NULL: nothing is known
     const char *path;    // of the script as it was written; the program's own when it runs no file
     struct command_line arguments; // what follows it; of make and of a program that runs no file, all
-    bool is_file;        // path is that of a file that an interpreter reads
+    bool is_file;        // path is that of a file that an interpreter reads; not of one that was read and sealed before
     bool is_shell_code;  // a shell with its script on the command line: sh -c 'backup; hume stop'
 };
 

@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 from humeops.event import MAX_CHAIN
-from tests.native.family import BASH, OTHER_BASH, proc_of, process, said_at, told
+from tests.native.family import BASH, OTHER_BASH, proc_of, process, said_at, say, told
 from tests.native.golden import Parent
 
 
@@ -62,6 +62,60 @@ def test_a_shell_with_code_is_some_programs_way_to_run_a_command(command_line: t
     origin = told([process(*command_line), process("python3", "/srv/job.py")])
 
     assert (origin.script, origin.own) == ("/srv/job.py", (1, 1))
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [("/bin/bash",), ("/bin/bash", "-e"), ("dash", "-eu"), ("zsh", "-o", "pipefail"), ("ksh",), ("busybox", "sh")],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("above", [shell("/srv/outer"), cron()], ids=["a script", "cron"])
+def test_a_shell_that_reads_what_was_sealed_is_the_script_whose_path_it_is_given(
+    shell: tuple[str, ...], above: Parent
+) -> None:
+    event = say([process(*shell, "-c", ". /proc/self/fd/100", "./job.sh", "-c", "x"), process("hume", "run"), above])
+
+    origin = event.origin
+    assert (event.task, origin.script, origin.own) == ("job.sh", "./job.sh", None)
+    assert (origin.args, origin.sha256) == (["-c", "x"], "")  # what lies at the path is not what was read
+
+
+def test_a_subshell_of_what_was_sealed_is_a_fork_of_the_script() -> None:
+    one, other = (process("bash", "-c", ". /proc/self/fd/100", "./job.sh", image=BASH) for _ in range(2))
+
+    assert told([one, other, process("hume", "run"), shell(image=BASH)]).own == (0, 1)
+
+
+@pytest.mark.parametrize("name", ["find", "time", "parallel", "chronic"])
+def test_a_signed_script_that_has_the_name_of_a_wrapper_is_a_script(name: str) -> None:
+    assert told([process("sh", "-c", ". /proc/self/fd/100", name), shell("/srv/outer")]).script == name
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (". /proc/self/fd/100",),
+        (". /proc/self/fd/100; hume start", "./job.sh"),
+        (". /proc/self/fd/100 ", "./job.sh"),
+        (". /proc/self/fd/x", "./job.sh"),
+        (" . /proc/self/fd/100", "./job.sh"),
+        (". /proc/7/fd/100", "./job.sh"),
+        (". ./lib.sh", "./job.sh"),
+    ],
+    ids=" ".join,
+)
+def test_other_code_that_reads_a_file_remains_code(words: tuple[str, ...]) -> None:
+    assert told([process("bash", "-c", *words), shell("/srv/outer")]).script == "/srv/outer"
+
+
+def test_where_the_sealed_copys_path_is_an_open_file_the_shell_is_the_script() -> None:
+    origin = told([process("/bin/bash", "-c", ". /proc/self/fd/100", "/dev/fd/63"), shell("/srv/outer")])
+
+    assert (origin.script, origin.own) == ("/bin/bash", None)
+
+
+def test_perl_that_is_given_such_code_is_itself_the_script() -> None:
+    assert told([process("perl", "-e", ". /proc/self/fd/100")]).script == "perl"
 
 
 @pytest.mark.parametrize("name", LAUNCHERS.split())
