@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Attacks on signed scripts, with OpenSSH's own program: none of them verifies, and each is told by its own word."""
 
+import contextlib
 import os
 import threading
 
+import msgspec
 import pytest
 
 from humeops.cli import signing
 from humeops.errors import ConfigError, HumeError
 from humeops.security.signing import envelope, sealing, sshsig, trust
 from humeops.security.signing.envelope import Envelope
+from humeops.security.signing.manifest import SignatureError
+from humeops.security.signing.versions import Versions
 from tests.fixtures import signers
 from tests.fixtures.signers import GOOD, kind, look, put_signature, sig_of, signed
 
@@ -110,6 +114,52 @@ def test_an_older_version_does_not_come_back(host):
     sig_of(script).write_bytes(old[1])
 
     assert kind(host, script) == "rolled-back"
+
+
+def test_two_scripts_of_one_name_do_not_get_in_each_others_way(host):
+    script = signed(host, "--number", "7")
+    (host.root / "other").mkdir()
+    other = signed(host, name="other/job.sh")
+    (host.root / "link").symlink_to("other")
+
+    assert look(host, script, remember=True).fault is None
+    assert look(host, other, remember=True).fault is None
+    put_signature(host, other)
+    assert look(host, host.root / "link/job.sh", remember=True).fault is None
+    put_signature(host, other, "--number", "1")
+
+    assert kind(host, other) == "rolled-back"
+
+
+def test_what_was_remembered_by_the_name_alone_still_counts(host):
+    script = signed(host, "--number", "2")
+    (host.trust / "versions").mkdir()
+    (host.trust / "versions/job.sh.version").write_text(f"3 {'0' * 64}\n")
+
+    assert kind(host, script) == "rolled-back"
+    assert look(host, signed(host, "--number", "4"), remember=True).fault is None
+    assert kind(host, signed(host, "--number", "3")) == "rolled-back"
+
+
+def test_of_two_versions_at_once_the_later_one_is_remembered(host):
+    script = signed(host)
+    found = look(host, script).verified.manifest
+    seen = Versions(host.root / "seen")
+    several = [msgspec.structs.replace(found, version=version) for version in range(1, 9)]
+
+    def note(one):
+        with contextlib.suppress(SignatureError):  # a later one was before it
+            seen.note(one, script)
+
+    threads = [threading.Thread(target=note, args=[one]) for one in several]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert not seen.check(several[-1], script)
+    with pytest.raises(SignatureError, match="version 8 has been here"):
+        seen.check(several[-2], script)
 
 
 def test_another_content_under_a_version_that_was_here_does_not_run(host):

@@ -94,9 +94,10 @@ def verify(script: Script, call: Call, believed: Trust, versions: Versions, *, r
         raise SignatureError("changed", f"it changed since {found.signer} signed it at {found.signed_at}")
     for path, sha256 in found.sources.items():
         _check_source(pathlib.Path(path), sha256)
-    versions.check(found)
     if remember:
-        versions.note(found)
+        versions.note(found, script.path)
+    else:
+        versions.check(found, script.path)
     return Verified(found, key)
 
 
