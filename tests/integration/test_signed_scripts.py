@@ -119,18 +119,83 @@ def test_a_changed_script_is_refused_and_said(installed, host):
     assert event["data"]["script_sha256"] == hashlib.sha256(script.read_bytes()).hexdigest()
 
 
-def test_under_report_it_runs_all_the_same_and_that_is_said(installed, host):
+def report(host):
     (host.trust / "policy.toml").write_text('[[scripts]]\nname = "job*"\npolicy = "report"\n')
-    host.write("#!/bin/sh\ntouch ran; exit 4\n")
+
+
+def test_under_report_it_runs_all_the_same_and_that_is_a_trouble_of_its_own(installed, host):
+    report(host)
+    host.write('#!/bin/sh\necho "$0 $1"; exit 4\n').chmod(0o644)
+
+    done = run(installed, host, "--signed", "./job.sh", "x")
+
+    assert (done.returncode, done.stdout) == (4, "./job.sh x\n")
+    assert "runs all the same: it is not signed" in done.stderr
+    said, start, _ = dropped(installed)
+    assert (said["level"], said["task"], said["data"]["signature"]) == ("error", "job.sh signature", "unsigned")
+    assert "script_sha256" not in said["data"], "or central would have it as a script of that task"
+    assert (start["task"], start["data"]["signature"], start["tags"]) == ("job.sh", "unsigned", ["unsigned"])
+    assert start["origin"]["file"] == str(installed.root / "job.sh")
+
+
+def test_that_trouble_ends_once_with_the_first_run_that_verifies(installed, host):
+    report(host)
+    host.write("#!/bin/sh\n")
+    words = ["-t", "nightly", "-T", "db", "--signed", "job.sh"]
+    for _ in range(2):
+        assert run(installed, host, *words).returncode == 0
+    sign(installed, host, "job.sh")
+
+    for _ in range(2):
+        assert run(installed, host, *words).returncode == 0
+
+    said = [event for event in dropped(installed) if event["kind"] == "log"]
+    assert [(event["level"], event["task"]) for event in said] == [
+        ("error", "nightly signature"),
+        ("error", "nightly signature"),
+        ("ok", "nightly signature"),
+    ]
+    assert all(event["tags"] == ["db"] for event in said)
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["#!{hume} run --trust {trust} --signed", "#!/usr/bin/env -S {hume} run --trust {trust} --signed", "#!bash", ""],
+    ids=["hume", "env", "relative", "none"],
+)
+def test_under_report_what_leads_back_to_hume_or_nowhere_is_refused(installed, host, first):
+    report(host)
+    host.write(first.format(hume=find_hume(), trust=host.trust) + "\ntouch ran\n")
 
     done = run(installed, host, "--signed", "./job.sh")
 
-    assert done.returncode == 4
-    assert "runs all the same: it is not signed" in done.stderr
-    assert (installed.root / "ran").exists()
-    said, start, _ = dropped(installed)
-    assert (said["level"], said["data"]["signature"]) == ("error", "unsigned")
-    assert (start["data"]["signature"], start["tags"]) == ("unsigned", ["unsigned"])
+    assert (done.returncode, done.stderr.count("\n")) == (126, 1), done.stderr
+    assert "its first line names" in done.stderr
+    assert not (installed.root / "ran").exists()
+    assert [event["task"] for event in dropped(installed)] == ["job.sh"]
+
+
+def test_under_report_a_changed_script_runs_with_what_was_signed_to_run_it(installed, host):
+    report(host)
+    script = host.write(f"#!{find_hume()} run --signed\n")
+    sign(installed, host, "job.sh", "--interpreter", "/bin/sh")
+    script.write_text(script.read_text() + "echo more\n")
+
+    assert run(installed, host, "--signed", "./job.sh").stdout == "more\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "environ"),
+    [(["-t", "nightly"], {}), (["--task=x", "-vtnightly"], {"HUME_TASK": "other"}), ([], {"HUME_TASK": "nightly"})],
+    ids=["-t", "joined", "HUME_TASK"],
+)
+def test_a_refusal_is_said_of_the_task_that_was_named(installed, host, words, environ):
+    host.write("#!/bin/sh\n")
+
+    assert run(installed, host, *words, "--tags", "db", "--signed", "job.sh", **environ).returncode == 126
+
+    [event] = dropped(installed)
+    assert (event["task"], event["tags"]) == ("nightly", ["db"])
 
 
 def test_without_a_trust_nothing_runs(installed, host):
@@ -205,3 +270,16 @@ def test_words_that_make_no_sense(installed, host):
     assert hume(installed, "info", "--signed", "x", "y").returncode == 64
     missing = hume(installed, "sign", "nothing.sh", "--key", str(host.key("ann")))
     assert (missing.returncode, "no such file" in missing.stderr) == (64, True)
+    empty = run(installed, host, "--signed", "")
+    assert (empty.returncode, "--signed: it is empty" in empty.stderr) == (64, True)
+
+
+@pytest.mark.parametrize("extra", ["signature=ok", "signer:boss", " script/until=x"])
+def test_nobody_says_in_humes_place_who_signed(installed, host, extra):
+    host.write("#!/bin/sh\ntouch ran\n")
+    sign(installed, host, "job.sh")
+
+    done = run(installed, host, "-x", extra, "--signed", "job.sh")
+
+    assert (done.returncode, "choose another key" in done.stderr) == (64, True)
+    assert dropped(installed) == []

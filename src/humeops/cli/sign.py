@@ -4,9 +4,7 @@
 import datetime
 import os
 import pathlib
-import re
 import shlex
-import shutil
 from collections.abc import Sequence
 
 import click
@@ -14,7 +12,7 @@ import click
 from humeops import wholefile
 from humeops.cli import keys, options, signing
 from humeops.errors import GivenError
-from humeops.security.signing import envelope, manifest, policy, sealing, sshsig, starting, verification
+from humeops.security.signing import envelope, firstline, manifest, policy, sealing, sshsig, starting, verification
 from humeops.security.signing.envelope import Envelope
 from humeops.security.signing.manifest import Manifest, SignatureError
 from humeops.security.signing.verification import Script
@@ -110,15 +108,10 @@ def _version_before(read: Script) -> int:
 
 def interpreter_of(read: Script) -> list[str]:
     """Return what the first line names, by its whole path; raise HumeError where it names none."""
-    first = read.data.split(b"\n", 1)[0].decode("utf-8", "replace")
-    words = shlex.split(first[2:]) if first.startswith("#!") else []
-    if words and words[0].endswith("/env"):
-        words = [word for word in words[1:] if word != "-S"]
-        found = shutil.which(words[0], path=starting.PATH) if words else None
-        words = [found, *words[1:]] if found else []
-    if not words or not words[0].startswith("/") or re.search(r"(^|/)hume$", words[0]):
-        raise GivenError(f"{read.path}: its first line names no interpreter: give it with --interpreter /bin/sh")
-    return words
+    try:
+        return firstline.interpreter_of(read.data, starting.PATH)
+    except GivenError as error:
+        raise GivenError(f"{read.path}: {error}: give it with --interpreter /bin/sh") from None
 
 
 def _source(name: str) -> tuple[str, str]:

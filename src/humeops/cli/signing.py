@@ -57,7 +57,7 @@ def look(path: str, arguments: Sequence[str], folder: str | None, *, remember: b
     script = verification.read(pathlib.Path(path))
     asked = call(arguments)
     policy = believed.settings.of(script.name, asked.host)
-    seen = Versions(_versions_of(folder))
+    seen = Versions(memory_of(folder))
     try:
         found = verification.verify(script, asked, believed, seen, remember=remember)
     except SignatureError as error:
@@ -65,7 +65,8 @@ def look(path: str, arguments: Sequence[str], folder: str | None, *, remember: b
     return Standing(script, policy, found, None)
 
 
-def _versions_of(folder: str | None) -> pathlib.Path:
+def memory_of(folder: str | None) -> pathlib.Path:
+    """Return the folder in which it is remembered what ran here."""
     # A trust of one's own has its own memory; root's is the system's.
     if folder and pathlib.Path(folder).stat().st_uid == os.geteuid():
         return pathlib.Path(folder, "versions")

@@ -30,6 +30,7 @@ _FAULTS = {
     "malformed": "its signature cannot be read",
     "untrusted": "this host believes nobody: its lists are missing, or open to others",
     "outdated": "whom this host believes is out of date: hume signers update",
+    "unread": "it, or its signature, could not be read",
     "unremembered": "its version could not be remembered",
 }
 

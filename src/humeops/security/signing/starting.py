@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How a verified script is run: its interpreter upon the sealed descriptor, in an environment in which nothing steers it. Pure.
+"""How a script that was read is run: its interpreter upon the sealed descriptor, and one that verified in an environment in which nothing steers it. Pure.
 
 `$0` is the script's path where the interpreter lets one say so: in shells and Python. Elsewhere it is the descriptor's.
 """
@@ -42,15 +42,15 @@ class Person(NamedTuple):
     programs: str = ""  # where this hume is: last on PATH, so that the script finds it
 
 
-def command(found: Manifest, descriptor: int, path: str, arguments: Sequence[str]) -> list[str]:
+def command(interpreter: Sequence[str], descriptor: int, path: str, arguments: Sequence[str]) -> list[str]:
     """Return the words that run the script which lies at this descriptor."""
     place = f"/proc/self/fd/{descriptor}"
-    program = re.sub(r"[0-9.]+$", "", found.interpreter[0].rpartition("/")[2])
+    program = re.sub(r"[0-9.]+$", "", interpreter[0].rpartition("/")[2])
     if program in _SHELLS:
-        return [*found.interpreter, "-c", f". {place}", path, *arguments]
+        return [*interpreter, "-c", f". {place}", path, *arguments]
     if program == "python":
-        return [*found.interpreter, "-I", "-c", _IN_PYTHON, place, path, *arguments]
-    return [*found.interpreter, place, *arguments]
+        return [*interpreter, "-I", "-c", _IN_PYTHON, place, path, *arguments]
+    return [*interpreter, place, *arguments]
 
 
 def environment(found: Manifest, given: Mapping[str, str], person: Person) -> dict[str, str]:

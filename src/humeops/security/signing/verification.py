@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from humeops.errors import GivenError, HumeError, explain
-from humeops.security.signing import envelope, manifest, sealing, sshsig, trust
+from humeops.security.signing import envelope, firstline, manifest, sealing, sshsig, trust
 from humeops.security.signing.manifest import Manifest, SignatureError
 from humeops.security.signing.trust import Trust
 from humeops.security.signing.versions import Versions
@@ -112,3 +112,17 @@ def _check_source(path: pathlib.Path, sha256: str) -> None:
         raise SignatureError("source", f"{path}, which it sources, changed since it was signed")
     if other is not None:
         raise SignatureError("source", f"{path}, which it sources, may be changed by others: {other}")
+
+
+def interpreter_of(script: Script, search: str) -> list[str]:
+    """Return what runs a script that does not verify: what its manifest says, if it can be read, else its first line.
+
+    Raises GivenError where that is nothing, or hume itself.
+    """
+    try:
+        found = manifest.unpack(envelope.unpack(script.enclosed or b"").signed).interpreter
+    except SignatureError:
+        return firstline.interpreter_of(script.data, search)
+    if firstline.leads_back(found):
+        raise GivenError("its manifest names hume, and no interpreter")
+    return found

@@ -23,11 +23,11 @@ def signed(*interpreter, **members):
     ],
 )
 def test_the_interpreter_reads_the_descriptor(interpreter, words):
-    assert starting.command(signed(*interpreter), 100, "./job", ["a"]) == words
+    assert starting.command(interpreter, 100, "./job", ["a"]) == words
 
 
 def test_python_is_isolated_and_knows_the_scripts_name():
-    words = starting.command(signed("/usr/bin/python3.11"), 100, "./job", ["a"])
+    words = starting.command(["/usr/bin/python3.11"], 100, "./job", ["a"])
 
     assert words[:3] == ["/usr/bin/python3.11", "-I", "-c"]
     assert words[4:] == ["/proc/self/fd/100", "./job", "a"]
