@@ -237,6 +237,43 @@ def test_what_it_sources_must_be_out_of_others_reach(host):
     assert kind(host, script) == "source"
 
 
+def test_what_it_sources_by_way_of_links_must_be_out_of_others_reach_all_the_way(host):
+    open_to_all = host.root / "open"
+    (open_to_all / "lib").mkdir(parents=True)
+    (open_to_all / "lib/common.sh").write_text("x=1\n")
+    (host.root / "inner").symlink_to("open/lib")
+    (host.root / "lib").symlink_to(host.root / "open/../inner")
+    script = signed(host, "--source", str(host.root / "lib/common.sh"))
+    assert kind(host, script) == "ok"
+    open_to_all.chmod(0o777)
+
+    found = look(host, script)
+
+    assert found.fault.kind == "source"
+    assert str(found.fault).endswith(f"may be changed by others: {open_to_all}")
+
+
+def test_a_trust_by_way_of_a_link_must_be_out_of_others_reach_all_the_way(host):
+    script = signed(host)
+    deep = host.root / "open/trust"
+    deep.parent.mkdir()
+    host.trust.rename(deep)
+    host.trust.symlink_to("open/trust")
+    assert kind(host, script) == "ok"
+    deep.parent.chmod(0o777)
+
+    with pytest.raises(ConfigError, match="others may change it"):
+        look(host, script)
+
+
+def test_links_in_a_circle_end(host):
+    (host.root / "one").symlink_to("two")
+    (host.root / "two").symlink_to("one")
+
+    with pytest.raises(OSError, match="one"):
+        trust.changeable_by_others(host.root / "one/x", (os.geteuid(),))
+
+
 @pytest.mark.parametrize(
     "behind", [b"echo evil\n", b"# x\recho evil\n", b"# x\x0becho\n", b"# no line feed", b"#x\n", b"\n"]
 )

@@ -7,10 +7,12 @@ bundle they came in, and those beside the link count no more.
 """
 
 import datetime
+import errno
 import os
 import pathlib
 import re
 import stat
+from collections.abc import Iterator
 
 import msgspec
 
@@ -22,6 +24,7 @@ from humeops.security.signing.policy import PolicySettings
 FOLDER = pathlib.Path("/etc/hume/signing")
 CURRENT = "current"
 BUNDLE = "bundle"
+_MOST_LINKS = 40  # as the kernel has it
 GENERATION = re.compile(r"trust-[0-9]{1,16}")
 
 
@@ -99,15 +102,40 @@ def check_way(path: pathlib.Path, owners: tuple[int, ...]) -> None:
 
 
 def changeable_by_others(path: pathlib.Path, owners: tuple[int, ...]) -> pathlib.Path | None:
-    """Return the file itself, or the folder on the way to it, that somebody else than these users may change; None: none."""
-    for place in (path, *path.parents):
-        found = os.stat(place, follow_symlinks=place != path)
+    """Return the file itself, or the folder or link on the way to it, that somebody else than these users may change; None: none."""
+    for place in _way(path):
+        found = place.lstat()
         is_shared = bool(found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
-        # In a sticky folder others may add, and not replace what is another's.
-        is_sticky = stat.S_ISDIR(found.st_mode) and bool(found.st_mode & stat.S_ISVTX)
-        if found.st_uid not in (0, *owners) or (is_shared and not is_sticky):
+        # In a sticky folder others may add, and not replace what is another's. A link has no rights of its own.
+        is_exempt = stat.S_ISLNK(found.st_mode) or (stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX)
+        if found.st_uid not in (0, *owners) or (is_shared and not is_exempt):
             return place
     return None
+
+
+def _way(path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Yield, from the root on, each folder and link by which the system comes to this file, wherever links lead, and the file.
+
+    Where a link leads is asked only after it was yielded: when it was found that nobody else can change it.
+    """
+    place, left = pathlib.Path("/"), list(reversed(path.absolute().parts[1:]))
+    links = 0
+    yield place
+    while left:
+        part = left.pop()
+        if part == "..":
+            place = place.parent  # which was yielded before: place has no links in it
+            continue
+        yield place / part
+        if not (place / part).is_symlink():
+            place /= part
+            continue
+        links += 1
+        if links > _MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+        target = pathlib.PurePosixPath(os.readlink(place / part))
+        left += reversed(target.parts[target.is_absolute() :])
+        place = pathlib.Path("/") if target.is_absolute() else place
 
 
 def _read_until(path: pathlib.Path, owners: tuple[int, ...]) -> datetime.datetime:
