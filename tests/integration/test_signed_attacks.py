@@ -94,12 +94,36 @@ def test_nobody_signs_in_anothers_name(host):
     assert kind(host, script) == "signature"
 
 
-def test_a_pattern_for_a_principal_is_refused(host):
+@pytest.mark.parametrize(
+    "names",
+    [
+        "*@example.com",
+        " x#,*@*",
+        '"*@*"',
+        'x"*@*"',
+        '"x y,*@*"',
+        "x\x0c#,*@*",
+        '"x\r#,*@*"',
+        'x" *@*',
+        "x,!y",
+        "ann?",
+        "a#b",
+    ],
+)
+def test_a_pattern_for_a_principal_is_refused(host, names):
     script = signed(host)
-    (host.trust / "allowed_signers").write_text(f"*@example.com {host.public('ann')}\n")
+    (host.trust / "allowed_signers").write_text(f"{names} {host.public('ann')}\n", newline="")
 
     with pytest.raises(ConfigError, match="allowed_signers:1: a pattern for a principal"):
         look(host, script)
+
+
+def test_comments_and_names_in_quotes_are_no_patterns(host):
+    script = signed(host)
+    lines = f'# all of *@example.com\n  #* more\n\n"ann@example.com" {host.public("ann")} from * # to ?\n'
+    (host.trust / "allowed_signers").write_text(lines)
+
+    assert kind(host, script) == "ok"
 
 
 def test_an_older_version_does_not_come_back(host):

@@ -78,7 +78,7 @@ def _verify(
 ) -> None:
     roots = folder / ROOTS
     trust.check_place(roots, owners)
-    allowed.check_exact(roots.read_text("utf-8", "replace"), str(roots))
+    allowed.check_exact(roots.read_bytes().decode("utf-8", "replace"), str(roots))
     revoked = current / "revoked" if current else None
     if revoked is not None:
         trust.check_place(revoked, owners)

@@ -60,7 +60,7 @@ class Trust:
         if policy.exists():
             check_place(policy, owners)
         self.settings = settings.load(policy, PolicySettings)
-        allowed.check_exact(self.allowed.read_text("utf-8", "replace"), str(self.allowed))
+        allowed.check_exact(self.allowed.read_bytes().decode("utf-8", "replace"), str(self.allowed))
         self.until = _read_until(given / BUNDLE, owners) if given else None
 
     def is_over(self, now: datetime.datetime) -> bool:
