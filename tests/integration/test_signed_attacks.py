@@ -3,13 +3,14 @@
 
 import contextlib
 import os
+import re
 import threading
 
 import msgspec
 import pytest
 
 from humeops.cli import signing
-from humeops.errors import ConfigError, HumeError
+from humeops.errors import ConfigError, GivenError, HumeError
 from humeops.security.signing import envelope, sealing, sshsig, trust
 from humeops.security.signing.envelope import Envelope
 from humeops.security.signing.manifest import SignatureError
@@ -316,13 +317,44 @@ def test_more_comments_in_a_block_are_more_than_was_signed(host):
 
 
 @pytest.mark.parametrize(
-    "variable", ["LD_PRELOAD", "BASH_ENV", "PATH", "IFS", "ENV", "PYTHONPATH", "HUME_DIR", "PERL5OPT"]
+    "variable",
+    [
+        "LD_PRELOAD",
+        "BASH_ENV",
+        "PATH",
+        "IFS",
+        "ENV",
+        "PYTHONPATH",
+        "HUME_DIR",
+        "PERL5OPT",
+        "LUA_INIT_5_4",
+        "_JAVA_OPTIONS",
+    ],
 )
 def test_no_manifest_lets_through_what_an_interpreter_obeys(host, variable):
     script = host.write(GOOD)
 
-    with pytest.raises(HumeError, match=f"lets {variable} through"):
+    with pytest.raises(GivenError, match=f"lets {variable} through"):
         put_signature(host, script, "--env", variable)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "told"),
+    [
+        ("x" * 65, (), "the name of a signed script has up to 64"),
+        ("a,b", (), "the name of a signed script has up to 64"),
+        ("job.sh", ("--as", "ann smith"), "'ann smith': who signs is named by"),
+        ("job.sh", ("--as", ""), "'': who signs is named by"),
+        ("job.sh", ("--interpreter", '"'), "--interpreter '\"': No closing quotation"),
+        ("job.sh", ("--source", "/nowhere/x"), "--source /nowhere/x: no such file"),
+        ("job.sh", ("--interpreter", "sh"), "no interpreter by its whole path"),
+        ("job.sh", ("--interpreter", ""), "no interpreter by its whole path"),
+    ],
+)
+def test_what_no_host_would_take_is_not_signed(host, name, words, told):
+    with pytest.raises(GivenError, match=re.escape(told)) as caught:
+        put_signature(host, host.write(GOOD, name), *words)
+    assert caught.value.exit_code == 64
 
 
 @pytest.mark.parametrize("name", ["allowed_signers", "revoked"])

@@ -11,7 +11,7 @@ import click
 
 from humeops import wholefile
 from humeops.cli import keys, options, signing
-from humeops.errors import GivenError
+from humeops.errors import GivenError, explain
 from humeops.security.signing import envelope, firstline, manifest, policy, sealing, sshsig, starting, verification
 from humeops.security.signing.envelope import Envelope
 from humeops.security.signing.manifest import Manifest, SignatureError
@@ -54,6 +54,7 @@ def command(
     if no_arguments and globs:
         raise click.UsageError("--argument beside --no-arguments: one of them is too many")
     read = verification.read(pathlib.Path(script))
+    _check_name(read)
     path = keys.find(key)
     moment = signing.now().replace(microsecond=0)
     inside = inside or read.content != read.data
@@ -63,21 +64,50 @@ def command(
         read.name,
         read._replace(content=content).sha256,
         number or _version_before(read) + 1,
-        signer or keys.owner(path),
+        _principal(keys.owner(path) if signer is None else signer),
         moment.isoformat(),
-        shlex.split(interpreter) if interpreter else interpreter_of(read),
+        interpreter_of(read) if interpreter is None else _words(interpreter),
         [] if no_arguments else list(globs) or None,
         (moment + datetime.timedelta(microseconds=span // 1000)).isoformat() if span else None,
         list(hosts),
         dict(map(_source, sources)),
         list(variables),
     )
-    line = manifest.pack(signed)
-    manifest.unpack(line)  # whatever would not be accepted is not signed
+    line = _pack(signed)
     made = Envelope(line, sshsig.sign(line, path, namespace))
     where = _put(read, made, inside=inside)
     print(f"{where}: version {signed.version}, signed as {signed.signer}")
     return 0
+
+
+def _check_name(read: Script) -> None:
+    if not manifest.is_name(read.name):
+        text = "the name of a signed script has up to 64 letters, digits, spaces and . _ @ + -; rename it"
+        raise GivenError(f"{read.path}: {text}")
+
+
+def _principal(name: str) -> str:
+    if not manifest.is_principal(name):
+        text = "who signs is named by up to 255 of A-Z a-z 0-9 . _ @ + -, as in allowed_signers; say it with --as"
+        raise GivenError(f"{name[:300]!a}: {text}")
+    return name
+
+
+def _words(interpreter: str) -> list[str]:
+    try:
+        return shlex.split(interpreter) or [""]
+    except ValueError as error:
+        raise GivenError(f"--interpreter {interpreter!a}: {error}") from None
+
+
+def _pack(signed: Manifest) -> bytes:
+    """Return the line to be signed; whatever no host would accept is not signed."""
+    line = manifest.pack(signed)
+    try:
+        manifest.unpack(line)
+    except SignatureError as error:
+        raise GivenError(f"not signed, for no host would run it: {error}") from None
+    return line
 
 
 def _put(read: Script, made: Envelope, *, inside: bool) -> pathlib.Path:
@@ -118,5 +148,8 @@ def _source(name: str) -> tuple[str, str]:
     path = pathlib.Path(name)
     if not path.is_absolute():
         raise click.UsageError(f"--source {name!a}: its whole path, as the script says it")
-    data, _ = sealing.read_once(path)
+    try:
+        data, _ = sealing.read_once(path)
+    except OSError as error:
+        raise GivenError(f"--source {explain(error)}") from None
     return name, Script(path, path.name, data, data, None).sha256

@@ -6,6 +6,7 @@ An SSH signature alone covers bytes and a namespace. So the manifest is what is 
 
 import datetime
 import fnmatch
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
@@ -14,18 +15,22 @@ import msgspec
 from humeops.errors import HumeError
 
 MAX_BYTES = 65_536
+_NAME = r"[\w.@+-][\w.@+ -]{0,63}"
+_PRINCIPAL = r"[A-Za-z0-9._@+-]{1,255}"
 _SHA256 = r"^[0-9a-f]{64}$"
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[\w.@+-][\w.@+ -]{0,63}$")]
+Name = Annotated[str, msgspec.Meta(pattern=f"^{_NAME}$")]
 Sha256 = Annotated[str, msgspec.Meta(pattern=_SHA256)]
 Absolute = Annotated[str, msgspec.Meta(pattern=r"^/[^\x00\n]+$", max_length=4_096)]
 Glob = Annotated[str, msgspec.Meta(min_length=1, max_length=1_024)]
-Principal = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._@+-]{1,255}$")]
+Principal = Annotated[str, msgspec.Meta(pattern=f"^{_PRINCIPAL}$")]
 Variable = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
 # What an interpreter, the loader or the C library would obey; no manifest may let these through.
 FORBIDDEN_VARIABLES = (
     "LD_*", "PYTHON*", "_PYTHON*", "OPENSSL_*", "PERL*", "RUBY*", "NODE_*", "BASH*", "ENV", "IFS", "PATH", "SHELLOPTS", "PS4", "GCONV_PATH", "GLIBC_*",
     "MALLOC_*", "LOCPATH", "NLSPATH", "TERMINFO*", "CDPATH", "GLOBIGNORE", "ZDOTDIR", "FPATH", "HUME_*",
+    "LUA_INIT*", "LUA_PATH*", "LUA_CPATH*", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH", "PHPRC", "PHP_INI_SCAN_DIR",
+    "TCLLIBPATH", "AWKPATH", "AWKLIBPATH", "GUILE_LOAD*", "JULIA_*", "ERL_*", "DOTNET_STARTUP_HOOKS", "CORECLR_*", "R_PROFILE*", "R_ENVIRON*",
 )  # fmt: skip
 
 
@@ -79,6 +84,16 @@ def unpack(line: bytes) -> Manifest:
     if wrong := next((name for name in found.environment if is_forbidden(name)), None):
         raise SignatureError("malformed", f"its manifest lets {wrong} through, which an interpreter would obey")
     return found
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a signed script may be called this."""
+    return re.fullmatch(_NAME, text) is not None
+
+
+def is_principal(text: str) -> bool:
+    """Tell whether who signs may be called this."""
+    return re.fullmatch(_PRINCIPAL, text) is not None
 
 
 def is_forbidden(variable: str) -> bool:
