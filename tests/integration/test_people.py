@@ -164,6 +164,9 @@ def test_the_verbs_work_while_central_runs(central):
         ["user", "add", "gil", "--on", "tag:x"],
         ["user", "grant", "ada"],
         ["user", "grant", "ada", "--role", "viewer", "--on", "not tag:x"],
+        ["user", "grant", "ada", "--role", "viewer", "--on", ""],
+        ["user", "revoke", "ada", "--role", "viewer", "--on", " "],
+        ["token", "gil", "--role", "viewer", "--on", ""],
         ["user", "passwd", "ada"],
         ["user", "rename", "ada"],
     ],
@@ -175,6 +178,14 @@ def test_what_is_not_said_clearly_is_refused_with_one_line(central, words):
     assert refused.stderr.startswith("hume-central: ")
     assert refused.stderr.count("\n") == 1
     assert refused.stdout == ""
+
+
+@pytest.mark.parametrize("path", ["users", "grants", "grants/revoked", "tokens"])
+def test_a_blank_filter_is_not_everything(central, path):
+    refused = send(central, path, name="blank", role="viewer", filter=" ")
+
+    assert refused.status == 400
+    assert "it is empty; leave it out for everything" in str(refused.body)
 
 
 def test_users_can_be_added_before_central_runs_and_init_prints_a_way_in_for_the_first():

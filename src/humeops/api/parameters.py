@@ -15,6 +15,7 @@ from humeops.errors import HumeError
 from humeops.event import MAX_INT64, EventId, Kind, Level
 from humeops.filters import keys, parsing, printing
 from humeops.filters.tree import Node
+from humeops.security import grants
 
 Pattern = Annotated[str, msgspec.Meta(max_length=255)]
 Moment = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]
@@ -180,6 +181,13 @@ class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
 
 
 Query = TypeVar("Query", bound=msgspec.Struct)
+
+
+def within(given: str | None) -> str:
+    """Return the filter of a grant, which is left out for everything; a blank one is nobody's wish, but a variable that is not set."""
+    if given is not None and not given.strip():
+        raise ParameterError(f"`filter`: {grants.BLANK}")
+    return given or ""
 
 
 def read(given: Iterable[tuple[str, str]], kind: type[Query]) -> Query:

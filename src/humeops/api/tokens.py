@@ -21,7 +21,7 @@ from humeops.central.store import tokens
 from humeops.errors import NotAllowedError
 from humeops.event import MAX_INT64
 from humeops.security import grants, roles
-from humeops.security.grants import GrantFilter
+from humeops.security.grants import GivenFilter
 from humeops.security.names import Name
 from humeops.security.roles import Thing
 from humeops.wire import hostname
@@ -37,7 +37,7 @@ class NewToken(msgspec.Struct, forbid_unknown_fields=True):
     role: PersonRole
     host: Annotated[str, msgspec.Meta(max_length=hostname.MAX_HOST)] = ""  # of a reporter: the one it speaks for
     expires_at: Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)] | None = None
-    filter: GrantFilter = ""
+    filter: GivenFilter = None
 
 
 class OldToken(msgspec.Struct, forbid_unknown_fields=True):
@@ -90,7 +90,7 @@ def make_token(central: Central, asked: Asked, data: NewToken) -> TokenView:
 
 def make(central: Central, asked: Asked, data: NewToken) -> TokenView:
     """Make a token for the asker, or for nobody in particular where the asker has no name."""
-    now_ns, person = central.clock.wall_ns(), _maker(asked, data)
+    now_ns, person, within = central.clock.wall_ns(), _maker(asked, data), parameters.within(data.filter)
     if data.expires_at is not None and data.expires_at <= now_ns:
         raise parameters.ParameterError("`expires_at`: this is past; a moment in ns since 1970")
     check_host(data.role, data.host)
@@ -98,10 +98,8 @@ def make(central: Central, asked: Asked, data: NewToken) -> TokenView:
         raise parameters.ParameterError("`expires_at`: a token of yours ends within a year")
 
     def act(connection: sa.Connection) -> str:
-        token = tokens.make(connection, data.name, data.role, now_ns, data.expires_at, data.host, data.filter, person)
-        acting.note(
-            connection, central, asked, "make token", data.name, f"{data.role} on {data.filter or 'everything'}"
-        )
+        token = tokens.make(connection, data.name, data.role, now_ns, data.expires_at, data.host, within, person)
+        acting.note(connection, central, asked, "make token", data.name, f"{data.role} on {within or 'everything'}")
         return token
 
     try:
@@ -109,7 +107,7 @@ def make(central: Central, asked: Asked, data: NewToken) -> TokenView:
     except tokens.TakenNameError as error:
         raise parameters.ParameterError(f"`name`: {error}") from error
     owner = asked.actor.name if person is not None else ""
-    view = TokenView(data.name, data.role, now_ns, data.expires_at, None, data.host, data.filter, owner)
+    view = TokenView(data.name, data.role, now_ns, data.expires_at, None, data.host, within, owner)
     view.token = made
     return view
 

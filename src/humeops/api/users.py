@@ -14,7 +14,7 @@ from humeops.api.service import Asked, Central
 from humeops.central.store import throttle, users
 from humeops.errors import NotAllowedError
 from humeops.security import passwords, roles
-from humeops.security.grants import GrantFilter, Rank
+from humeops.security.grants import GivenFilter, Rank
 from humeops.security.names import Name
 from humeops.security.roles import Thing
 
@@ -27,7 +27,7 @@ class NewUser(msgspec.Struct, forbid_unknown_fields=True):
     name: Name
     password: Password | None = None
     role: Rank | None = None
-    filter: GrantFilter = ""
+    filter: GivenFilter = None
 
 
 class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
@@ -52,11 +52,11 @@ class OldUser(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class GrantWish(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /api/v1/grants and /api/v1/grants/revoked; an empty filter is everything."""
+    """POST /api/v1/grants and /api/v1/grants/revoked; without a filter it is on everything."""
 
     name: Name
     role: Rank
-    filter: GrantFilter = ""
+    filter: GivenFilter = None
 
 
 class GrantView(msgspec.Struct, omit_defaults=True):
@@ -98,14 +98,15 @@ def list_users(central: Central, asked: Asked) -> UserPage:
 def add_user(central: Central, asked: Asked, data: NewUser) -> UserView:
     """Add somebody, with a grant or (to be granted later) without."""
     roles.authorize(asked.actor, "write", Thing("users"))
+    within = parameters.within(data.filter)
     kept = new_hash(data.password, data.name) if data.password is not None else None
 
     def act(connection: sa.Connection) -> None:
         now_ns = central.clock.wall_ns()
         users.add(connection, data.name, kept, now_ns)
         if data.role is not None:
-            users.grant(connection, data.name, data.role, data.filter, asked.actor.name, now_ns)
-        given = f"{data.role} on {data.filter or 'everything'}" if data.role else "no grant yet"
+            users.grant(connection, data.name, data.role, within, asked.actor.name, now_ns)
+        given = f"{data.role} on {within or 'everything'}" if data.role else "no grant yet"
         acting.note(connection, central, asked, "add user", data.name, given)
 
     return _changed(central, data.name, act)
@@ -148,10 +149,11 @@ def disable_user(central: Central, asked: Asked, data: OldUser) -> UserView:
 def grant_role(central: Central, asked: Asked, data: GrantWish) -> UserView:
     """Grant a role on everything, or on the tasks of a filter."""
     roles.authorize(asked.actor, "write", Thing("users"))
+    within = parameters.within(data.filter)
 
     def act(connection: sa.Connection) -> None:
-        users.grant(connection, data.name, data.role, data.filter, asked.actor.name, central.clock.wall_ns())
-        acting.note(connection, central, asked, "grant", data.name, f"{data.role} on {data.filter or 'everything'}")
+        users.grant(connection, data.name, data.role, within, asked.actor.name, central.clock.wall_ns())
+        acting.note(connection, central, asked, "grant", data.name, f"{data.role} on {within or 'everything'}")
 
     return _changed(central, data.name, act)
 
@@ -160,10 +162,11 @@ def grant_role(central: Central, asked: Asked, data: GrantWish) -> UserView:
 def revoke_role(central: Central, asked: Asked, data: GrantWish) -> UserView:
     """Take a grant back, from the next request on."""
     roles.authorize(asked.actor, "write", Thing("users"))
+    within = parameters.within(data.filter)
 
     def act(connection: sa.Connection) -> None:
-        users.revoke(connection, data.name, data.role, data.filter)
-        acting.note(connection, central, asked, "revoke", data.name, f"{data.role} on {data.filter or 'everything'}")
+        users.revoke(connection, data.name, data.role, within)
+        acting.note(connection, central, asked, "revoke", data.name, f"{data.role} on {within or 'everything'}")
 
     return _changed(central, data.name, act)
 

@@ -209,7 +209,7 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
         help="reporter says what one host does, viewer reads, operator also writes notes and tends dead letters, admin all",
     )
     parser.add_argument("--for", dest="of_host", metavar="HOST", help="the host a reporter speaks for")
-    parser.add_argument("--on", default="", metavar="FILTER", help="on these tasks alone: 'tag:web', 'host:db*'")
+    parser.add_argument("--on", type=_filled, metavar="FILTER", help="on these tasks alone: 'tag:web', 'host:db*'")
     parser.add_argument("--expires", metavar="AGE", help="after so long it opens nothing: 90d, 8w, 1y")
 
 
@@ -238,7 +238,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 def _add_user(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="add | list | passwd | disable | enable | grant | revoke [NAME]")
     parser.add_argument("--role", help="viewer, operator or admin")
-    parser.add_argument("--on", default="", metavar="FILTER", help="on these tasks alone: 'tag:web', 'host:db*'")
+    parser.add_argument("--on", type=_filled, metavar="FILTER", help="on these tasks alone: 'tag:web', 'host:db*'")
     parser.add_argument("--no-password", action="store_true", help="he comes in by a proxy")
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of list (default: table)")
 
@@ -272,6 +272,13 @@ _MORE: dict[str, Callable[[argparse.ArgumentParser], None]] = {
 
 def _folder(text: str) -> pathlib.Path:
     return pathlib.Path(text).absolute()
+
+
+def _filled(text: str) -> str:
+    # A variable that is not set must not grant everything.
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; perhaps a variable is not set")
+    return text
 
 
 def _port(text: str) -> int:

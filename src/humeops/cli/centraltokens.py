@@ -24,7 +24,7 @@ _AGE = re.compile(r"[1-9][0-9]{0,4}[dwy]")
 
 
 def token(
-    chosen: Config, words: list[str], role: str | None, expires: str | None, host: str | None, on: str = ""
+    chosen: Config, words: list[str], role: str | None, expires: str | None, host: str | None, on: str | None = None
 ) -> int:
     """Make a token (`token NAME`), list all (`token list`) or revoke one (`token revoke NAME`)."""
     match words:
@@ -39,7 +39,7 @@ def token(
     )
 
 
-def _make(chosen: Config, name: str, role: str | None, expires: str | None, host: str, on: str) -> int:
+def _make(chosen: Config, name: str, role: str | None, expires: str | None, host: str, on: str | None) -> int:
     if role not in ROLES:
         raise centralhere.UsageError(f"token {name}: --role is one of {', '.join(ROLES)}")
     if expires is not None and not _AGE.fullmatch(expires):
@@ -53,7 +53,7 @@ def _make(chosen: Config, name: str, role: str | None, expires: str | None, host
     kept: Role = role  # type: ignore[assignment]
 
     def act(connection: sa.Connection) -> str:
-        made = tokens.make(connection, name, kept, now_ns, expires_at, host, on)
+        made = tokens.make(connection, name, kept, now_ns, expires_at, host, on or "")
         centralaudit.note(connection, "make token", name, f"{role} on {on or 'everything'}")
         return made
 

@@ -30,7 +30,7 @@ USAGE = (
 )
 
 
-def user(chosen: Config, words: list[str], role: str | None, on: str, no_password: bool, output: str) -> int:
+def user(chosen: Config, words: list[str], role: str | None, on: str | None, no_password: bool, output: str) -> int:
     """Do what the words say."""
     match words:
         case ["list"]:
@@ -51,8 +51,8 @@ def user(chosen: Config, words: list[str], role: str | None, on: str, no_passwor
             raise UsageError(USAGE)
 
 
-def _add(chosen: Config, name: str, role: str | None, on: str, no_password: bool) -> int:
-    if on and role is None:
+def _add(chosen: Config, name: str, role: str | None, on: str | None, no_password: bool) -> int:
+    if on is not None and role is None:
         raise UsageError("--on is of a --role")
     wanted = None if role is None else _role(role)
     made = views.NewUser(name, None if no_password else _password(name), wanted, _filter(on))
@@ -61,7 +61,7 @@ def _add(chosen: Config, name: str, role: str | None, on: str, no_password: bool
         now_ns = SystemClock().wall_ns()
         users.add(connection, name, None if made.password is None else passwords.make_hash(made.password), now_ns)
         if wanted is not None:
-            users.grant(connection, name, wanted, made.filter, centralaudit.author(), now_ns)
+            users.grant(connection, name, wanted, made.filter or "", centralaudit.author(), now_ns)
         centralaudit.note(
             connection, "add user", name, f"{wanted} on {made.filter or 'everything'}" if wanted else "no grant yet"
         )
@@ -102,12 +102,12 @@ def _disable(connection: sa.Connection, old: views.OldUser) -> None:
 
 
 def _grant(connection: sa.Connection, wish: views.GrantWish) -> None:
-    users.grant(connection, wish.name, wish.role, wish.filter, centralaudit.author(), SystemClock().wall_ns())
+    users.grant(connection, wish.name, wish.role, wish.filter or "", centralaudit.author(), SystemClock().wall_ns())
     centralaudit.note(connection, "grant", wish.name, f"{wish.role} on {wish.filter or 'everything'}")
 
 
 def _revoke(connection: sa.Connection, wish: views.GrantWish) -> None:
-    users.revoke(connection, wish.name, wish.role, wish.filter)
+    users.revoke(connection, wish.name, wish.role, wish.filter or "")
     centralaudit.note(connection, "revoke", wish.name, f"{wish.role} on {wish.filter or 'everything'}")
 
 
@@ -129,7 +129,9 @@ def _role(role: str | None) -> Rank:
     raise UsageError(f"--role is one of {', '.join(grants.RANKS)}")
 
 
-def _filter(text: str) -> str:
+def _filter(text: str | None) -> str | None:
+    if text is None:
+        return None
     try:
         grants.read(text)
     except FilterError as error:

@@ -7,7 +7,7 @@ happens to it. So what is not known of a thing can only ever take a right away.
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -21,6 +21,8 @@ KEYS = ("host", "task", "tag")
 NOTHING: Node = Not(EVERYTHING)
 MAX_LENGTH = 500
 GrantFilter = Annotated[str, msgspec.Meta(max_length=MAX_LENGTH)]
+GivenFilter: TypeAlias = GrantFilter | None  # of who may leave it out, for everything
+BLANK = "it is empty; leave it out for everything"
 
 
 class Grant(NamedTuple):

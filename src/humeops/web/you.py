@@ -118,7 +118,9 @@ def make_token(central: Central, asked: Asked, data: Annotated[TokenForm, _FORM]
     expires_at = central.clock.wall_ns() + data.days * _DAY_NS
     try:
         made = tokens.make(
-            central, asked, tokens.NewToken(data.name, data.role, expires_at=expires_at, filter=data.filter)
+            central,
+            asked,
+            tokens.NewToken(data.name, data.role, expires_at=expires_at, filter=data.filter.strip() or None),
         )
     except (NotAllowedError, parameters.ParameterError) as error:
         asked.state[acting.REASON] = str(error)

@@ -49,6 +49,7 @@ def test_without_a_file_the_database_is_in_the_folder_and_the_machine_names_the_
         (f"{HERE}{OPENID}client_secret = 'file:x'", r":6: `openid.client_secret`: `file:` is followed by a path"),
         (f"{HERE}{OPENID}[[openid.grant]]\ngroup = 'a'\nrole = 'admin'", r"`openid.grant\[0\].role`"),
         (f"{HERE}{OPENID}[[openid.grant]]\ngroup = 'a'\nrole = 'viewer'\non = 'not tag:x'", r"`openid.grant\[0\].on`"),
+        (f"{HERE}{OPENID}[[openid.grant]]\ngroup = 'a'\nrole = 'viewer'\non = ''", "it is empty; leave it out"),
     ],
 )
 def test_what_cannot_work_is_refused(tmp_path, text, complaint):

@@ -10,7 +10,7 @@ import msgspec
 from humeops.central.notify import secret
 from humeops.filters.tree import FilterError
 from humeops.security import grants
-from humeops.security.grants import GrantFilter, Rank
+from humeops.security.grants import GivenFilter, Rank
 from humeops.wire import clear
 
 CALLBACK = "/signin/openid/callback"
@@ -24,7 +24,7 @@ class GroupGrant(msgspec.Struct, forbid_unknown_fields=True):
 
     group: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     role: Literal["viewer", "operator"]
-    on: GrantFilter = ""
+    on: GivenFilter = None
 
 
 class OpenIdSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,7 +56,9 @@ class OpenId(NamedTuple):
     def rights(self, groups: Iterable[str]) -> list[Right]:
         """Return what these groups grant."""
         held = set(groups)
-        return list(dict.fromkeys((one.role, one.on.strip()) for one in self.settings.grant if one.group in held))
+        return list(
+            dict.fromkeys((one.role, (one.on or "").strip()) for one in self.settings.grant if one.group in held)
+        )
 
 
 def fault(chosen: OpenIdSettings, url: str) -> tuple[str, str] | None:
@@ -75,8 +77,10 @@ def fault(chosen: OpenIdSettings, url: str) -> tuple[str, str] | None:
     if wrong := secret.fault(chosen.client_secret):
         return "client_secret", wrong
     for number, one in enumerate(chosen.grant):
+        if one.on is not None and not one.on.strip():
+            return f"grant[{number}].on", grants.BLANK
         try:
-            grants.read(one.on)
+            grants.read(one.on or "")
         except FilterError as error:
             return f"grant[{number}].on", str(error)
     return None
