@@ -102,6 +102,28 @@ def test_who_waits_is_nobody_until_approved_and_one_that_was_denied_stays_nobody
         write(database, enrolling.decide, two.id, True, "ann", NOON)
 
 
+@pytest.mark.parametrize("end", ["revoked", "replaced"])
+def test_one_that_was_let_in_and_is_so_no_longer_has_to_make_a_new_one(database, end):
+    shown, before = token(database), credential()
+    ask(database, shown, made=before)
+    if end == "revoked":
+        write(database, enrolling.revoke, "db1", NOON)
+    else:
+        kept = credentials.hash_token(credential())
+        write(database, enrolling.rotate, agent_of(database, before), "db1", kept, NOON)
+
+    assert ask(database, token(database, name="next"), made=before).state == "denied"
+
+
+def test_a_token_that_is_used_up_leaves_its_name(database):
+    ask(database, token(database), made=credential())
+
+    assert ask(database, token(database), made=credential()).state == "enrolled"
+    token(database)
+    with pytest.raises(enrolling.EnrolmentError, match="already"):
+        token(database)
+
+
 def test_a_token_for_many_does_not_take_over_a_host_that_is_in(database):
     fleet, mine, thief = token(database, "*", uses=9), credential(), credential()
     ask(database, fleet, "db1", mine)

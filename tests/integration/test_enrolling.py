@@ -226,7 +226,24 @@ def test_one_that_is_denied_stays_outside(central, host):
     at_central(central, "agents", "deny", "web2")
 
     assert status_of(central, host.layout.agent_token.read_text().strip()) == 401
-    assert "does not let web2 in" in enroll(host, url_of(central), made, status=77)
+    assert "used up" in enroll(host, url_of(central), made, status=77)
+    enroll(host, url_of(central), token(central, "web2"))
+    assert status_of(central, host.layout.agent_token.read_text().strip()) == 200
+    assert not list(host.root.glob(".agent-token*"))
+
+
+def test_one_that_was_approved_and_then_revoked_comes_in_by_the_next_token(central, host):
+    name_host(host, "web3")
+    enroll(host, url_of(central), token(central, "web3", asks=True))
+    at_central(central, "agents", "approve", "web3")
+    at_central(central, "agents", "revoke", "web3")
+    old = host.layout.agent_token.read_text().strip()
+
+    assert "waits" in enroll(host, url_of(central), token(central, "web3", asks=True))
+    at_central(central, "agents", "approve", "web3")
+
+    assert host.layout.agent_token.read_text().strip() != old
+    assert status_of(central, host.layout.agent_token.read_text().strip()) == 200
 
 
 def test_a_credential_is_rotated_under_a_humed_that_runs(central, host):

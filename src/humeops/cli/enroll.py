@@ -3,7 +3,7 @@
 
 The credential is made here and never leaves the host: central is told its hash. Until central has answered, it lies in a draft beside
 its place; the same command again goes on with the draft, so that an answer that was lost, or a crash, costs nothing and uses no token
-up. humed reads the credential when it needs it, and is told to look at once.
+up. A draft that central has denied, or revoked since, is let go, and central is asked anew with another one. humed reads the credential when it needs it, and is told to look at once.
 """
 
 import contextlib
@@ -70,28 +70,41 @@ def _enroll(chosen: Config, url: str, token: str, folder: str | None) -> int:
         )
     _check_goal(chosen, url)
     draft = chosen.credential_file.with_name(f".{chosen.credential_file.name}.enrolling")
-    credential = _draft(chosen, draft)
-    kept = credentials.hash_token(credential)
-    ask = enrolviews.Ask(chosen.host, kept.hex())
-    answer = _post(chosen, f"{url}/api/v1/enrolments", token, ask, enrolviews.Asked)
+    left = credentials.read_token(draft, "agent")
+    answer = _ask(chosen, url, token, draft)
+    if answer.state == "denied" and left is not None:
+        # Of before: the token that was given now has not been looked at.
+        answer = _ask(chosen, url, token, draft)
     if answer.state == "denied":
-        draft.unlink(missing_ok=True)
         raise NotAllowedError(f"central at {url} does not let {chosen.host} in ({answer.fingerprint})")
     if not chosen.central.urls:
         _write(chosen, chosen.central_url_file, url)
     if answer.state == "pending":
-        return _wait_for_approval(chosen, url, credential, answer, folder)
+        return _wait_for_approval(chosen, url, draft, answer, left, folder)
     _place(draft, chosen.credential_file)
     _wake(folder)
     print(f"{answer.host} reports to {url}; its credential ({answer.fingerprint}) is in {chosen.credential_file}")
     return Exit.OK
 
 
-def _wait_for_approval(chosen: Config, url: str, credential: str, answer: enrolviews.Asked, folder: str | None) -> int:
-    """Say that somebody has to approve; a host with nothing to lose has its credential in place for then."""
-    there = credentials.read_token(chosen.credential_file, "agent")
-    if there is None or there == credential:
-        _write(chosen, chosen.credential_file, credential)
+def _ask(chosen: Config, url: str, token: str, draft: pathlib.Path) -> enrolviews.Asked:
+    """Ask with the credential of the draft, which is gone once it is denied."""
+    ask = enrolviews.Ask(chosen.host, credentials.hash_token(_draft(chosen, draft)).hex())
+    answer = _post(chosen, f"{url}/api/v1/enrolments", token, ask, enrolviews.Asked)
+    if answer.state == "denied":
+        draft.unlink(missing_ok=True)
+    return answer
+
+
+def _wait_for_approval(
+    chosen: Config, url: str, draft: pathlib.Path, answer: enrolviews.Asked, left: str | None, folder: str | None
+) -> int:
+    """Say that somebody has to approve; a host with nothing to lose has its credential in place for then.
+
+    What an earlier draft left in that place (`left`) is nothing to lose: it waits as this one does, or was denied.
+    """
+    if credentials.read_token(chosen.credential_file, "agent") in (None, left):
+        _write(chosen, chosen.credential_file, _draft(chosen, draft))
         _wake(folder)
         then = "humed reports as soon as it is"
     else:

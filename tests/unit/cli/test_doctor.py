@@ -175,6 +175,7 @@ TROUBLES = {
     "central away elsewhere": (_central(alive=Answer(0, "timed out"), url="https://c.example"), "central", "broken", "curl -v https://c.example/healthz"),
     "the credential was copied": (_central(copied_to=("db1", "clone")), "copied", "warning", "hume enroll --rotate"),
     "the credential is unknown elsewhere": (_central(reported=Answer(401), url="https://hume.example"), "credential", "broken", "hume enroll https://hume.example"),
+    "the credential is unknown at a central beside": (_central(reported=Answer(401), url="http://127.0.0.1:4863", is_elsewhere=True), "credential", "broken", "hume enroll http://127.0.0.1:4863"),
     "the credential is unknown": (_central(reported=Answer(401)), "credential", "broken", "mv /srv/hume/agent-token"),
     "the credential may not": (_central(reported=Answer(403)), "credential", "broken", "mv /srv/hume/agent-token"),
     "nobody is believed": (GOOD._replace(signing=Signing("revoked: no such file")), "signers", "broken", "see docs/guide/signing.md"),

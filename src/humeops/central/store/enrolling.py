@@ -83,10 +83,11 @@ class Request(NamedTuple):
 
 
 def make_token(connection: sa.Connection, wanted: Wanted, now_ns: int) -> str:
-    """Make a token and return it, which nobody can a second time; raise EnrolmentError while there is one of this name."""
-    good = (_credential.c.revoked_at.is_(None), _credential.c.expires_at > now_ns)
+    """Make a token and return it, which nobody can a second time; raise EnrolmentError while one of this name can be used."""
+    good = (_credential.c.revoked_at.is_(None), _credential.c.expires_at > now_ns, _token.c.uses_left > 0)
     same = (_credential.c.kind == "enrol", _credential.c.name == wanted.name, *good)
-    if connection.execute(sa.select(_credential.c.id).where(*same)).first() is not None:
+    query = sa.select(_credential.c.id).join(_token, _token.c.credential == _credential.c.id)
+    if connection.execute(query.where(*same)).first() is not None:
         raise EnrolmentError(f"there is a token {wanted.name!a} already: revoke it, or choose another name")
     token = credentials.make_token("enrol")
     row = {"hash": credentials.hash_token(token), "kind": "enrol", "name": wanted.name, "role": "enroller"}
@@ -113,13 +114,14 @@ def revoke_token(connection: sa.Connection, name: str, now_ns: int) -> bool:
 def ask(connection: sa.Connection, token: bytes, host: str, kept: bytes, now_ns: int, certificate: str = "") -> Request:
     """Let this host in, or note that it waits for somebody to decide; raise NotAllowedError when the token does not do.
 
+    A credential that was let in and is revoked, or has another in its place, is denied: the host has to make a new one.
     `token` is the hash of the token, `kept` that of the host's credential, which goes with the client certificate that came with
     the question.
     """
     if known := _found(connection, _asked.c.hash == kept):
         if known.host != host:
             raise NotAllowedError("this credential was made for another host")
-        return known
+        return known if known.state != "enrolled" or _is_in_force(connection, kept) else known._replace(state="denied")
     number, hosts, asks = _good_for(connection, token)
     if not any(matching.globs(host, pattern) for pattern in hosts.split(",")):
         raise NotAllowedError(f"this token enrols {hosts}, and not {host}")
@@ -186,6 +188,12 @@ def has_credential(connection: sa.Connection, host: str, now_ns: int) -> bool:
     """Tell whether some humed may speak for this host now."""
     good = sa.or_(_credential.c.expires_at.is_(None), _credential.c.expires_at > now_ns)
     own = (_credential.c.kind == "agent", _credential.c.name == host, _credential.c.revoked_at.is_(None), good)
+    return connection.execute(sa.select(_credential.c.id).where(*own)).first() is not None
+
+
+def _is_in_force(connection: sa.Connection, kept: bytes) -> bool:
+    """Tell whether this credential is its agent's own: one that has an end has another in its place."""
+    own = (_credential.c.hash == kept, _credential.c.revoked_at.is_(None), _credential.c.expires_at.is_(None))
     return connection.execute(sa.select(_credential.c.id).where(*own)).first() is not None
 
 

@@ -107,6 +107,7 @@ class Server(typing.NamedTuple):
     asked: Answer | None = None  # a question with this person's token
     reported: Answer | None = None  # a batch that holds nothing, with this host's credential
     lacks_credential: bool = False  # there is none to report with
+    is_elsewhere: bool = False  # nothing of a central is in this folder: this host was enrolled
     copied_to: tuple[str, ...] = ()  # the machines that use this host's credential in turn, where several do
 
 

@@ -88,6 +88,11 @@ def _is_local(url: str) -> bool:
     return urllib.parse.urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
+def _is_elsewhere(facts: Facts) -> bool:
+    """Tell whether this host reports to a central that makes it no credential: it was enrolled, and is so again."""
+    return not _is_local(facts.central.url) or facts.central.is_elsewhere
+
+
 def _start(facts: Facts) -> str:
     if not _is_local(facts.central.url):
         return f"curl -v {shlex.quote(facts.central.url + '/healthz')}"
@@ -95,7 +100,7 @@ def _start(facts: Facts) -> str:
 
 
 def _renew(facts: Facts) -> str:
-    if facts.places.is_system or not _is_local(facts.central.url):
+    if facts.places.is_system or _is_elsewhere(facts):
         return _give(facts)
     path = facts.config.credential_file if facts.config else ""
     return f"mv {path} {path}.old; {_give(facts)}"
@@ -106,7 +111,7 @@ def _show(facts: Facts) -> str:
 
 
 def _give(facts: Facts) -> str:
-    if facts.central.url and not _is_local(facts.central.url):
+    if facts.central.url and _is_elsewhere(facts):
         return f"hume enroll {shlex.quote(facts.central.url)}  # asks for a token of: hume-central enroll-token HOST"
     if facts.places.is_system:
         path = facts.config.credential_file if facts.config else ""

@@ -21,6 +21,7 @@ from humeops.clock import NS_PER_SECOND
 from humeops.daemon import pools
 from humeops.daemon.config import Config, is_redis
 from humeops.errors import HumeError, UnavailableError
+from humeops.layout import Layout
 
 TIMEOUT_SECONDS = 3.0
 
@@ -47,6 +48,7 @@ def look(where: Places, config: Config | None, environ: Mapping[str, str]) -> Se
             asked=_ask(person, complaint),
             reported=_report(pool, url.rstrip("/"), credential) if credential else None,
             lacks_credential=bool(config and reported_to and _is_missing(config.credential_file)),
+            is_elsewhere=_is_elsewhere(where),
             copied_to=_copied_to(person, config),
         )
 
@@ -68,6 +70,13 @@ def _is_missing(path: pathlib.Path) -> bool:
         return not path.stat().st_size
     except OSError as error:
         return isinstance(error, FileNotFoundError)
+
+
+def _is_elsewhere(where: Places) -> bool:
+    if where.is_system or where.root is None:
+        return False
+    here = Layout(where.root)
+    return not (here.database.exists() or here.central_config.exists())
 
 
 def _person(where: Places, environ: Mapping[str, str]) -> tuple[client.Central | None, str]:
