@@ -79,6 +79,13 @@ def test_a_wrong_name_and_a_wrong_password_are_answered_alike(central, name, pas
     assert not visitor.cookie
 
 
+def test_what_can_be_nobodys_name_is_not_written_down(central):
+    enter(central, PASSWORD + "!", "typed into the wrong field")
+
+    assert log(central, "outcome:refused")[0]["actor"] == "nobody"
+    assert PASSWORD + "!" not in json.dumps(log(central, "since:1h"))
+
+
 @pytest.mark.parametrize("password", ["short", "a" * 40, "zoe", "zoezoezoezoe", "x" * 257])
 def test_a_password_that_is_soon_found_is_refused(central, password):
     assert send(central, "users", name="zoe", password=password).status == 400

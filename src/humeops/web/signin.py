@@ -20,7 +20,7 @@ from humeops.api.problems import NotFoundError
 from humeops.api.service import Central
 from humeops.central.store import auditing, sessions, throttle, users
 from humeops.clock import NS_PER_SECOND
-from humeops.security import credentials, passwords
+from humeops.security import credentials, names, passwords
 from humeops.web import rendering
 
 WRONG = "This name and this password do not belong together."
@@ -47,7 +47,7 @@ def show_form(central: Central) -> Response[str]:
 def sign_in_by_name(request: _Request, central: Central, data: Form) -> Response[str]:
     """Open a session for a name and its password."""
     state = request.scope["state"]
-    state[acting.ACT], state[acting.WHO] = "sign in", data.name[:100] or "nobody"
+    state[acting.ACT], state[acting.WHO] = "sign in", _named(data.name)
     if not cookies.is_own_page(request.scope):
         return refused(central, state, 403, "This form was not sent by a page of ours: load the page again.")
     now_ns, attempt = central.clock.wall_ns(), throttle.attempt_of(data.name, state[ADDRESS])
@@ -130,6 +130,11 @@ def form(offer: str, status: int = 200, wrong: str = "", wait: int = 0) -> Respo
     """Return the page with which one signs in; `offer` names the OpenID provider, if there is one."""
     headers = {"Retry-After": str(wait)} if wait else {}
     return rendering.page("signin.html", status, headers, wrong=wrong, offer=offer)
+
+
+def _named(name: str) -> str:
+    # A password that is typed into the wrong field must not stand in a log that nobody can change.
+    return name if names.is_name(name) else "nobody"
 
 
 def _user(central: Central, data: SignInForm) -> users.User | None:
