@@ -95,7 +95,14 @@ def test_the_verb_works_while_central_runs(central):
     made = verb(central, "by-hand", "--role", "viewer", "--expires", "90d")
     listed = verb(central, "list")
     ended = verb(central, "revoke", "by-hand")
+    plain, lasting = (
+        verb(central, name, "--role", "viewer", *more)
+        for name, *more in (["plain"], ["for-ever", "--expires", "never"])
+    )
 
+    assert "good until 2" in plain.stderr
+    assert "--expires" in plain.stderr
+    assert lasting.stderr == "good until it is revoked\n"
     assert (made.returncode, listed.returncode, ended.returncode) == (0, 0, 0), made.stderr + ended.stderr
     assert "by-hand  viewer  good until 2" in listed.stdout
     assert "owner  admin  good until it is revoked" in listed.stdout
@@ -109,6 +116,7 @@ def test_the_verb_works_while_central_runs(central):
         ["x"],
         ["x", "--role", "agent"],
         ["x", "--role", "viewer", "--expires", "soon"],
+        ["x", "--role", "viewer", "--expires", ""],
         ["revoke"],
         ["revoke", "owner"],
         ["a b"],

@@ -27,7 +27,7 @@ VERBS = {
     "notifier": "tell people of what is wrong, by the channels they chose; one or more of these",
     "init": "prepare a database for api and worker: its schema, the owner's token, this machine's credential",
     "agent-redis": "let the humed of a host put its batches straight into Redis: print its address and password, once",
-    "token": "let people in: token NAME --role reporter|viewer|operator|admin [--expires 90d] prints it once; token list | revoke NAME",
+    "token": "let people in: token NAME --role reporter|viewer|operator|admin [--expires 90d|never] prints it once; token list | revoke NAME",
     "enroll-token": "let hosts in: enroll-token NAME [--hosts 'web*' --uses 50 --approve] prints it once; list | revoke NAME",
     "agents": "who reports: list; who waits to be let in: pending, approve HOST, deny HOST; revoke HOST ends its credential, unbind HOST its client certificate",
     "user": "people with passwords: user add NAME --role ROLE [--on FILTER]; user list | passwd | disable | enable | grant | revoke",
@@ -210,7 +210,9 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--for", dest="of_host", metavar="HOST", help="the host a reporter speaks for")
     parser.add_argument("--on", type=_filled, metavar="FILTER", help="on these tasks alone: 'tag:web', 'host:db*'")
-    parser.add_argument("--expires", metavar="AGE", help="after so long it opens nothing: 90d, 8w, 1y")
+    parser.add_argument(
+        "--expires", metavar="AGE", help="after so long it opens nothing: 90d, 8w, 1y, or never (default: 365d)"
+    )
 
 
 def _add_enrol_token(parser: argparse.ArgumentParser) -> None:

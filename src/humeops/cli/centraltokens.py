@@ -5,6 +5,7 @@ While `serve` works on a SQLite file nobody else can write it; then it is asked,
 """
 
 import re
+import sys
 
 import sqlalchemy as sa
 
@@ -21,6 +22,8 @@ from humeops.wire import hostname
 
 ROLES = ("reporter", "viewer", "operator", "admin")
 _AGE = re.compile(r"[1-9][0-9]{0,4}[dwy]")
+_DEFAULT_AGE = "365d"
+_NEVER = "never"
 
 
 def token(
@@ -42,14 +45,12 @@ def token(
 def _make(chosen: Config, name: str, role: str | None, expires: str | None, host: str, on: str | None) -> int:
     if role not in ROLES:
         raise centralhere.UsageError(f"token {name}: --role is one of {', '.join(ROLES)}")
-    if expires is not None and not _AGE.fullmatch(expires):
-        raise centralhere.UsageError(f"--expires {expires!a}: days, weeks or years, such as 90d")
     if (role == "reporter") != bool(host):
         raise centralhere.UsageError(f"token {name}: --for HOST goes with --role reporter, and with no other")
     if host:
         hostname.check(host, "--for")
     now_ns = SystemClock().wall_ns()
-    expires_at = None if expires is None else now_ns + (age_ns(expires) or 0)
+    expires_at = _end(_DEFAULT_AGE if expires is None else expires, now_ns)
     kept: Role = role  # type: ignore[assignment]
 
     def act(connection: sa.Connection) -> str:
@@ -63,7 +64,23 @@ def _make(chosen: Config, name: str, role: str | None, expires: str | None, host
         body = views.NewToken(name, role, host, expires_at, on)  # type: ignore[arg-type]
         made = centralhere.running(chosen).send("tokens", views.TokenView, body).token
     print(made)
+    print(_told(expires, expires_at), file=sys.stderr)
     return Exit.OK
+
+
+def _end(expires: str, now_ns: int) -> int | None:
+    if expires == _NEVER:
+        return None
+    if not _AGE.fullmatch(expires):
+        raise centralhere.UsageError(f"--expires {expires!a}: days, weeks or years, such as 90d, or {_NEVER}")
+    return now_ns + (age_ns(expires) or 0)
+
+
+def _told(expires: str | None, expires_at: int | None) -> str:
+    if expires_at is None:
+        return "good until it is revoked"
+    other = "" if expires else "; --expires says another age, or never"
+    return f"good until {centralhere.day(expires_at)}{other}"
 
 
 def _list(chosen: Config) -> int:
