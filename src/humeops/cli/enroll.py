@@ -56,7 +56,7 @@ def command(url: str | None, token: str | None, rotate: bool, folder: str | None
             raise UsageError("enroll --rotate takes no address and no token: this host's own credential is enough")
         return _rotate(chosen, folder)
     if url is None:
-        raise UsageError("enroll URL [TOKEN]: the address of central, such as https://hume.example")
+        raise UsageError("enroll URL < token: the address of central, such as https://hume.example")
     return _enroll(chosen, url.rstrip("/"), token or _read_token(), folder)
 
 
@@ -119,7 +119,7 @@ def _wait_for_approval(
 def _rotate(chosen: Config, folder: str | None) -> int:
     urls = chosen.central.urls or [client.read_line(chosen.central_url_file)]
     if not urls[0]:
-        raise UsageError("this host reports to no central yet: hume enroll URL TOKEN")
+        raise UsageError("this host reports to no central yet: hume enroll URL < token")
     if is_redis(urls[0]):
         raise UsageError("it reports straight into Redis: hume-central agent-redis HOST makes another password")
     old = credentials.read_token(chosen.credential_file, "agent")

@@ -91,7 +91,7 @@ def _fetch(folder: str | None) -> bytes | None:
     chosen = _settings(folder)
     urls = chosen.central.urls or [client.read_line(chosen.central_url_file)]
     if not urls[0]:
-        raise ConfigError("this host reports to no central: hume enroll URL TOKEN, or bring a bundle: --from FILE")
+        raise ConfigError("this host reports to no central: hume enroll URL < token, or bring a bundle: --from FILE")
     token = credentials.read_token(chosen.credential_file, "agent")
     if token is None:
         raise NotAllowedError(f"{chosen.credential_file} holds no credential of this host, or is not yours to read")

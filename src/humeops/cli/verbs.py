@@ -21,7 +21,7 @@ PEOPLE: dict[str, str] = {
     "take": "take a task's trouble in hand, or give it back",
     "badge": "an address without a token that shows how a task or a tag is",
     "login": "sign in to a central elsewhere: hume login URL",
-    "enroll": "let this host report to a central: hume enroll URL TOKEN",
+    "enroll": "let this host report to a central: hume enroll URL < token",
     "audit": "what was done at central and what was refused: who, from where, when",
     "link": "a link that opens the pages in a browser, once",
     "hosts": "the hosts that report, how they are heard, how the humed of each fares",
