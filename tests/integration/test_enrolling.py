@@ -283,6 +283,13 @@ def test_what_is_revoked_opens_nothing_from_then_on(central):
     assert status_of(central, held) == 401
 
 
+def doctor(host):
+    command = [sys.executable, "-m", "humeops.cli.main", "doctor"]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env=host.environ(COLUMNS="300")
+    ).stdout
+
+
 def test_two_hosts_with_one_credential_are_told(central, host):
     name_host(host, "twin1")
     enroll(host, url_of(central), token(central, "twin1"))
@@ -299,6 +306,10 @@ def test_two_hosts_with_one_credential_are_told(central, host):
                 await_stored(central, "twin1", text)
 
     assert {one["host"] for one in hosts(central)["twin1"]["shared_by"]} == {"twin1", "twin2"}
+    host.hume("info", "once more")
+    processes.wait_until(
+        lambda: "two humeds report with this host's credential" in doctor(host), "doctor knows it by itself"
+    )
     assert "two humeds used its credential in turn" in at_central(central, "agents")
     listed = subprocess.run(
         [sys.executable, "-m", "humeops.cli.main", "hosts", "twin1"],

@@ -2,6 +2,7 @@
 """POST /api/v1/intake: where humed hands over (docs/protocol.md, section 6)."""
 
 import anyio.to_thread
+import msgspec
 from litestar import Request, post
 from litestar.datastructures import State
 
@@ -39,7 +40,9 @@ async def take_batch(request: Request[Actor, None, State], central: Central, ask
 async def _take(request: Request[Actor, None, State], central: Central, actor: Actor, hub: Hub) -> batch.Receipt:
     roles.authorize(actor, "append", Thing("events", actor.host))
     body = inflation.plain(await request.body(), request.headers.get("Content-Encoding", ""))
-    return await hand_over(central, actor, hub, body)
+    receipt = await hand_over(central, actor, hub, body)
+    # As it was when the credential was looked up: the next batch tells what this one brought to light.
+    return msgspec.structs.replace(receipt, copied=True) if actor.copied else receipt
 
 
 async def hand_over(central: Central, actor: Actor, hub: Hub, body: bytes) -> batch.Receipt:

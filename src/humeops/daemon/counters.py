@@ -72,3 +72,4 @@ class QueueView(msgspec.Struct):
     received_per_second: float  # over about the last minute
     stored_per_second: float
     forwarded_per_second: float
+    copied: bool = False  # another humed uses this host's credential, too, as central says

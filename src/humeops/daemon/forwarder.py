@@ -93,6 +93,7 @@ class Forwarder(Follower):
         self.damaged_seq = 0  # an event that is not what was stored: the loop has to give it up
         self.last_ack_at: int | None = None
         self.last_error = ""
+        self.copied = False  # central says that another humed uses this host's credential, too
         self.forwarded = 0
         self._epoch = epoch
         self._intake = intake
@@ -142,7 +143,7 @@ class Forwarder(Follower):
             self._epoch, self.committed_upto + 1, self._clock.wall_ns(), self._due_health(), self._by
         )
         try:
-            self._intake.send(body)
+            self.copied = self._intake.send(body).copied is True
         except HumeError as error:
             # Nothing waits here because of it, so nobody is told: the next event, or the next minute, tries again.
             log.debug("central did not hear that this host is there: %s", error)
@@ -246,6 +247,7 @@ class Forwarder(Follower):
             self._asking.reset()
         self.forwarded += sum(seq <= self.committed_upto for seq in sent)
         self.last_ack_at = self._clock.wall_ns()
+        self.copied = receipt.copied is True
         self._limit = self._batch_events
         self._ring()
         if receipt.committed_upto < sent[-1] and not receipt.queued:

@@ -99,6 +99,7 @@ class Questions:
             committed_upto=self.committed_upto(),
             last_ack_at=forwarder.last_ack_at,
             last_error=forwarder.last_error,
+            copied=forwarder.copied,
             open_runs=len(self._runs),
             runs_watched=self._watcher.watched,
             runs_looked_at=self._watcher.looked_at,

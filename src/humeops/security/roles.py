@@ -115,6 +115,7 @@ class Actor(NamedTuple):
     seen_at: int | None = None  # when his session was used last, give or take some minutes
     text: str = ""  # the filter his credential is narrowed to, as written
     certificate: str = ""  # of an agent: how the proxy names the certificate that its credential goes with
+    copied: bool = False  # of an agent: two humeds use its credential in turn
     by: str = ""  # for the audit log: who sits at central's own machine and uses the owner's token
 
     @property

@@ -54,6 +54,8 @@ class Receipt(msgspec.Struct):
     dead: int = 0
     # Only where it is so: taken in and not committed yet. Ask again with a batch of no events, and keep the rows.
     queued: bool | msgspec.UnsetType = msgspec.UNSET
+    # Only where it is so: two humeds use this credential in turn.
+    copied: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 _batch_decoder = msgspec.json.Decoder(Batch)

@@ -173,6 +173,7 @@ TROUBLES = {
     "no credential": (_central(reported=None, lacks_credential=True), "credential", "broken", "hume-central serve --dir /srv/hume"),
     "no credential for the system": (SYSTEM._replace(central=GOOD.central._replace(reported=None, lacks_credential=True)), "credential", "broken", "install -m 0600 -o hume /var/lib/hume-central/agent-token"),
     "central away elsewhere": (_central(alive=Answer(0, "timed out"), url="https://c.example"), "central", "broken", "curl -v https://c.example/healthz"),
+    "the credential was copied, as humed was told": (_told(copied=True), "copied", "warning", "hume enroll --rotate"),
     "the credential was copied": (_central(copied_to=("db1", "clone")), "copied", "warning", "hume enroll --rotate"),
     "the credential is unknown elsewhere": (_central(reported=Answer(401), url="https://hume.example"), "credential", "broken", "hume enroll https://hume.example"),
     "the credential is unknown at a central beside": (_central(reported=Answer(401), url="http://127.0.0.1:4863", is_elsewhere=True), "credential", "broken", "hume enroll http://127.0.0.1:4863"),

@@ -30,6 +30,17 @@ def test_what_is_only_queued_is_kept_and_asked_after_without_sending_it_again(li
     assert not line.forward()
 
 
+def test_that_the_credential_was_copied_is_known_until_a_receipt_says_nothing_of_it(line):
+    line.central.answers = [Receipt(1, copied=True), Receipt(2)]
+    seen = []
+    for _ in range(2):
+        line.put(1)
+        line.forward()
+        seen.append(line.forwarder.copied)
+
+    assert seen == [True, False]
+
+
 def test_what_is_queued_counts_as_on_its_way_and_new_events_wait_for_it(line):
     line.put(2)
     line.central.answers = [Receipt(0, queued=True), Receipt(0, queued=True)]

@@ -18,7 +18,7 @@ _credential = tables.credential
 # As text: put together by SQLAlchemy, it would cost each intake batch several times what the database takes for it.
 _FIND = """
 SELECT c.id AS credential, c.hash, c.kind, c.name, c.role, c.expires_at, c.revoked_at, c.person, c.filter, c.seen_at,
-       c.certificate, p.disabled_at, a.id, a.host
+       c.certificate, p.disabled_at, a.id, a.host, a.shared_at
 FROM credential c LEFT JOIN agent a ON a.id = c.agent LEFT JOIN person p ON p.id = c.person
 WHERE c.hash = ?
 """
@@ -50,7 +50,7 @@ def _actor(connection: sa.Connection, found: Any, now_ns: int) -> Actor:
     role = cast(Role, found.role)
     made = Actor(found.name, role, found.id, found.host or "", found.expires_at, found.hash, None, found.person)
     made = made._replace(via=_VIA[found.kind], number=found.credential, seen_at=found.seen_at, text=found.filter)
-    made = made._replace(certificate=found.certificate)
+    made = made._replace(certificate=found.certificate, copied=found.shared_at is not None)
     if role not in grants.RANKS or not (found.person or found.filter):
         return made
     try:

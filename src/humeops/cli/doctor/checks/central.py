@@ -59,11 +59,13 @@ def credential_is_accepted(facts: Facts) -> Finding | None:
 
 def credential_is_here_alone(facts: Facts) -> Finding | None:
     """No other humed reports with this host's credential."""
-    if not facts.central.copied_to:
+    if not (facts.central.copied_to or (facts.daemon.picture or {}).get("copied") is True):
         return None
+    # Central told humed that it is so; of which machines, it tells people who may ask.
     machines = ", ".join(map(visible, dict.fromkeys(facts.central.copied_to)))
+    which = f" ({machines})" if machines else ""
     return warning(
-        f"two humeds report with this host's credential ({machines}): it was copied or stolen, and the other one can say anything here",
+        f"two humeds report with this host's credential{which}: it was copied or stolen, and the other one can say anything here",
         "hume enroll --rotate  # leaves the other one outside; a copy of this machine then needs a token of its own",
     )
 
