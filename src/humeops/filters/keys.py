@@ -31,6 +31,7 @@ def _of(*resources: Resource) -> frozenset[Resource]:
 
 
 _ALL = _of("tasks", "runs", "events", "data", "transitions", "hosts", "audit", "scripts")
+UNKNOWN = "no such key"  # how it is said that there is none
 KEYS: Mapping[str, Key] = {
     "host": Key("name", _of("tasks", "runs", "events", "data", "transitions", "hosts", "scripts"), "the host"),
     "task": Key("name", _of("tasks", "runs", "events", "data", "transitions", "scripts"), "the task"),
@@ -63,7 +64,7 @@ def require_key(word: str, at: int) -> str:
         return key
     near = _nearest(key, list(KEYS))
     hint = f"did you mean `{near}`?" if near else f"the keys are {', '.join(KEYS)}"
-    raise FilterError(f'no such key; {hint} (text to look for goes in quotes: "{word[:32]}:…")', at, word[:64])
+    raise FilterError(f'{UNKNOWN}; {hint} (text to look for goes in quotes: "{word[:32]}:…")', at, word[:64])
 
 
 def checked(found: Match) -> Match:

@@ -6,18 +6,20 @@ happens to it. So what is not known of a thing can only ever take a right away.
 """
 
 import functools
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from humeops.filters import parsing
+from humeops.filters import keys, parsing
 from humeops.filters.tree import EVERYTHING, All, Any, FilterError, Match, Node, Not, Text, all_of, leaves
 
 Rank = Literal["viewer", "operator", "admin"]
 
 RANKS: Sequence[Rank] = ("viewer", "operator", "admin")
 KEYS = ("host", "task", "tag")
+_WHAT = f"a grant is on {', '.join(KEYS)}"
 NOTHING: Node = Not(EVERYTHING)
 MAX_LENGTH = 500
 GrantFilter = Annotated[str, msgspec.Meta(max_length=MAX_LENGTH)]
@@ -37,14 +39,25 @@ def read(text: str) -> Node:
     """Return the filter of a grant; FilterError for one that no grant can have. Empty means everything."""
     if len(text) > MAX_LENGTH:
         raise FilterError(f"a grant's filter has at most {MAX_LENGTH} characters", 0)
-    node = parsing.parse(text, "tasks")
+    node = _parsed(text)
     if _denies(node):
         raise FilterError("a grant says what is allowed, so it has no `not`", 0)
     for leaf in leaves(node):
         if isinstance(leaf, Text) or leaf.key not in KEYS:
             word = leaf.text if isinstance(leaf, Text) else leaf.key
-            raise FilterError(f"a grant is on {', '.join(KEYS)}", leaf.at, word[:64])
+            raise FilterError(_WHAT, leaf.at, word[:64])
     return node
+
+
+def _parsed(text: str) -> Node:
+    try:
+        return parsing.parse(text, "tasks")
+    except FilterError as error:
+        # Which keys there are besides, and which words they take, is of no use to a grant.
+        key = re.split("[<>=:]", error.word.lower())[0]
+        if (key in keys.KEYS and key not in KEYS) or keys.UNKNOWN in str(error):
+            raise FilterError(_WHAT, error.at, error.word) from None
+        raise
 
 
 def within(grants: Iterable[Grant], least: Rank) -> list[Node]:

@@ -3,6 +3,7 @@
 
 import pytest
 
+from humeops.filters.tree import FilterError
 from humeops.security import grants
 
 
@@ -32,3 +33,9 @@ def test_what_asks_for_no_less_is_covered(mine, theirs):
 )
 def test_what_asks_for_less_or_else_is_not(mine, theirs):
     assert not grants.covers(grants.read(mine), grants.read(theirs))
+
+
+@pytest.mark.parametrize("text", ["level:x", "level>=x", "state:x", "state:failed", "since:soon", "tga:web", "foo"])
+def test_a_wrong_word_is_answered_with_what_a_grant_is_on(text):
+    with pytest.raises(FilterError, match="a grant is on host, task, tag$"):
+        grants.read(text)
