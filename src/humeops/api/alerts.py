@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import get, post, put
 
-from humeops.api import acting, alertschemas, alertviews, concerned, parameters, schemas
+from humeops.api import acting, alertschemas, alertviews, barring, concerned, parameters, schemas
 from humeops.api.alertschemas import (
     AlertDetail,
     AlertPage,
@@ -104,7 +104,7 @@ def book_view(written: alertbooks.Written) -> BookView:
     return BookView(difference.toml_of(written.book, shown), told, written.author, written.at or None)
 
 
-@put("/api/v1/alertbook", status_code=200)
+@put("/api/v1/alertbook", status_code=200, guards=barring.to_write("alerts"))
 async def write_book(central: Central, asked: Asked, data: alertschemas.NewBook) -> BookChanges:
     """Put this in the place of what is in force; all of it, or nothing. What is wrong is told, each thing with its place."""
     roles.authorize(asked.actor, "write", Thing("alerts"))
@@ -143,7 +143,7 @@ def list_channels(central: Central, asked: Asked) -> ChannelPage:
         return ChannelPage(concerned.channels(connection, within), trouble)
 
 
-@post("/api/v1/channels/tested", sync_to_thread=True)
+@post("/api/v1/channels/tested", sync_to_thread=True, guards=barring.to_write("channels"))
 def test_channel(central: Central, asked: Asked, data: ChannelName) -> NotificationView:
     """Have a test message told on a channel; what became of it is asked at /api/v1/notifications/NUMBER."""
     roles.authorize(asked.actor, "write", Thing("channels"))

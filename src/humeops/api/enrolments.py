@@ -8,7 +8,7 @@ All else is for admins alone. Credentials never travel: central is told their ha
 import sqlalchemy as sa
 from litestar import get, post
 
-from humeops.api import acting, parameters
+from humeops.api import acting, barring, parameters
 from humeops.api.doorkeeper import CERTIFICATE
 from humeops.api.enrolviews import (
     AgentRevoked,
@@ -58,7 +58,7 @@ def list_requests(central: Central, asked: Asker) -> RequestPage:
         return RequestPage([view(one) for one in enrolling.requests(connection, query.state)])
 
 
-@post("/api/v1/enrolments/decided", sync_to_thread=True)
+@post("/api/v1/enrolments/decided", sync_to_thread=True, guards=barring.to_write("enrolments"))
 def decide(central: Central, asked: Asker, data: Decision) -> RequestView:
     """Let a host in that waits, or not."""
     roles.authorize(asked.actor, "write", Thing("enrolments"))
@@ -83,7 +83,7 @@ def list_tokens(central: Central, asked: Asker) -> EnrolTokenPage:
         return EnrolTokenPage([EnrolTokenView(*one) for one in enrolling.tokens(connection)])
 
 
-@post("/api/v1/enrolments/tokens", sync_to_thread=True)
+@post("/api/v1/enrolments/tokens", sync_to_thread=True, guards=barring.to_write("enrolments"))
 def make_token(central: Central, asked: Asker, data: NewEnrolToken) -> EnrolTokenView:
     """Make a token that enrols hosts; it is told this once."""
     roles.authorize(asked.actor, "write", Thing("enrolments"))
@@ -105,7 +105,7 @@ def make_token(central: Central, asked: Asker, data: NewEnrolToken) -> EnrolToke
     return EnrolTokenView(data.name, data.hosts, data.uses, data.asks, now_ns, data.expires_at, None, made)
 
 
-@post("/api/v1/enrolments/tokens/revoked", sync_to_thread=True)
+@post("/api/v1/enrolments/tokens/revoked", sync_to_thread=True, guards=barring.to_write("enrolments"))
 def revoke_token(central: Central, asked: Asker, data: OldEnrolToken) -> EnrolTokenRevoked:
     """Let a token enrol nobody any more; the hosts it let in stay."""
     roles.authorize(asked.actor, "write", Thing("enrolments"))

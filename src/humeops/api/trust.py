@@ -11,7 +11,7 @@ import anyio.to_thread
 import sqlalchemy as sa
 from litestar import get, put
 
-from humeops.api import acting, parameters
+from humeops.api import acting, barring, parameters
 from humeops.api.parameters import NoQuery, ParameterError
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
@@ -41,7 +41,7 @@ async def show_trust(central: Central, asked: Asked) -> TrustView:
     return view
 
 
-@put("/api/v1/trust", status_code=201)
+@put("/api/v1/trust", status_code=201, guards=barring.to_write("trust"))
 async def publish_trust(central: Central, asked: Asked, data: NewTrust) -> TrustView:
     """Hand this bundle out from now on."""
     roles.authorize(asked.actor, "write", Thing("trust"))

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import get, post
 
-from humeops.api import acting, parameters
+from humeops.api import acting, barring, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central.store import throttle, users
@@ -94,7 +94,7 @@ def list_users(central: Central, asked: Asked) -> UserPage:
         return UserPage([view(user) for user in users.every(connection)])
 
 
-@post("/api/v1/users", sync_to_thread=True)
+@post("/api/v1/users", sync_to_thread=True, guards=barring.to_write("users"))
 def add_user(central: Central, asked: Asked, data: NewUser) -> UserView:
     """Add somebody, with a grant or (to be granted later) without."""
     roles.authorize(asked.actor, "write", Thing("users"))
@@ -112,7 +112,7 @@ def add_user(central: Central, asked: Asked, data: NewUser) -> UserView:
     return _changed(central, data.name, act)
 
 
-@post("/api/v1/users/password", sync_to_thread=True, status_code=200)
+@post("/api/v1/users/password", sync_to_thread=True, status_code=200, guards=barring.to_write("users"))
 def set_password(central: Central, asked: Asked, data: NewPassword) -> UserView:
     """Give somebody another password; his sessions end."""
     roles.authorize(asked.actor, "write", Thing("users"))
@@ -133,7 +133,7 @@ def change_own_password(central: Central, asked: Asked, data: OwnPassword) -> Us
         return view(users.require(connection, asked.actor.name))
 
 
-@post("/api/v1/users/disabled", sync_to_thread=True, status_code=200)
+@post("/api/v1/users/disabled", sync_to_thread=True, status_code=200, guards=barring.to_write("users"))
 def disable_user(central: Central, asked: Asked, data: OldUser) -> UserView:
     """Let somebody in no more, from the next request on; or again."""
     roles.authorize(asked.actor, "write", Thing("users"))
@@ -145,7 +145,7 @@ def disable_user(central: Central, asked: Asked, data: OldUser) -> UserView:
     return _changed(central, data.name, act)
 
 
-@post("/api/v1/grants", sync_to_thread=True, status_code=200)
+@post("/api/v1/grants", sync_to_thread=True, status_code=200, guards=barring.to_write("users"))
 def grant_role(central: Central, asked: Asked, data: GrantWish) -> UserView:
     """Grant a role on everything, or on the tasks of a filter."""
     roles.authorize(asked.actor, "write", Thing("users"))
@@ -158,7 +158,7 @@ def grant_role(central: Central, asked: Asked, data: GrantWish) -> UserView:
     return _changed(central, data.name, act)
 
 
-@post("/api/v1/grants/revoked", sync_to_thread=True, status_code=200)
+@post("/api/v1/grants/revoked", sync_to_thread=True, status_code=200, guards=barring.to_write("users"))
 def revoke_role(central: Central, asked: Asked, data: GrantWish) -> UserView:
     """Take a grant back, from the next request on."""
     roles.authorize(asked.actor, "write", Thing("users"))

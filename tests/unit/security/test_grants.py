@@ -37,5 +37,5 @@ def test_what_asks_for_less_or_else_is_not(mine, theirs):
 
 @pytest.mark.parametrize("text", ["level:x", "level>=x", "state:x", "state:failed", "since:soon", "tga:web", "foo"])
 def test_a_wrong_word_is_answered_with_what_a_grant_is_on(text):
-    with pytest.raises(FilterError, match="a grant is on host, task, tag$"):
+    with pytest.raises(FilterError, match=r"a grant is on host, task, tag$"):
         grants.read(text)
