@@ -132,6 +132,8 @@ class _Judging:
         if one.again and not self._is_of_findings(one, stored):
             return
         rule = self._rule_for(one, tags)
+        if one.aside and not self._is_news_aside(one, stored, rule):
+            return
         own = self._book.rule_named(stored.alert.rule) if stored else None
         step = course.note(stored.alert if stored else None, rule, _news(one, skew), openings.get(name, 0), own)
         if step.alert is None:
@@ -157,6 +159,16 @@ class _Judging:
     def _is_of_findings(self, one: Change, stored: Stored | None) -> bool:
         """Tell whether a second look at a run is about its findings: what else is wrong with the task is no matter of it."""
         return one.after == course.ODD if stored is None else stored.alert.trouble == course.ODD
+
+    def _is_news_aside(self, one: Change, stored: Stored | None, rule: book.Rule | None) -> bool:
+        """Tell whether the end of a run that does not decide its task is a matter of alerts.
+
+        What is wrong with it is. That it went well says nothing of the task, unless it is what was told of as not well.
+        """
+        if rule is None:
+            return stored is not None and stored.alert.run == one.run and one.before not in ("failed", "lost")
+        # Numbers that come long after tell of a run once.
+        return not one.again or not alertrows.is_told(self._connection, (one.host, one.task), one.run)
 
     def _with_findings(self, changes: Sequence[Change], tags: surroundings.Tags) -> Iterable[Change]:
         """Return the changes; of a run that went well, and was unusual in a way that is told of, that it was."""

@@ -17,6 +17,7 @@ _entry = tables.alert_entry
 _ADD_ENTRIES = "INSERT INTO alert_entry (alert, at, what, text) VALUES (?, ?, ?, ?)"
 _read = msgspec.json.Decoder(Alert).decode
 _MOST = 5_000
+_MOST_LOOKED_AT = 100
 
 
 class Stored(NamedTuple):
@@ -73,6 +74,13 @@ def openings(connection: sa.Connection, names: Iterable[Pair], now_ns: int) -> d
     )
     found = connection.execute(query.group_by(_alert.c.host, _alert.c.task))
     return {(host, task): count for host, task, count in found}
+
+
+def is_told(connection: sa.Connection, name: Pair, run: str) -> bool:
+    """Tell whether an alert of this task, over or not, is of this run."""
+    query = sa.select(_alert.c.body).where(_alert.c.host == name[0], _alert.c.task == name[1])
+    found = connection.execute(query.order_by(_alert.c.id.desc()).limit(_MOST_LOOKED_AT)).scalars()
+    return any(_read(body).run == run for body in found)
 
 
 def add(connection: sa.Connection, alert: Alert) -> int:

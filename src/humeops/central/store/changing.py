@@ -2,8 +2,9 @@
 """Stores changes of state, whoever finds them: intake from events, the watcher from deadlines. The only way they come about.
 
 Design: what is to be told of a change goes into the same transaction, here, so that a change without its telling, or a
-telling without its change, cannot be. Each change is found once: intake writes it with the events that made it, and a
-watcher has the rows of the task and its watch locked when it finds that the deadline it came for still stands.
+telling without its change, cannot be. So does the end of a run that its task does not show, though it is no change. Each change
+is found once: intake writes it with the events that made it, and a watcher has the rows of the task and its watch locked
+when it finds that the deadline it came for still stands.
 """
 
 from collections.abc import Sequence
@@ -24,12 +25,17 @@ class Moved(NamedTuple):
     reason: str
     run: str | None = None
     event: str | None = None  # what was said that made it; None: a deadline did
+    aside: bool = False  # a run ended so, and its task stayed as it was: no change of state, and alerts look at it
 
 
 def record(connection: sa.Connection, moved: Sequence[Moved], now_ns: int) -> None:
     """Store these changes, in their order, and have alerts look at them."""
-    statements.add_transitions(connection, [_row(one, now_ns) for one in moved])
-    outbox.put(connection, (outbox.Change(*one[:5], one.run or "", one.event or "", now_ns) for one in moved))
+    statements.add_transitions(connection, [_row(one, now_ns) for one in moved if not one.aside])
+    outbox.put(connection, (_change(one, now_ns) for one in moved))
+
+
+def _change(one: Moved, now_ns: int) -> outbox.Change:
+    return outbox.Change(*one[:5], one.run or "", one.event or "", now_ns, aside=one.aside)
 
 
 def _row(one: Moved, now_ns: int) -> tuple[object, ...]:

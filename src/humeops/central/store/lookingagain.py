@@ -27,7 +27,7 @@ def ask(
     watched: Mapping[Name, Watched],
     now_ns: int,
 ) -> None:
-    """Have alerts look again at the last runs of watched tasks of which these events, each new, tell more."""
+    """Have alerts look again at the runs of watched tasks of which these events, each new, tell more."""
     wanted: dict[str, outbox.Change] = {}
     for event in new:
         change = folded.changes.get(event.run) if event.run and event.data else None
@@ -35,8 +35,9 @@ def ask(
             continue
         name = task_of(change.after)
         last = standings[name].last
-        if last is not None and last.run == event.run and name in watched and _is_limited(watched[name], event):
-            wanted[change.after.run] = _again(name, change.after, event, now_ns)
+        if name in watched and _is_limited(watched[name], event):
+            is_last = last is not None and last.run == event.run
+            wanted[change.after.run] = _again(name, change.after, event, now_ns, aside=not is_last)
     outbox.put(connection, wanted.values())
 
 
@@ -48,7 +49,7 @@ def _is_limited(watch: Watched, event: Event) -> bool:
     return any(limit.key in event.data for limit in watch.wanted.limits)
 
 
-def _again(name: Name, run: Summary, event: Event, now_ns: int) -> outbox.Change:
+def _again(name: Name, run: Summary, event: Event, now_ns: int, aside: bool) -> outbox.Change:
     # It counts as said when the run ended: what was known of the run then is what may be wrong.
     said = max(event.id, run.end.id) if run.end else event.id
-    return outbox.Change(*name, run.state, run.state, "", run.run, said, now_ns, again=True)
+    return outbox.Change(*name, run.state, run.state, "", run.run, said, now_ns, again=True, aside=aside)

@@ -34,7 +34,10 @@ class Standing(msgspec.Struct):
 
 
 class Move(NamedTuple):
-    """A change of state: by which run (None: by what was said outside of runs), told by which event, why."""
+    """A change of state: by which run (None: by what was said outside of runs), told by which event, why.
+
+    `aside`: a run ended so, and its task, which another run decides, stayed as it was.
+    """
 
     name: Name
     before: str
@@ -42,6 +45,7 @@ class Move(NamedTuple):
     run: str | None
     event: str
     reason: str
+    aside: bool = False
 
 
 class Walk:
@@ -79,7 +83,18 @@ class Walk:
         names = [task_of(after)] if before is None else list(dict.fromkeys((task_of(before), task_of(after))))
         for name in names:
             self._note_run(name, self._standings[name], after)
-        return [move for name in names if (move := self._settle(name, event))]
+        moves = [move for name in names if (move := self._settle(name, event))]
+        return [*moves, *self._aside(change, moves)]
+
+    def _aside(self, change: Change, moves: Iterable[Move]) -> Iterable[Move]:
+        """Return that a run ended, when its task does not show it."""
+        before, after = change
+        name = task_of(after)
+        is_known = before is not None and (task_of(before), before.state) == (name, after.state)
+        is_shown = any(move.run == after.run and move.name == name for move in moves)
+        if after.end is not None and not is_known and not is_shown:
+            state = self._standings[name].state
+            yield Move(name, state, after.state, after.run, after.end.id, reason.of_run(after), aside=True)
 
     def _note_run(self, name: Name, standing: Standing, run: Summary) -> None:
         last = standing.last

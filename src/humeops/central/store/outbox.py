@@ -23,7 +23,8 @@ _ENDED_BY_START = ("late", "overdue", "unknown", "paused")
 class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A change of state. `event`: what was said that made it; empty when a deadline did.
 
-    `again`: the state is the same, and what is known of a run that ended well is more than before.
+    `again`: the state is the same, and what is known of a run that ended well is more than before. `aside`: the run ended so, and the task, which
+    another run decides, is still as it was (`before`).
     """
 
     host: str
@@ -35,6 +36,7 @@ class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
     event: str
     at: int
     again: bool = False
+    aside: bool = False
 
 
 _read = msgspec.json.Decoder(Change).decode

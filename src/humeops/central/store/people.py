@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.alerts import course
 from humeops.central.store import alertrows, rows, tables
 
 _note = tables.note
@@ -103,7 +102,7 @@ def taken(connection: sa.Connection, names: Sequence[Name]) -> dict[Name, Taken]
     query = (
         sa.select(_note)
         .join(last, last.c.id == _note.c.id)
-        .where(_note.c.kind == "take", sa.or_(sa.and_(~was_well, ~_in_advance()), _is_of_findings()))
+        .where(_note.c.kind == "take", sa.or_(sa.and_(~was_well, ~_in_advance()), _is_of_alert()))
     )
     return {(row.host, row.task): Taken(row.author, row.at) for row in connection.execute(query)}
 
@@ -129,13 +128,12 @@ def _in_advance() -> sa.ColumnElement[bool]:
     return sa.or_(sa.func.coalesce(stood, stands, "").in_(_WELL), left)
 
 
-def _is_of_findings() -> sa.ColumnElement[bool]:
-    """Tell whether a take was of an alert that is not over: of what was found in runs that went well."""
+def _is_of_alert() -> sa.ColumnElement[bool]:
+    """Tell whether a take was of an alert that is not over, as of a run that its well task does not show."""
     return sa.exists().where(
         _alert.c.host == _note.c.host,
         _alert.c.task == _note.c.task,
         _alert.c.state != "closed",
-        _alert.c.trouble == course.ODD,
         _alert.c.since <= _note.c.at,
     )
 

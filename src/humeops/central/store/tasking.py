@@ -23,6 +23,8 @@ from humeops.central.store.running import Change, Folded, read_summary, task_of
 from humeops.central.verdict import Verdict
 from humeops.event import Event
 
+ENDS = ("ok", "warning", "failed", "lost")
+
 _read_verdict = msgspec.json.Decoder(Verdict).decode
 
 
@@ -70,8 +72,10 @@ def update(connection: sa.Connection, new: Sequence[Event], folded: Folded, now_
     _store(connection, tasks, standings, watched)
     changes = [_moved(move) for move in moves if move.name not in watched]
     if watched:
-        seen = [move for move in moves if move.name in watched]
-        changes += watching.settle(connection, watched, now_ns, seen, _causes(new, folded, loose))
+        of_watched = [move for move in moves if move.name in watched]
+        seen = [move for move in of_watched if not move.aside]
+        settled = watching.settle(connection, watched, now_ns, seen, _causes(new, folded, loose))
+        changes += [*settled, *_unseen(of_watched, settled, watched, now_ns)]
     changing.record(connection, changes, now_ns)
     if watched:
         lookingagain.ask(connection, new, folded, standings, watched, now_ns)
@@ -89,6 +93,18 @@ def _causes(new: Sequence[Event], folded: Folded, loose: Sequence[Event]) -> dic
         elif id(event) in said:
             causes[event.host, event.task] = event.id
     return causes
+
+
+def _unseen(
+    moves: Iterable[Move], settled: Iterable[changing.Moved], watched: Mapping[Name, watching.Watched], now_ns: int
+) -> Iterable[changing.Moved]:
+    """Return the ends of runs that what is shown of their watched tasks passes over. Of a paused task nobody wants to hear."""
+    shown = {(one.host, one.task, one.run, one.after) for one in settled}
+    for move in moves:
+        is_end = move.run is not None and move.after in ENDS
+        is_paused = now_ns < (watched[move.name].paused_until or 0)
+        if is_end and not is_paused and (*move.name, move.run, move.after) not in shown:
+            yield _moved(move._replace(aside=True))
 
 
 def _store(
@@ -192,7 +208,7 @@ def _as_it_is_now(last: Summary | None, folded: Folded) -> Summary | None:
 
 
 def _moved(move: Move) -> changing.Moved:
-    return changing.Moved(*move.name, move.before, move.after, move.reason, move.run, move.event)
+    return changing.Moved(*move.name, move.before, move.after, move.reason, move.run, move.event, move.aside)
 
 
 def _row(name: Name, task: _Task, standing: Standing, tags: list[str]) -> tuple[object, ...]:
