@@ -21,6 +21,7 @@ _FORM = re.compile(
 )
 _WHOLE_DAY = 24 * 60
 _MOST_STARTS = 64
+_FURTHEST_NS = 8 * spans.DAY  # windows that cover the whole week never end
 
 
 class Window(NamedTuple):
@@ -46,9 +47,16 @@ def read(text: str) -> Window:
 
 
 def until(windows: Iterable[Window], zone: str, now_ns: int) -> int | None:
-    """Return when the window that holds now ends; None when none does."""
-    ends = [end for window in windows for end in _ends(window, _zone(zone), now_ns)]
-    return max(ends, default=None)
+    """Return when what holds now ends, windows that adjoin or overlap being one; None when none holds. More than a week on is enough."""
+    known, place = list(windows), _zone(zone)
+    latest: int | None = None
+    moment = now_ns
+    while moment < now_ns + _FURTHEST_NS:
+        ends = [end for window in known for end in _ends(window, place, moment)]
+        if not ends:
+            break
+        latest = moment = max(ends)
+    return latest
 
 
 def _ends(window: Window, zone: datetime.tzinfo, now_ns: int) -> Iterable[int]:

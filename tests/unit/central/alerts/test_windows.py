@@ -27,7 +27,7 @@ def at(text, zone=MADRID):
         ("Mon..Fri 08:00-18:00", "2026-11-28T12:00", None),
         ("Fri 22:00-07:00", "2026-11-28T06:00", "2026-11-28T07:00"),
         ("Fri 22:00-07:00", "2026-11-27T06:00", None),
-        ("Sat,Sun", "2026-11-28T23:59", "2026-11-29T00:00"),
+        ("Sat,Sun", "2026-11-28T23:59", "2026-11-30T00:00"),
         ("Sat..Mon 00:00-24:00", "2026-11-30T10:00", "2026-12-01T00:00"),
         # The clock goes back at 03:00 on the 25th of October: the night has an hour more.
         ("22:00-07:00", "2026-10-25T01:00", "2026-10-25T07:00"),
@@ -35,6 +35,21 @@ def at(text, zone=MADRID):
 )
 def test_a_window_holds_until_it_ends(window, moment, ends):
     assert windows.until([windows.read(window)], MADRID, at(moment)) == (at(ends) if ends else None)
+
+
+@pytest.mark.parametrize(
+    ("told", "moment", "ends"),
+    [
+        (["23:09-23:12", "23:12-23:14"], "2026-11-27T23:10", "2026-11-27T23:14"),
+        (["Sat,Sun"], "2026-11-28T12:00", "2026-11-30T00:00"),
+        (["Mon..Fri 22:00-07:00", "Sat,Sun"], "2026-11-27T23:00", "2026-11-30T00:00"),
+        (["22:00-24:00", "00:00-07:00"], "2026-11-27T23:00", "2026-11-28T07:00"),
+        (["08:00-12:00", "13:00-14:00"], "2026-11-27T09:00", "2026-11-27T12:00"),
+        (["Mon..Sun"], "2026-11-27T12:00", "2026-12-06T00:00"),
+    ],
+)
+def test_windows_that_adjoin_are_one(told, moment, ends):
+    assert windows.until([windows.read(text) for text in told], MADRID, at(moment)) == at(ends)
 
 
 @pytest.mark.parametrize(
