@@ -139,6 +139,18 @@ def test_it_is_repeated_until_it_is_taken_and_again_when_it_is_given_back(databa
     assert [kind for _, kind, _ in world.heard()] == ["reminder"]
 
 
+def test_when_its_rule_has_another_name_it_is_repeated_by_the_first_that_fits(database):
+    world = World(database, rule=[{"name": "old", "repeat": "1h"}])
+    world.move("ok", "failed")
+    world.at(MINUTE)
+    world.write(rule=[{"name": "hosts", "of": "hosts"}, {"name": "new", "repeat": "1h"}])
+    for minute in (62, 123):
+        world.at(minute * MINUTE)
+
+    assert [kind for _, kind, _ in world.heard()] == ["problem", "reminder", "reminder"]
+    assert world.alerts()[0].rule == "new"
+
+
 @pytest.mark.parametrize("shown", ["ok", "running"])
 def test_who_takes_a_task_that_is_well_has_not_taken_its_next_trouble(database, shown):
     world = World(database, rule=[{"name": "all", "repeat": "1h"}])
@@ -380,6 +392,43 @@ def test_quiet_hours_end_with_one_digest(database):
 
     ((_, kind, items),) = world.heard()
     assert (kind, items) == ("digest", [("db1", "backup", "failed"), ("web1", "copy", "ok")])
+
+
+@pytest.mark.parametrize("by", ["silence", "parent"])
+def test_a_digest_leaves_out_what_is_kept_quiet_until_it_no_more_is(database, by):
+    parents = [{"when": "task:backup", "on": "db1:postgres"}]
+    world = World(database, route=[{"to": ["ops"], "quiet": "22:00-06:00"}], parent=parents if by == "parent" else [])
+    world.task(task="postgres")
+    world.move("ok", "failed")
+    world.move("ok", "failed", host="web1", task="copy")
+    world.at(30 * MINUTE)
+    made = world.silence("task:backup", 9 * HOUR) if by == "silence" else None
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE task SET state = '{'failed' if by == 'parent' else 'ok'}'")
+    for minute in (121, 130):
+        world.at(minute * MINUTE)
+    assert [(kind, items) for _, kind, items in world.heard()] == [("digest", [("web1", "copy", "failed")])]
+
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE task SET state = 'ok'")
+        if made:
+            silences.end(connection, made.id, "ana", world.now)
+    for minute in (132, 140):
+        world.at(minute * MINUTE)
+    assert [(kind, items) for _, kind, items in world.heard()] == [("digest", [("db1", "backup", "failed")])]
+
+
+def test_a_digest_leaves_out_what_somebody_has_in_hand(database):
+    world = World(database, route=[{"to": ["ops"], "quiet": "22:00-06:00"}])
+    world.task()
+    world.move("ok", "failed")
+    world.at(30 * MINUTE)
+    with database.writing() as connection:
+        people.add(connection, "take", ("db1", "backup"), None, "ana", "", world.now)
+    for minute in (121, 130):
+        world.at(minute * MINUTE)
+
+    assert world.heard() == []
 
 
 def test_routes_send_by_tag_state_and_time_of_day(database):

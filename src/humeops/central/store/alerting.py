@@ -134,7 +134,7 @@ class _Judging:
         rule = self._rule_for(one, tags)
         if one.aside and not self._is_news_aside(one, stored, rule):
             return
-        own = self._book.rule_named(stored.alert.rule) if stored else None
+        own = self._rule_of(stored.alert, _seen(stored.alert, {name: tags})) if stored else None
         step = course.note(stored.alert if stored else None, rule, _news(one, skew), openings.get(name, 0), own)
         if step.alert is None:
             if stored is not None:
@@ -194,6 +194,15 @@ class _Judging:
             told = [finding.sentence for finding in found if not rule.findings or finding.kind in rule.findings]
             yield msgspec.structs.replace(one, after=course.ODD, reason="; ".join(told)[:500])
 
+    def _rule_of(self, alert: Alert, seen: Facts) -> book.Rule | None:
+        """Return the rule by which an alert is repeated: its own, or where that is gone the first one that fits now."""
+        own = self._book.rule_named(alert.rule)
+        if own is not None or not alert.task:
+            return own or self._book.first_rule("hosts", seen)
+        if alert.trouble == course.ODD:
+            return self._book.first_rule("findings", seen._replace(state="ok"))
+        return self._book.first_rule("tasks", seen)
+
     def _rule_for(self, one: Change, tags: Sequence[str]) -> book.Rule | None:
         seen = surroundings.facts_of(one.host, one.task, one.after, one.reason, tags)
         if one.after == course.ODD:
@@ -211,11 +220,7 @@ class _Judging:
         every = [*due, *pulled]
         if not every:
             return 0
-        places = [surroundings.Place(one.alert.host, one.alert.task, one.alert.run) for one in every]
-        around = surroundings.around(self._connection, places, self._book)
-        if self._silences:
-            hosts = {one.host for one in places if not one.task}
-            self._within = surroundings.tasks_of(self._connection, hosts)
+        around = self._surroundings([one.alert for one in every])
         openings = alertrows.openings(
             self._connection,
             [(one.alert.host, one.alert.task) for one in due if one.alert.state == "waiting"],
@@ -234,20 +239,29 @@ class _Judging:
         alertrows.put(self._connection, changed)
         return len(due)
 
+    def _surroundings(self, of: Sequence[Alert]) -> surroundings.Surroundings:
+        places = [surroundings.Place(one.host, one.task, one.run) for one in of]
+        if self._silences:
+            hosts = {one.host for one in places if not one.task}
+            self._within = surroundings.tasks_of(self._connection, hosts)
+        return surroundings.around(self._connection, places, self._book)
+
+    def _held(self, alert: Alert, around: surroundings.Surroundings, seen: Facts) -> course.Around:
+        name = (alert.host, alert.task)
+        within = () if alert.task else self._within.get(alert.host, ())
+        silenced_until = silence.of(self._silences, seen, self._now_ns, within)
+        return course.Around(around.taken.get(name, ""), silenced_until, around.above.get(name, ""))
+
     def _look(
         self, one: Stored, around: surroundings.Surroundings, openings: dict[Pair, int], is_pulled: bool
     ) -> Alert:
         alert = one.alert
-        name = (alert.host, alert.task)
-        tags = around.tags.get(name, ())
-        seen = surroundings.facts_of(*name, alert.trouble, alert.reason, tags)
-        held = course.Around(
-            around.taken.get(name, ""),
-            silence.of(self._silences, seen, self._now_ns, () if alert.task else self._within.get(alert.host, ())),
-            around.above.get(name, ""),
-        )
-        rule = self._book.rule_named(alert.rule)
-        step = course.look(alert, rule, held, self._now_ns, openings.get(name, 0), is_pulled)
+        seen = _seen(alert, around.tags)
+        held = self._held(alert, around, seen)
+        rule = self._rule_of(alert, seen)
+        if rule is not None and rule.name != alert.rule:
+            alert = msgspec.structs.replace(alert, rule=rule.name)
+        step = course.look(alert, rule, held, self._now_ns, openings.get((alert.host, alert.task), 0), is_pulled)
         assert step.alert is not None  # noqa: S101 - looking drops nothing
         after, ways = step.alert, list[routing.Way]()
         for told in step.told:
@@ -289,7 +303,7 @@ class _Judging:
     def tell_digests(self) -> None:
         """Write down what waited for the end of quiet hours."""
         for channel, numbers in digests.take(self._connection, self._now_ns).items():
-            alerts = alertrows.by_ids(self._connection, numbers)
+            alerts = self._to_be_told(channel, alertrows.by_ids(self._connection, numbers))
             items = [
                 gathering.item_of(alert, "recovery" if alert.state == "closed" else "problem")
                 for _, alert in sorted(alerts.items())
@@ -297,6 +311,23 @@ class _Judging:
             if items and channel in self._all_channels:
                 self._add(gathering.Parcel(channel, "digest", items, "digest", ""))
                 self._entries += ((number, Entry("told", f"digest to {channel}")) for number in sorted(alerts))
+
+    def _to_be_told(self, channel: str, alerts: dict[int, Alert]) -> dict[int, Alert]:
+        """Return those of these that nothing keeps quiet now. What is taken needs no telling; what is kept quiet waits on."""
+        around = self._surroundings(list(alerts.values()))
+        told: dict[int, Alert] = {}
+        for number, alert in alerts.items():
+            seen = _seen(alert, around.tags)
+            held = self._held(alert, around, seen)
+            if held.silenced_until is not None or held.quieted_by:
+                again = self._now_ns + course.RECHECK_NS
+                due = routing.quiet_until(self._book, channel, seen, again) or again
+                digests.add(self._connection, channel, number, due)
+            elif held.taken_by and alert.state != "closed":
+                self._entries.append((number, Entry("held", f"not told to {channel}: {held.taken_by} has it in hand")))
+            else:
+                told[number] = alert
+        return told
 
     def _tell_notice(self, one: Change) -> None:
         for channel in self._channels:
@@ -312,6 +343,11 @@ class _Judging:
         """Write the history of the alerts, and what is to be told."""
         alertrows.write(self._connection, self._entries, self._now_ns)
         notifications.put_all(self._connection, self._messages, self._now_ns)
+
+
+def _seen(alert: Alert, tags: surroundings.Tags) -> Facts:
+    name = (alert.host, alert.task)
+    return surroundings.facts_of(*name, alert.trouble, alert.reason, tags.get(name, ()))
 
 
 def _news(one: Change, skew: int) -> News:
