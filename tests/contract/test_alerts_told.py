@@ -5,7 +5,7 @@ import pytest
 
 from humeops.central import bookkeeping, intake, watcher
 from humeops.central.alerts import course
-from humeops.central.store import alertrows, declaring
+from humeops.central.store import alertrows, declaring, notifications
 from humeops.central.store.questions import alerts
 from humeops.central.watches import expectation
 from humeops.clock import FakeClock
@@ -60,6 +60,54 @@ def test_a_channel_that_refuses_is_told_of_through_another_with_what_it_was_to_s
     world.move("ok", "failed", task="third")
     world.at(9 * MINUTE)
     assert [(name, kind) for name, kind, _ in world.heard()] == [("ops", "problem"), ("spare", "notice")]
+
+
+def test_who_heard_of_a_trouble_in_the_place_of_a_dead_channel_hears_that_it_is_over(database):
+    channels = {"ops": {"type": "mail"}, "spare": {"type": "webhook"}}
+    world = World(database, route=[{"to": ["ops"]}], channel=channels)
+    world.fails["ops"] = HumeError("550 no such user")
+    world.move("ok", "failed")
+    world.at(MINUTE)
+    world.fails.clear()
+    world.told.clear()
+    world.move("failed", "ok")
+    world.at(10 * MINUTE)
+
+    heard = [(name, kind) for name, kind, _ in world.heard() if kind != "notice"]
+    assert sorted(heard) == [("ops", "recovery"), ("spare", "recovery")]
+
+
+def test_a_test_that_failed_is_told_nowhere_else(database):
+    channels = {"ops": {"type": "mail"}, "spare": {"type": "webhook"}}
+    world = World(database, route=[{"to": ["ops"]}], channel=channels)
+    world.fails["ops"] = HumeError("550 no such user")
+    with database.writing() as connection:
+        notifications.add(connection, "ops", "test", (), "a test", world.now, note="ana tests the channel ops.")
+    world.at(MINUTE)
+    world.move("ok", "failed")
+    world.at(2 * MINUTE)
+
+    assert [(name, message.kind) for name, message in world.told] == [("spare", "notice"), ("spare", "problem")]
+    assert "1 message for it follows here" in world.told[0][1].note
+
+
+def test_what_waits_for_a_channel_that_is_removed_goes_where_routes_lead_now(database):
+    world = World(database, channel={"ops": {"type": "mail"}})
+    world.fails["ops"] = UnavailableError("refused")
+    for task in ("backup", "copy"):
+        world.move("ok", "failed", task=task)
+    world.at(MINUTE)
+    world.write(channel={"other": {"type": "webhook"}})
+    world.move("failed", "ok", task="copy")
+    world.at(2 * MINUTE)
+    world.at(3 * MINUTE)
+
+    assert world.heard() == [("other", "problem", [("db1", "backup", "failed")])]
+    with database.reading() as connection:
+        assert notifications.health(connection)["ops"].dead_at is None
+    world.move("failed", "ok")
+    world.at(10 * MINUTE)
+    assert world.heard() == [("other", "recovery", [("db1", "backup", "ok")])]
 
 
 def test_the_history_says_what_became_of_what_was_told(database):

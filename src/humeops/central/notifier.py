@@ -21,7 +21,7 @@ from humeops import crash, spans
 from humeops.central import looking
 from humeops.central.alerts import routing
 from humeops.central.notify.message import Message
-from humeops.central.store import alertbooks, alerting, notifications, tidying
+from humeops.central.store import alertbooks, alerting, alertrows, notifications, rerouting, tidying
 from humeops.central.store.database import Database
 from humeops.central.store.notifications import Held
 from humeops.clock import NS_PER_SECOND, Clock
@@ -148,7 +148,8 @@ class Notifier:
         with self._database.reading() as connection:
             settings = alertbooks.channels(connection, alertbooks.current(connection).book).get(one.channel)
         if settings is None:
-            self._refused(one, f"there is no channel {one.channel} any more")
+            self._database.write(lambda connection: rerouting.send_elsewhere(connection, one, self._clock.wall_ns()))
+            log.warning("channel %s: it was removed, and what was for it goes elsewhere", one.channel)
             return
         try:
             self._deliver(settings, self._enrich(one.message), self._clock.wall_ns())
@@ -202,7 +203,8 @@ class Notifier:
             notifications.give_up(connection, one, error)
             self._note_failure(connection, one.channel, error, now_ns, 0)
             # It counted as dead before: then nobody moves this one but us.
-            self._move(connection, one.channel, [one.message], now_ns)
+            if one.message.kind not in notifications.OF_ONE:
+                self._move(connection, one.channel, [one.message], now_ns)
 
         self._database.write(note)
         log.error("channel %s: %s", one.channel, error)
@@ -222,12 +224,18 @@ class Notifier:
             notifications.add(connection, name, "notice", (), f"channel {channel}", now_ns, note=note)
 
     def _move(self, connection: sa.Connection, channel: str, messages: list[Message], now_ns: int) -> None:
-        """Tell on other channels what this one does not; what was moved before has its key there already."""
-        for name in self._others(connection, channel):
-            for message in messages:
-                copy = notifications.copy_for(message, name, channel)
-                if not notifications.is_known(connection, copy.key):
-                    notifications.put(connection, name, copy, now_ns)
+        """Tell on other channels what this one does not; what was moved before has its key there already.
+
+        Whoever hears of a trouble so is to hear that it is over, too.
+        """
+        others = self._others(connection, channel)
+        for message in messages if others else ():
+            copies = {name: notifications.copy_for(message, name, channel) for name in others}
+            new = {name: copy for name, copy in copies.items() if not notifications.is_known(connection, copy.key)}
+            for name, copy in new.items():
+                notifications.put(connection, name, copy, now_ns)
+            if new and message.items:
+                alertrows.note_told(connection, [(item.host, item.task) for item in message.items], list(new))
 
     def _others(self, connection: sa.Connection, channel: str) -> list[str]:
         written = alertbooks.current(connection).book

@@ -96,6 +96,14 @@ def put(connection: sa.Connection, changed: Mapping[int, Alert]) -> None:
         connection.execute(statement, made)
 
 
+def note_told(connection: sa.Connection, names: Iterable[Pair], channels: Sequence[str]) -> None:
+    """Note that these channels are told, too, of the alerts of these tasks that are not over, or not yet told to be."""
+    key = sa.tuple_(_alert.c.host, _alert.c.task)
+    is_live = sa.or_(_alert.c.state != "closed", _alert.c.due.is_not(None))
+    found = _locked(connection, sa.select(_alert).where(key.in_(sorted(set(names))), is_live).order_by(_alert.c.id))
+    put(connection, {one.id: course.told_to(one.alert, channels) for one in found})
+
+
 def drop(connection: sa.Connection, numbers: Iterable[int]) -> None:
     """Forget alerts that came to nothing, and what their history says."""
     wanted = list(numbers)

@@ -19,6 +19,7 @@ _notification = tables.notification
 _health = tables.channel_health
 _read = msgspec.json.Decoder(Message).decode
 MOST_ITEMS = 200
+OF_ONE: tuple[Kind, ...] = ("test", "notice")  # kinds that are not told on another channel instead
 _PUT = """
 INSERT INTO notification (key, channel, kind, at, message, state, due, attempts, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
@@ -134,10 +135,14 @@ def give_up(connection: sa.Connection, one: Held, error: str) -> None:
 
 
 def unsent(connection: sa.Connection, channel: str, most: int) -> list[Message]:
-    """Return what waits for a channel, or was given up, the oldest first; each once: the key tells a copy."""
+    """Return what waits for a channel, or was given up, the oldest first; each once: the key tells a copy.
+
+    Not tests, which are of this channel alone, nor notices, which the others have as their own.
+    """
     query = (
         sa.select(_notification.c.message)
         .where(_notification.c.channel == channel, _notification.c.state != "sent")
+        .where(_notification.c.kind.not_in(OF_ONE))
         .order_by(_notification.c.id)
         .limit(most)
     )
