@@ -212,6 +212,22 @@ def test_central_away_for_an_hour_is_one_notice_and_then_what_is_really_missing(
     assert [(kind, items) for _, kind, items in world.heard()] == [("problem", [("db1", "task-19", "late")])]
 
 
+def test_how_long_it_was_wrong_counts_from_when_it_began_and_not_from_when_it_was_noticed(world):
+    agent = make_agent(world.database, "db1")
+    made = declaring.Declaration("db1", "backup", expectation.read({"every": "1h", "grace": "5m"}), "a test", NOON)
+    with world.database.writing() as connection:
+        declaring.declare(connection, [made], NOON)
+    look(world, 75 * MINUTE)
+    look(world, 76 * MINUTE)
+    begins = 90 * 60.0
+    intake.take(world.database, agent, body_of(*a_run(begins=begins, ends=begins + 5)), NOON + 90 * MINUTE)
+    world.at(92 * MINUTE)
+    late = [message.items[0] for _, message in world.told if message.items[0].task]
+
+    assert [(item.since_ns - NOON) // MINUTE for item in late if item.state == "late"] == [65]
+    assert late[-1].downtime_ns // MINUTE in (25, 27)
+
+
 def look(world, ns):
     """Let a watcher look, and then the notifier."""
     looking = watcher.Watcher(world.database, FakeClock(wall_ns=NOON + ns))

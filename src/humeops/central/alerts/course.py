@@ -72,7 +72,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class News(NamedTuple):
-    """A change of what is shown of a task or a host. `said_at`: when what made it was said; by a deadline, `at`."""
+    """A change of what is shown of a task or a host. `said_at`: when what made it was said; by a deadline, `at`. `since`: when it became so, if earlier."""
 
     host: str
     task: str
@@ -82,6 +82,7 @@ class News(NamedTuple):
     run: str
     at: int
     said_at: int
+    since: int | None = None
 
 
 class Around(NamedTuple):
@@ -136,7 +137,7 @@ def _raise(alert: Alert | None, rule: Rule, news: News, openings: int) -> Step:
             before=news.before,
             reason=news.reason,
             run=news.run,
-            since=news.at,
+            since=news.at if news.since is None else min(news.since, news.at),
             said_at=news.said_at,
             grouping=_grouping(rule, news),
         )

@@ -352,4 +352,4 @@ def _seen(alert: Alert, tags: surroundings.Tags) -> Facts:
 
 def _news(one: Change, skew: int) -> News:
     said_at = min(one.at, rows.made_at(one.event) + skew) if one.event else one.at
-    return News(one.host, one.task, one.before, one.after, one.reason, one.run, one.at, said_at)
+    return News(one.host, one.task, one.before, one.after, one.reason, one.run, one.at, said_at, one.since)

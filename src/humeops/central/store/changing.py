@@ -26,6 +26,7 @@ class Moved(NamedTuple):
     run: str | None = None
     event: str | None = None  # what was said that made it; None: a deadline did
     aside: bool = False  # a run ended so, and its task stayed as it was: no change of state, and alerts look at it
+    since: int | None = None  # since when it is so, where that is before it was found out; ns
 
 
 def record(connection: sa.Connection, moved: Sequence[Moved], now_ns: int) -> None:
@@ -35,7 +36,7 @@ def record(connection: sa.Connection, moved: Sequence[Moved], now_ns: int) -> No
 
 
 def _change(one: Moved, now_ns: int) -> outbox.Change:
-    return outbox.Change(*one[:5], one.run or "", one.event or "", now_ns, aside=one.aside)
+    return outbox.Change(*one[:5], one.run or "", one.event or "", now_ns, aside=one.aside, since=one.since)
 
 
 def _row(one: Moved, now_ns: int) -> tuple[object, ...]:

@@ -95,7 +95,14 @@ def note_silence(connection: sa.Connection, now_ns: int, silent_ns: int = SILENT
     ).all()
     moved = [Moved(host, "", "silent", *_heard_again(shared_at)) for host, shared_at in back]
     moved += [
-        Moved(host, "", _heard_again(shared_at)[0], "silent", f"nothing heard for {spans.rough(now_ns - seen)}")
+        Moved(
+            host,
+            "",
+            _heard_again(shared_at)[0],
+            "silent",
+            f"nothing heard for {spans.rough(now_ns - seen)}",
+            since=seen,
+        )
         for host, shared_at, seen in gone
     ]
     if moved:

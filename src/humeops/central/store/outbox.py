@@ -24,7 +24,7 @@ class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A change of state. `event`: what was said that made it; empty when a deadline did.
 
     `again`: the state is the same, and what is known of a run that ended well is more than before. `aside`: the run ended so, and the task, which
-    another run decides, is still as it was (`before`).
+    another run decides, is still as it was (`before`). `since`: when it became so, if that was found out later.
     """
 
     host: str
@@ -37,6 +37,7 @@ class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
     at: int
     again: bool = False
     aside: bool = False
+    since: int | None = None
 
 
 _read = msgspec.json.Decoder(Change).decode

@@ -163,7 +163,7 @@ def _changes(
     steps = [showing.Told(move.before, move.after) for move in moves]
     for change in showing.compose(before, steps, judgement.state, told):
         if change.move is None:
-            yield Moved(*name, change.before, change.after, judgement.why, None, cause)
+            yield Moved(*name, change.before, change.after, judgement.why, None, cause, since=judgement.since)
         else:
             move = moves[change.move]
             yield Moved(*name, change.before, change.after, move.reason, move.run, move.event)
