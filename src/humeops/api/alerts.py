@@ -122,7 +122,7 @@ async def write_book(central: Central, asked: Asked, data: alertschemas.NewBook)
     try:
         outcome = await anyio.to_thread.run_sync(central.database.write, write)
     except book.BookError as error:
-        raise FaultsError([schemas.Fault(error.place, str(error))]) from None
+        raise FaultsError([schemas.Fault(*one) for one in error.faults]) from None
     return BookChanges([BookChange(*one) for one in outcome.changes])
 
 

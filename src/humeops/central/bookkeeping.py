@@ -42,20 +42,32 @@ def apply(connection: sa.Connection, told: Any, author: str, now_ns: int, dry_ru
 
 def faults(connection: sa.Connection, told: Any, trial: Trial) -> list[book.Fault]:
     """Return what would keep a book from being taken, or its channels from ever working."""
+    wrong: list[book.Fault] = []
     try:
         made = book.read(told)
     except BookError as error:
-        return [book.Fault(error.place, str(error))]
+        wrong = error.faults
+        made = Book(channel=_channels_of(told))
     before = alertbooks.current(connection).book
     try:
         kept = _with_kept_secrets(made, before, shown(before))
     except BookError:
         kept = made  # what is in force cannot be shown: then nothing of it is kept
     found = trial.faults(kept.channel)
-    return [
+    return wrong + [
         book.Fault(f"channel.{one.channel}.{one.setting}".rstrip("."), f"channel `{one.channel}`: {one.what}")
         for one in found
     ]
+
+
+def _channels_of(told: Any) -> dict[str, dict[str, Any]]:
+    """Return the channels of a book that cannot be read as a whole, to be looked at all the same."""
+    given = told.get("channel") if isinstance(told, Mapping) else None
+    return {
+        name: settings
+        for name, settings in (given.items() if isinstance(given, dict) else ())
+        if isinstance(name, str) and isinstance(settings, dict)
+    }
 
 
 def shown(written: Book) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ overdue task and every silent host is told of, with no route to every channel th
 import functools
 import typing
 import zoneinfo
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -33,20 +33,20 @@ Of: TypeAlias = Literal["tasks", "hosts", "findings"]
 Group: TypeAlias = Literal["host", "task", "rule", "none"]
 
 
-class BookError(ValueError):
-    """What is written cannot be taken; the text names the place and the mend."""
-
-    def __init__(self, text: str, place: str = "") -> None:
-        """`place`: where it is written, such as `rule[0].when`, as far as that is known."""
-        super().__init__(text)
-        self.place = place
-
-
 class Fault(NamedTuple):
-    """One thing that is wrong, and where it is written."""
+    """One thing that is wrong, and where it is written, such as `rule[0].when`, as far as that is known."""
 
     place: str
     text: str
+
+
+class BookError(ValueError):
+    """What is written cannot be taken; the text names each fault's place and mend, a line each."""
+
+    def __init__(self, *faults: Fault | str) -> None:
+        """A text is a fault of the whole."""
+        self.faults = [Fault("", one) if isinstance(one, str) else one for one in faults]
+        super().__init__("\n".join(one.text for one in self.faults))
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -162,21 +162,49 @@ _STATES_OF: Mapping[Of, Sequence[str]] = {"tasks": keys.PROBLEMS, "hosts": ("unk
 
 
 def read(told: Any) -> Book:
-    """Return what this says (objects as JSON or TOML have them); raise BookError."""
+    """Return what this says (objects as JSON or TOML have them); raise BookError with all that is wrong."""
+    faults = [fault for name in _PARTS for fault in _faults_of_parts(told, name)]
     try:
         book = msgspec.convert(told, Book)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$")
-        place = where.rstrip("`").lstrip(".")
-        raise BookError(f"`{place or 'the file'}`: {what}", place) from None
-    for number, rule in enumerate(book.rule, 1):
-        _check(f"rule {number} ({rule.name})", f"rule[{number - 1}]", functools.partial(_check_rule, rule))
-    for number, route in enumerate(book.route, 1):
-        _check(f"route {number}", f"route[{number - 1}]", functools.partial(_check_route, route))
-    for number, parent in enumerate(book.parent, 1):
-        _check(f"parent {number}", f"parent[{number - 1}]", functools.partial(parse, parent.when))
-    _check_names(book)
+        raise BookError(*dict.fromkeys([*faults, *_faults_of_rest(told), _fault_of_form(error)])) from None
+    faults += _faults_of_names(book)
+    if faults:
+        raise BookError(*dict.fromkeys(faults))
     return book
+
+
+def _faults_of_parts(told: Any, name: str) -> Iterable[Fault]:
+    """Return what is wrong with each rule, route or parent by itself."""
+    kind, checks = _PARTS[name]
+    given = told.get(name) if isinstance(told, Mapping) else None
+    for number, one in enumerate(given if isinstance(given, list) else ()):
+        place = f"{name}[{number}]"
+        try:
+            made = msgspec.convert(one, kind)
+        except msgspec.ValidationError as error:
+            yield _fault_of_form(error, place)
+            continue
+        where = f"{name} {number + 1}{f' ({made.name})' if isinstance(made, Rule) else ''}"
+        for check in checks(made):
+            yield from _checked(where, place, check)
+
+
+def _faults_of_rest(told: Any) -> Iterable[Fault]:
+    """Return what is wrong with the form of the file beside its parts."""
+    if isinstance(told, Mapping):
+        try:
+            msgspec.convert(
+                {name: [] if name in _PARTS and isinstance(one, list) else one for name, one in told.items()}, Book
+            )
+        except msgspec.ValidationError as error:
+            yield _fault_of_form(error)
+
+
+def _fault_of_form(error: msgspec.ValidationError, within: str = "") -> Fault:
+    what, _, where = str(error).partition(" - at `$")
+    place = f"{within}{where.rstrip('`')}".lstrip(".")
+    return Fault(place, f"`{place or 'the file'}`: {what}")
 
 
 def span_ns(text: str) -> int:
@@ -226,25 +254,38 @@ def parse(when: str) -> Node:
     return node
 
 
-def _check(where: str, place: str, act: Any) -> None:
+def _checked(where: str, place: str, check: Callable[[], object]) -> Iterable[Fault]:
     try:
-        act()
+        check()
     except (ValueError, FilterError) as error:
         # A filter's fault stands in `when`; another one names its setting.
         setting = str(error)[1:].partition("`")[0] if str(error).startswith("`") else "when"
-        raise BookError(f"{where}: {error}", f"{place}.{setting}") from None
+        yield Fault(f"{place}.{setting}", f"{where}: {error}")
 
 
-def _check_rule(rule: Rule) -> None:
-    parse(rule.when)
+def _checks_of_rule(rule: Rule) -> Iterable[Callable[[], object]]:
+    yield functools.partial(parse, rule.when)
     for name, text in (("after", rule.after), ("wait", rule.wait), ("repeat", rule.repeat)):
-        _span(name, text)
+        yield functools.partial(_span, name, text)
     for step in rule.escalate:
-        _span("escalate.after", step.after)
+        yield functools.partial(_span, "escalate.after", step.after)
+    yield functools.partial(_check_repeat, rule)
+    yield functools.partial(_check_findings, rule)
+    yield functools.partial(_check_states, rule)
+
+
+def _check_repeat(rule: Rule) -> None:
+    _span("repeat", rule.repeat)
     if 0 < span_ns(rule.repeat) < spans.MINUTE:
         raise ValueError("`repeat`: at least 1m; an empty one repeats nothing")
+
+
+def _check_findings(rule: Rule) -> None:
     if rule.findings and rule.of != "findings":
         raise ValueError('`findings`: say `of = "findings"` as well, or leave them out')
+
+
+def _check_states(rule: Rule) -> None:
     if not any(_may_hold(parse(rule.when), state) for state in _STATES_OF[rule.of]):
         raise ValueError(f"`when`: it never fits; a rule of {rule.of} sees the states {', '.join(_STATES_OF[rule.of])}")
 
@@ -259,15 +300,29 @@ def _may_hold(node: Node, state: str, is_wanted: bool = True) -> bool:
     return not (isinstance(node, Match) and node.key == "state") or (state in facts.states(node)) == is_wanted
 
 
-def _check_route(route: Route) -> None:
-    parse(route.when)
-    read_windows(route.time)
-    read_windows(route.quiet)
-    if route.tz:
-        try:
-            zoneinfo.ZoneInfo(route.tz)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"`tz`: no time zone {route.tz[:60]!a}; it is written Europe/Madrid") from None
+def _checks_of_route(route: Route) -> Iterable[Callable[[], object]]:
+    yield functools.partial(parse, route.when)
+    yield functools.partial(_check_windows, "time", route.time)
+    yield functools.partial(_check_windows, "quiet", route.quiet)
+    yield functools.partial(_check_zone, route.tz)
+
+
+def _check_windows(name: str, told: Sequence[str] | str) -> None:
+    try:
+        read_windows(told)
+    except ValueError as error:
+        raise ValueError(f"`{name}`: {error}") from None
+
+
+def _check_zone(tz: str) -> None:
+    try:
+        zoneinfo.ZoneInfo(tz or "UTC")
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"`tz`: no time zone {tz[:60]!a}; it is written Europe/Madrid") from None
+
+
+def _checks_of_parent(parent: Parent) -> Iterable[Callable[[], object]]:
+    yield functools.partial(parse, parent.when)
 
 
 def _span(name: str, text: str) -> None:
@@ -277,28 +332,35 @@ def _span(name: str, text: str) -> None:
         raise ValueError(f"`{name}`: {error}") from None
 
 
-def _check_names(book: Book) -> None:
-    twice = [
-        rule.name for number, rule in enumerate(book.rule) if rule.name in {one.name for one in book.rule[:number]}
-    ]
-    if twice:
-        raise BookError(f"rule {twice[0]}: the name is there twice")
+_PARTS: Mapping[str, tuple[type[Rule | Route | Parent], Callable[[Any], Iterable[Callable[[], object]]]]] = {
+    "rule": (Rule, _checks_of_rule),
+    "route": (Route, _checks_of_route),
+    "parent": (Parent, _checks_of_parent),
+}
+
+
+def _faults_of_names(book: Book) -> Iterable[Fault]:
+    names = [rule.name for rule in book.rule]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield Fault(f"rule[{number}].name", f"rule {name}: the name is there twice")
     if len(book.channel) > MOST:
-        raise BookError(f"`channel`: more than {MOST} of them")
-    known = {*book.channel, SETUP}
+        yield Fault("channel", f"`channel`: more than {MOST} of them")
     if SETUP in book.channel:
-        raise BookError(f"channel {SETUP}: this name is that of the address given at set-up; choose another")
-    named = [
-        (f"route {number}", f"route[{number - 1}].to", name)
-        for number, route in enumerate(book.route, 1)
-        for name in route.to
-    ]
-    named += [
-        (f"rule {rule.name}", f"rule[{number}].escalate", name)
-        for number, rule in enumerate(book.rule)
-        for step in rule.escalate
-        for name in step.to
-    ]
-    for where, place, name in [*named, *(("`fallback`", "fallback", name) for name in book.fallback)]:
+        what = f"channel {SETUP}: this name is that of the address given at set-up; choose another"
+        yield Fault(f"channel.{SETUP}", what)
+    known = {*book.channel, SETUP}
+    for where, place, name in _named(book):
         if name not in known:
-            raise BookError(f"{where}: there is no channel {name[:64]!a}; there are {', '.join(sorted(known))}", place)
+            what = f"{where}: there is no channel {name[:64]!a}; there are {', '.join(sorted(known))}"
+            yield Fault(place, what)
+
+
+def _named(book: Book) -> Iterable[tuple[str, str, str]]:
+    """Return each channel that is named: by what, at which place."""
+    for number, route in enumerate(book.route):
+        yield from ((f"route {number + 1}", f"route[{number}].to", name) for name in route.to)
+    for number, rule in enumerate(book.rule):
+        for step in rule.escalate:
+            yield from ((f"rule {rule.name}", f"rule[{number}].escalate", name) for name in step.to)
+    yield from (("`fallback`", "fallback", name) for name in book.fallback)

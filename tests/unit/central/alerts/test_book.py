@@ -22,6 +22,29 @@ def test_a_rule_that_never_fires_or_never_rests_is_refused(rule, hint):
         book.read({"rule": [{"name": "one", **rule}]})
 
 
+def test_all_that_is_wrong_is_told_at_once():
+    told = {
+        "rule": [{"name": "one", "when": "state:ok", "repeat": "59s"}, {"name": "two", "wiat": "1m"}],
+        "route": [{"to": ["nobody"], "time": "8-18", "tz": "Mars"}],
+        "fallbck": ["ops"],
+    }
+    with pytest.raises(book.BookError) as caught:
+        book.read(told)
+    assert [one.place for one in caught.value.faults] == [
+        "rule[0].repeat",
+        "rule[0].when",
+        "rule[1]",
+        "route[0].time",
+        "route[0].tz",
+        "",
+    ]
+
+    del told["rule"], told["fallbck"]
+    with pytest.raises(book.BookError, match="no channel 'nobody'"):
+        book.read(told)
+    assert str(caught.value).count("\n") == len(caught.value.faults) - 1
+
+
 @pytest.mark.parametrize(
     "rule",
     [
