@@ -41,6 +41,11 @@ def look(settings, tells=True, **allowed):
         ({**HOOK, "url": "https://9.9.9.9/", "secret": "whsec_!"}, "secret", ""),
         ({"type": "apprise", "url": "nosuch://x"}, "url", "Apprise does not understand"),
         ({"type": "apprise", "url": "json://10.0.0.5/x"}, "", "not on the internet"),
+        ({"type": "apprise", "url": "json://[fe80::1%25eth0]:80/x"}, "", "not on the internet"),
+        *(
+            ({"type": "apprise", "url": f"{scheme}://9.9.9.9/"}, "url", "in the clear")
+            for scheme in ("json", "form", "xml", "rsyslog")
+        ),
         ({"type": "pigeon"}, "type", "mail, webhook"),
     ],
 )
@@ -69,6 +74,12 @@ def test_what_works_or_may_work_in_a_minute_is_no_fault(tmp_path, monkeypatch):
     assert look({**MAIL, "username": "u", "password": f"file:{there}"}) == []
     assert look({**HOOK, "url": "env:HOOK"}, internal=reach.networks(["10.0.0.0/8"])) == []
     assert look({"type": "apprise", "url": "json://10.0.0.5/x"}, internal=reach.networks(["10.0.0.0/8"])) == []
+    for url in (
+        "jsons://no-such-host.invalid/x",
+        "ntfy://topic",
+        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#ops",
+    ):
+        assert look({"type": "apprise", "url": url}) == []
 
 
 def test_whoever_sends_elsewhere_may_have_secrets_that_are_missing_here():

@@ -68,7 +68,7 @@ def check_service(channel: Apprise, allowed: Allowed, is_known: bool) -> None:
     if not is_known:
         return
     url = secret.read(channel.url, "url")
-    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    host = re.split("[/?#]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
     if address := reach.address_in(host):
         reach.allowed(str(address), 0, allowed.internal)
     _judge(_ask({"url": url, "checks": True, "internal": []}, CHECK_SECONDS))

@@ -13,7 +13,7 @@ import sys
 from typing import Any
 
 from humeops.central.notify import reach
-from humeops.central.notify.failure import RefusedError
+from humeops.central.notify.failure import RefusedError, UnreachableError
 
 _NEVER = (
     "subprocess.Popen",
@@ -105,6 +105,12 @@ def _tell(asked: dict[str, Any]) -> dict[str, str]:
         )
     if any(not service.verify_certificate for service in told):
         raise RefusedError("`url`: verify=no would tell it to whoever stands between; leave it out")
+    scheme = asked["url"].partition("://")[0].lower()
+    for service in told:
+        if _is_in_clear(service, scheme) and _leads_outside(service.host):
+            raise RefusedError(
+                f"`url`: {scheme}:// would carry the message in the clear over the internet; use a form of it that encrypts, such as {scheme}s://"
+            )
     if asked.get("checks"):
         return {"became": "told"}
     sys.addaudithook(guard)
@@ -114,6 +120,26 @@ def _tell(asked: dict[str, Any]) -> dict[str, str]:
         raise RefusedError(guard.refused)
     why = f"the service answered {statuses.last}" if statuses.last else "the service was not reached, or said no"
     return {"became": "failed", "why": why}
+
+
+def _is_in_clear(service: Any, scheme: str) -> bool:
+    """Tell whether this form of a service's address speaks to a machine without TLS."""
+    plain = service.protocol or ()
+    if scheme not in ((plain,) if isinstance(plain, str) else plain) or service.secure:
+        return False
+    # Some have one address of their own, and a form without TLS in name only.
+    is_of_cloud = getattr(service, "mode", "") == "cloud" or str(getattr(service, "notify_url", "")).startswith(
+        "https:"
+    )
+    return bool(service.host) and not is_of_cloud
+
+
+def _leads_outside(host: str) -> bool:
+    """Tell whether something said to this host goes over the internet. Of what leads inside the guard says whether it may."""
+    try:
+        return any(reach.is_public(one) for one in reach.resolve(host.strip("[]"), 0))
+    except UnreachableError:
+        return False  # a name that is not found just now is no fault
 
 
 if __name__ == "__main__":

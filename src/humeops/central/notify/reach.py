@@ -70,10 +70,10 @@ def peer(connection: socket.socket) -> Address:
 
 
 def address_in(place: str) -> Address | None:
-    """Return the address that a place such as `10.0.0.1:80` or `[::1]` is written with; None for a name."""
+    """Return the address that a place such as `10.0.0.1:80` or `[::1]` is written with, without its zone; None for a name."""
     host = place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
     try:
-        return ipaddress.ip_address(host)
+        return ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return None
 
