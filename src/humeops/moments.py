@@ -24,19 +24,23 @@ def parse_span(text: str) -> int:
     return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhdw])", text))
 
 
-def parse_moment(text: str, now_ns: int) -> int:
-    """Return the moment in ns since 1970; a span means so long ago, a date its first moment. Raise ValueError."""
+def parse_moment(text: str, now_ns: int, zone: datetime.tzinfo | None = None) -> int:
+    """Return the moment in ns since 1970; a span means so long ago, a date its first moment. Raise ValueError.
+
+    What names no zone is meant in `zone`, without one in that of this machine.
+    """
     word = text.strip()
     if _SPAN.fullmatch(word):
         return max(0, now_ns - parse_span(word))
-    midnight = local_time(now_ns).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = local_time(now_ns).astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     named = {"now": now_ns, "today": _to_ns(midnight), "yesterday": _to_ns(midnight - datetime.timedelta(days=1))}
     if word in named:
         return named[word]
     if _CLOCK.fullmatch(word):
         word = f"{midnight:%Y-%m-%d}T{word.zfill(len(word) + (word.index(':') == 1))}"
     try:
-        return max(0, _to_ns(datetime.datetime.fromisoformat(word)))
+        moment = datetime.datetime.fromisoformat(word)
+        return max(0, _to_ns(moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)))
     except (ValueError, OverflowError):
         raise ValueError(f"{text!a} is no moment in time; write one {FORMS}") from None
 

@@ -176,6 +176,11 @@ def test_a_silence_needs_an_end_and_a_filter_that_is_one(central):
     assert (bare.returncode, "say host:*" in bare.stderr) == (64, True)
     for wrong in (["host:db1"], ["hots:db1", "--for", "1h"], ["host:db1", "--for", "1h", "--cron", "61 * * * *"]):
         assert central.hume("silence", *wrong, "--why", "x").returncode == 64
+    there = central.hume("silence", "host:db1", "--until", "2099-01-01T00:00", "--tz", "America/New_York", "--why", "x")
+    assert there.returncode == 0, there.stderr
+    assert listed(central, "silence")[0]["ends_at"] == 4_070_926_800_000_000_000
+    for wrong in (["--until", "soon"], ["--until", "2099-01-01", "--tz", "Mars"]):
+        assert central.hume("silence", "host:db1", *wrong, "--why", "x").returncode == 64
     repeated = central.hume("silence", "host:db1", "--for", "1h", "--cron", "0 2 * * sun", "--why", "patches")
     assert repeated.returncode == 0
     assert listed(central, "silence")[0]["lasts"] == 3600

@@ -2,6 +2,7 @@
 """Points in time and spans, as people write and read them."""
 
 import time
+import zoneinfo
 
 import pytest
 from hypothesis import given
@@ -94,3 +95,20 @@ def test_a_moment_is_brief_in_tables():
     assert moments.brief(NOW - DAY, NOW) == "Sun 04:59"
     assert moments.brief(NOW - 9 * DAY, NOW) == "14 Nov 04:59"
     assert moments.brief(NOW - 400 * DAY, NOW) == "2025-10-19"
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("2026-11-23T12:00", 17), ("2026-11-23T12:00Z", 12), ("2026-11-23T12:00+02:00", 10), ("2026-11-23", 5)],
+)
+def test_what_names_no_zone_is_meant_in_the_one_that_is_given(text, hours):
+    midnight = moments.parse_moment("2026-11-23T00:00Z", NOW)
+
+    assert moments.parse_moment(text, NOW, zoneinfo.ZoneInfo("America/New_York")) == midnight + hours * HOUR
+
+
+def test_a_time_of_today_is_one_of_today_in_the_zone_that_is_given():
+    # There it is still the day before.
+    there = zoneinfo.ZoneInfo("America/New_York")
+
+    assert moments.parse_moment("12:00", NOW, there) == moments.parse_moment("2026-11-22T12:00-05:00", NOW)

@@ -2,6 +2,7 @@
 """`hume silence`: nothing is told of what fits a filter, for a while or again and again; it ends by itself."""
 
 import typing
+import zoneinfo
 from typing import Any
 
 import click
@@ -46,18 +47,22 @@ def command() -> None:
 @click.option(
     "--for", "span", type=options.span, metavar="SPAN", help="So long: 30m, 2h, 1d; of one that repeats each time."
 )
-@click.option("--until", type=options.moment, metavar="WHEN", help="Until then.")
-@click.option("--from", "begins", type=options.moment, metavar="WHEN", help="From then on; now unless it is said.")
+@click.option("--until", "until_text", metavar="WHEN", help="Until then.")
+@click.option("--from", "begins_text", metavar="WHEN", help="From then on; now unless it is said.")
 @click.option("--cron", metavar="TEXT", help="Again and again, beginning when cron would: '0 2 * * sun'.")
 @click.option("--calendar", metavar="TEXT", help="Or as a timer of systemd: 'Sun 02:00'.")
-@click.option("--tz", metavar="ZONE", help="The time zone of these; UTC unless it is said.")
+@click.option(
+    "--tz",
+    metavar="ZONE",
+    help="The zone of all these times; unless it is said UTC, and this machine's for --from and --until.",
+)
 @click.option("--why", required=True, type=options.filled, metavar="TEXT", help="Why, for everybody who wonders.")
 @options.central_options
 def add(
     what: tuple[str, ...],
     span: int | None,
-    until: int | None,
-    begins: int | None,
+    until_text: str | None,
+    begins_text: str | None,
     cron: str | None,
     calendar: str | None,
     tz: str | None,
@@ -66,6 +71,7 @@ def add(
     folder: str | None,
 ) -> int:
     """Tell nobody of what fits FILTER; what is still wrong when it ends is told then."""
+    until, begins = _moment("--until", until_text, tz), _moment("--from", begins_text, tz)
     repeats = bool(cron or calendar)
     if span is None and (until is None or repeats):
         raise click.UsageError("say for how long: --for 2h", click.get_current_context())
@@ -80,7 +86,7 @@ def add(
         begins,
         cron or "",
         calendar or "",
-        tz or "",
+        (tz or "") if repeats else "",
         (span or 0) // NS_PER_SECOND if repeats else 0,
     )
     made = options.ask(central, folder).send("silences", alertschemas.SilenceView, wish)
@@ -119,6 +125,19 @@ def end(number: int, central: str | None, folder: str | None) -> int:
     options.ask(central, folder).send("silences/ended", alertschemas.SilenceView, alertschemas.OldSilence(number))
     print(f"silence {number} has ended")
     return 0
+
+
+def _moment(name: str, text: str | None, tz: str | None) -> int | None:
+    try:
+        zone = zoneinfo.ZoneInfo(tz) if tz else None
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise click.BadParameter(
+            f"no time zone {ascii(tz)[:60]}; it is written Europe/Madrid", param_hint="--tz"
+        ) from None
+    try:
+        return None if text is None else moments.parse_moment(text, SystemClock().wall_ns(), zone)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=name) from None
 
 
 def _fits(tasks: int | None) -> str:
