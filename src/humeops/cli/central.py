@@ -50,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         chosen = _chosen(options)
         if options.check_config:
+            _check_wording(chosen)
             return Exit.OK
         if options.verb is None:
             _usage(f"say what to do: {', '.join(VERBS)}")
@@ -63,6 +64,13 @@ def main(arguments: list[str] | None = None) -> int:
         return Exit.IO
     except KeyboardInterrupt:
         return Exit.OK
+
+
+def _check_wording(chosen: config.Config) -> None:
+    """Raise ConfigError for templates that do not work. Central starts without them: it says so, and uses its own."""
+    from humeops.central.notify import wording
+
+    wording.of(chosen.notify, chosen.person_token.parent)
 
 
 def _do(options: argparse.Namespace, chosen: config.Config) -> int:

@@ -83,7 +83,7 @@ class Wording:
 def of(settings: NotifySettings, root: pathlib.Path) -> Wording:
     """Return the wording that central's settings ask for; a folder that is not absolute lies in central's own.
 
-    Raise ConfigError for templates that do not work: that is said when central starts, and not when somebody is to be told.
+    Raise ConfigError for templates that do not work: that is said before somebody is to be told.
     """
     clocks.of(settings.zone, "notify.zone")
     return Wording(read(root / settings.templates) if settings.templates else None, settings.zone)

@@ -8,7 +8,9 @@ import hypothesis
 import pytest
 from hypothesis import strategies
 
+from humeops.central import delivering
 from humeops.central.notify import document, mail, wording
+from humeops.central.notify.channel import NotifySettings
 from humeops.central.notify.message import Item, Line, Message
 from humeops.central.notify.wording import Wording
 from humeops.errors import ConfigError
@@ -191,3 +193,14 @@ def test_a_folder_that_holds_something_else_or_is_none_is_said_so(tmp_path):
         wording.read(tmp_path)
     with pytest.raises(ConfigError, match=r"`notify.templates`: .*no such file"):
         wording.read(tmp_path / "nowhere")
+
+
+def test_templates_that_do_not_work_keep_nobody_from_being_told(tmp_path, caplog):
+    (tmp_path / "subject.txt").write_text("{{ one.name }}")
+    settings = NotifySettings(templates=str(tmp_path))
+    with pytest.raises(ConfigError):
+        wording.of(settings, tmp_path)
+
+    delivering.Delivery(settings, tmp_path)
+
+    assert "hume's own templates" in caplog.text
