@@ -9,7 +9,7 @@ import time
 import pytest
 
 from humeops import crash
-from humeops.central.alerts import book
+from humeops.central.alerts import reading
 from humeops.central.store import alertbooks, changing, declaring
 from humeops.central.store.changing import Moved
 from humeops.central.store.database import open_database
@@ -44,7 +44,7 @@ def large():
 def write_rule(connection, hook, now):
     """Have each trouble told by itself, at once."""
     rule = {"name": "all", "wait": "0", "group": "none"}
-    written = book.read({"rule": [rule], "channel": {"hook": {"type": "webhook", "url": hook.url}}})
+    written = reading.read({"rule": [rule], "channel": {"hook": {"type": "webhook", "url": hook.url}}})
     alertbooks.write(connection, written, "a test", now)
 
 

@@ -5,7 +5,7 @@ import msgspec
 import sqlalchemy as sa
 
 from humeops.central import notifier
-from humeops.central.alerts import book
+from humeops.central.alerts import reading
 from humeops.central.alerts.silence import Silence
 from humeops.central.store import alertbooks, alertrows, changing, silences, tables
 from humeops.central.store.changing import Moved
@@ -41,7 +41,7 @@ class World:
     def write(self, **written):
         channels = written.pop("channel", CHANNELS)
         named = {name: {**settings, "name": name} for name, settings in channels.items()}
-        made = book.read({**written, "channel": named})
+        made = reading.read({**written, "channel": named})
         with self.database.writing() as connection:
             alertbooks.write(connection, made, "a test", NOON)
 

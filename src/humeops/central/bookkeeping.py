@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from humeops.central.alerts import book, difference
+from humeops.central.alerts import book, difference, reading
 from humeops.central.alerts.book import Book, BookError
 from humeops.central.alerts.difference import Shown
 from humeops.central.notify import channels
@@ -28,7 +28,7 @@ def apply(connection: sa.Connection, told: Any, author: str, now_ns: int, dry_ru
     """Take a book, or only say what it would change; raise BookError, and nothing is done."""
     before = alertbooks.current(connection).book
     shown_before = shown(before)
-    after = _with_kept_secrets(book.read(told), before, shown_before)
+    after = _with_kept_secrets(reading.read(told), before, shown_before)
     shown_after = shown(after)
     if len(msgspec.json.encode(after)) > _MOST_BYTES:
         raise BookError(f"it is longer than {_MOST_BYTES:,} bytes")
@@ -44,7 +44,7 @@ def faults(connection: sa.Connection, told: Any, trial: Trial) -> list[book.Faul
     """Return what would keep a book from being taken, or its channels from ever working."""
     wrong: list[book.Fault] = []
     try:
-        made = book.read(told)
+        made = reading.read(told)
     except BookError as error:
         wrong = error.faults
         made = Book(channel=_channels_of(told))

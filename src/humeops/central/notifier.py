@@ -21,7 +21,7 @@ from humeops import crash, spans
 from humeops.central import looking
 from humeops.central.alerts import routing
 from humeops.central.notify.message import Message
-from humeops.central.store import alertbooks, alerting, alertrows, notifications, rerouting, tidying
+from humeops.central.store import alertbooks, alerting, alertrows, notifications, rerouting, settingaside, tidying
 from humeops.central.store.database import Database
 from humeops.central.store.notifications import Held
 from humeops.clock import NS_PER_SECOND, Clock
@@ -122,7 +122,7 @@ class Notifier:
             raise
         except Exception:
             log.exception("a change cannot be judged")
-            return self._database.write(lambda connection: alerting.set_aside(connection, now_ns))
+            return self._database.write(lambda connection: settingaside.set_aside(connection, now_ns))
 
     def _judge(self, connection: sa.Connection, now_ns: int, most: int) -> bool:
         crash.point("notifier-before-judging")

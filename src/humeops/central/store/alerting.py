@@ -71,19 +71,6 @@ def judge(connection: sa.Connection, now_ns: int, most: int = MOST) -> bool:
     return looked > 0
 
 
-def set_aside(connection: sa.Connection, now_ns: int) -> bool:
-    """Tell of the next change that it could not be judged, and let go of it; return whether there was one."""
-    if not alertbooks.lock(connection, now_ns):
-        return False
-    changes = outbox.take(connection, 1)
-    names = alertbooks.names(connection, alertbooks.current(connection).book)
-    for one in changes:
-        note = f"{one.host}:{one.task} was {one.before} and is {one.after}. A fault of hume's own keeps this from being an alert."
-        for name in names:
-            notifications.add(connection, name, "notice", (), f"aside {one.host} {one.task}", now_ns, note=note)
-    return bool(changes)
-
-
 class _Judging:
     def __init__(self, connection: sa.Connection, now_ns: int) -> None:
         self._connection = connection

@@ -3,7 +3,7 @@
 
 import pytest
 
-from humeops.central.alerts import book
+from humeops.central.alerts import book, reading
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from humeops.central.alerts import book
 )
 def test_a_rule_that_never_fires_or_never_rests_is_refused(rule, hint):
     with pytest.raises(book.BookError, match=hint):
-        book.read({"rule": [{"name": "one", **rule}]})
+        reading.read({"rule": [{"name": "one", **rule}]})
 
 
 def test_all_that_is_wrong_is_told_at_once():
@@ -29,7 +29,7 @@ def test_all_that_is_wrong_is_told_at_once():
         "fallbck": ["ops"],
     }
     with pytest.raises(book.BookError) as caught:
-        book.read(told)
+        reading.read(told)
     assert [one.place for one in caught.value.faults] == [
         "rule[0].repeat",
         "rule[0].when",
@@ -41,7 +41,7 @@ def test_all_that_is_wrong_is_told_at_once():
 
     del told["rule"], told["fallbck"]
     with pytest.raises(book.BookError, match="no channel 'nobody'"):
-        book.read(told)
+        reading.read(told)
     assert str(caught.value).count("\n") == len(caught.value.faults) - 1
 
 
@@ -57,4 +57,4 @@ def test_all_that_is_wrong_is_told_at_once():
     ],
 )
 def test_a_rule_that_may_fire_is_taken(rule):
-    assert book.read({"rule": [{"name": "one", **rule}]}).rule[0].name == "one"
+    assert reading.read({"rule": [{"name": "one", **rule}]}).rule[0].name == "one"
