@@ -22,7 +22,7 @@ def said(members: str = "", kind: str = "log") -> bytes:
 
 
 @given(events())
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_an_event_decodes_to_what_was_encoded(event):
     encoded = codec.encode(event)
     assume(len(encoded) <= MAX_EVENT_BYTES)
@@ -31,7 +31,7 @@ def test_an_event_decodes_to_what_was_encoded(event):
 
 
 @given(events())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_encoding_again_gives_the_same_bytes(event):
     encoded = codec.encode(event)
     assume(len(encoded) <= MAX_EVENT_BYTES)
@@ -47,7 +47,7 @@ def test_no_bytes_raise_anything_but_malformed(data):
 
 @pytest.mark.slow
 @given(events(), st.lists(st.tuples(st.integers(0, 2**20), st.binary(max_size=8), st.integers(0, 4)), max_size=6))
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_a_mutilated_event_is_refused_or_still_an_acceptable_one(event, wounds):
     data = bytearray(codec.encode(event))
     for at, put, removed in wounds:
@@ -68,7 +68,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(Event.__struct_fields__), JSON))
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_any_json_in_any_member_is_refused_or_acceptable(members):
     base = json.loads(said())
     with contextlib.suppress(MalformedEventError):
