@@ -28,6 +28,7 @@ from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Listener
 from humeops.daemon.metrics import Metrics
 from humeops.daemon.opening import note_damage, open_spool
+from humeops.daemon.ordering import as_said
 from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.presence import HEARTBEAT_SECONDS, Lock, PidFile, check_place
@@ -193,7 +194,7 @@ class Service:
         # Behind the requests, whose sayers wait. Of a flood one group a turn: what else is due comes between.
         pushed = self._listener.receive_pushed(GROUP_PUSHED)
         if requests or pushed:
-            self._intake.take_requests(requests, pushed, self._listener, self._releasing.due())
+            self._intake.take_requests(as_said(requests), pushed, self._listener, self._releasing.due())
             self._readers.wake()
         return len(requests)
 
