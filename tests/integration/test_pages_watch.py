@@ -114,7 +114,7 @@ def test_whoever_may_not_write_sees_and_changes_nothing(central):
     central.hume("watch", "add", "db1:copy", "--every", "1d")
     with owner_of(central) as owner:
         for name, role, on in (("reader", "viewer", ""), ("webster", "operator", "tag:web")):
-            user = {"name": name, "password": PASSWORD, "role": role, "filter": on}
+            user = {"name": name, "password": PASSWORD, "role": role, "filter": on or None}
             made = owner.call(
                 "POST", "/api/v1/users", json.dumps(user).encode(), **{"Content-Type": "application/json"}
             )
