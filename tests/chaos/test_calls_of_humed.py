@@ -12,7 +12,7 @@ import pytest
 
 from tests.fixtures import chance, processes, strace, sweep
 
-SOME = pytest.param(12.0, id="some")
+SOME = pytest.param(6.0, id="some")
 ALL = pytest.param(math.inf, id="all", marks=[pytest.mark.soak, pytest.mark.timeout(3_600)])
 # The test's SIGTERM found it on its way out already, with Python's own handler gone.
 TOLD_WHILE_ENDING = -signal.SIGTERM

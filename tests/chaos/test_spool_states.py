@@ -256,7 +256,7 @@ def spoil(path: pathlib.Path, place: float, bit: int | None) -> None:
 
 
 SOME = settings(
-    max_examples=200,
+    max_examples=100,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),

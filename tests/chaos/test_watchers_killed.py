@@ -39,7 +39,7 @@ def told(installed, prefix):
     return sorted(task for (task,) in installed.central_rows(LATE) if str(task).startswith(prefix))
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [*POINTS[:2], *(pytest.param(one, marks=pytest.mark.soak) for one in POINTS[2:])])
 def test_in_one_process_it_is_told_once_whatever_place_it_dies_at(installed, point):
     installed.start_central()
     installed.end_all()

@@ -121,7 +121,7 @@ def test_a_cursor_of_one_is_a_cursor_of_the_other(filled, sql):
     assert filled.find(EVERYTHING, 5, first.next) == sql.find(EVERYTHING, 5, first.next)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=distinct_words)
 def test_whatever_is_said_the_copy_is_what_the_database_holds(lend, redis_client, clock, said):
     with lend() as database:

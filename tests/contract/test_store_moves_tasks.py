@@ -132,7 +132,7 @@ def test_a_run_that_fails_within_one_batch_after_one_that_failed_is_two_changes_
 
 
 @settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -101,7 +101,7 @@ def test_batches_out_of_order_end_the_same(database, agent, lend):
 
 
 @settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     phases=[Phase.generate],  # shrinking would open thousands of databases
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -32,7 +32,7 @@ def central():
 
 
 @described.parametrize()
-@hypothesis.settings(max_examples=25, deadline=None, suppress_health_check=list(hypothesis.HealthCheck), database=None)
+@hypothesis.settings(max_examples=10, deadline=None, suppress_health_check=list(hypothesis.HealthCheck), database=None)
 def test_an_answer_is_as_described(case, central):
     token = central.layout.person_token.read_text().strip()
     # How a message is framed is answered by the HTTP server, before there is a question for this API.
