@@ -7,6 +7,7 @@ Reads `90s 15m 2h 1d 1w 1h30m`, ISO dates and times, a time of today, `now`, `to
 
 import datetime
 import re
+import zoneinfo
 
 from humeops import spans
 
@@ -50,6 +51,14 @@ def in_full(ns: int) -> str:
     microseconds = min(ns // 1000, 253_402_300_799_999_999)
     moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(microseconds=microseconds)
     return moment.isoformat().replace("+00:00", "Z")
+
+
+def zone_of(name: str) -> zoneinfo.ZoneInfo:
+    """Return the time zone of this name; raise ValueError when there is none, or the name is a file's elsewhere."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"no time zone {name[:60]!a}; it is written Europe/Madrid") from None
 
 
 def local_time(ns: int) -> datetime.datetime:

@@ -16,20 +16,8 @@ from humeops.security.signing.bundle import BundleError
 from humeops.security.signing.envelope import Envelope
 from humeops.security.signing.trust import Trust
 from tests.fixtures import signers
-from tests.fixtures.office import Office, refused, unpacked, version
+from tests.fixtures.office import refused, unpacked, version
 from tests.fixtures.signers import kind, signed
-
-
-@pytest.fixture(autouse=True)
-def silent(monkeypatch):
-    # What is said to humed is tried with a real one elsewhere.
-    monkeypatch.setenv("HUME_DISABLE", "1")
-
-
-@pytest.fixture
-def office(tmp_path):
-    signers.require()
-    return Office(tmp_path)
 
 
 def test_whoever_is_no_root_signer_says_nothing(office):

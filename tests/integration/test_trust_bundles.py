@@ -19,21 +19,8 @@ from humeops.errors import ConfigError, HumeError
 from humeops.security.signing import bundle, installing
 from humeops.security.signing.bundle import BundleError
 from humeops.security.signing.trust import Trust
-from tests.fixtures import signers
-from tests.fixtures.office import Office, invoke, refused, version
+from tests.fixtures.office import invoke, refused, version
 from tests.fixtures.signers import GOOD, kind, look, signed
-
-
-@pytest.fixture(autouse=True)
-def silent(monkeypatch):
-    # What is said to humed is tried with a real one elsewhere.
-    monkeypatch.setenv("HUME_DISABLE", "1")
-
-
-@pytest.fixture
-def office(tmp_path):
-    signers.require()
-    return Office(tmp_path)
 
 
 def test_what_is_published_is_in_force(office):

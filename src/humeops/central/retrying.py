@@ -14,12 +14,11 @@ import sqlalchemy as sa
 
 from humeops.central import intake
 from humeops.central.current.picture import Picture
-from humeops.central.store import burying, tables, taking
+from humeops.central.store import burying, rows, tables, taking
 from humeops.central.store.database import Database
 from humeops.central.store.parcels import Parcel
 from humeops.central.store.questions import dead
-from humeops.errors import MalformedEventError
-from humeops.wire import batch, codec
+from humeops.wire import batch
 
 AT_ONCE = 100
 _run = tables.run
@@ -52,24 +51,16 @@ def retry_some(connection: sa.Connection, keys: Sequence[dead.Key], picture: Pic
     names = [(letter.life, letter.seq) for letter in letters]
     burying.explain(connection, [(names[number], why) for number, why in sorted(errors.items())])
     burying.drop(connection, [name for number, name in enumerate(names) if number not in errors])
-    picture.note(connection, sorted(_tasks_of(connection, letters)))
+    picture.note(connection, sorted(_tasks_of(connection, parcels)))
     return Retried(again.stored, len(letters) - again.stored - len(errors), len(errors))
 
 
-def _tasks_of(connection: sa.Connection, letters: Sequence[dead.Letter]) -> set[tuple[str, str]]:
-    said = [(letter.host, _named(letter.raw)) for letter in letters]
-    runs = [bytes.fromhex(run) for _, (_, run) in said if run]
+def _tasks_of(connection: sa.Connection, parcels: Sequence[Parcel]) -> set[tuple[str, str]]:
+    """Return the tasks that the events in these name, and those of their runs."""
+    said = [event for parcel in parcels for _, event, _ in parcel.events]
+    runs = [rows.key_of(event.run) for event in said if event.run]
     found = connection.execute(sa.select(_run.c.host, _run.c.task).where(_run.c.id.in_(runs))).all()
-    return {(host, task) for host, (task, _) in said if task} | {(row.host, row.task) for row in found}
-
-
-def _named(raw: bytes) -> tuple[str, str]:
-    """Return the task and the run that these bytes name, the run as hex; empty where they name none."""
-    try:
-        event = codec.decode(raw)
-    except MalformedEventError:
-        return "", ""
-    return event.task, (event.run or "").replace("-", "")
+    return {(event.host, event.task) for event in said if event.task} | {(row.host, row.task) for row in found}
 
 
 def _parcel(letter: dead.Letter) -> Parcel:

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from humeops import spans
 from humeops.event import MAX_INT64, SEVERITY, Event
 from humeops.security.signing import manifest
 
 MAX_PATH = 512
-NS_PER_SECOND = 1_000_000_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WORD = re.compile(r"[a-z-]{1,16}")
 _ERROR = SEVERITY["error"]
@@ -121,6 +121,6 @@ def _number(event: Event, key: str) -> int | None:
 def _moment(event: Event, key: str) -> int | None:
     try:
         seconds = int(manifest.moment(_text(event, key)).timestamp())
-        return min(max(0, seconds * NS_PER_SECOND), MAX_INT64)
+        return min(max(0, seconds * spans.SECOND), MAX_INT64)
     except (ValueError, OverflowError):
         return None

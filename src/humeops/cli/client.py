@@ -157,7 +157,7 @@ class Central:
         if status == 409:
             return ConflictError(said or "that does not fit how things stand")
         if status in (400, 422):
-            return RefusedQuestionError(said or "central does not understand the question", _faults(body))
+            return RefusedQuestionError(said or "central does not understand the question", _problem(body).faults)
         if status in (429, 502, 503, 504):
             return UnavailableError(f"central at {self.url} cannot answer now ({said or status}); try again")
         return HumeError(f"central at {self.url} failed with status {status}{': ' + said if said else ''}")
@@ -235,18 +235,15 @@ def _query(params: Params) -> str:
 
 def problem_of(body: bytes) -> str:
     """Return what central says is wrong, in one line; nothing when it says nothing."""
-    try:
-        problem = msgspec.json.decode(body, type=schemas.Problem)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return ""
+    problem = _problem(body)
     return " ".join((problem.detail or problem.title).split())[:300]
 
 
-def _faults(body: bytes) -> Sequence[schemas.Fault]:
+def _problem(body: bytes) -> schemas.Problem:
     try:
-        return msgspec.json.decode(body, type=schemas.Problem).faults
+        return msgspec.json.decode(body, type=schemas.Problem)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return []
+        return schemas.Problem("", 0)
 
 
 def cause(error: Exception) -> str:

@@ -50,12 +50,16 @@ def end(asked: Asked, facts: dict[str, str]) -> None:
 
 def say(word: str, asked: Asked, task: str, facts: dict[str, str], text: str, *more: str) -> bool:
     """Say this of a task; tell whether hume took it. It waits for nobody, and neither do we."""
-    words = [str(native()), word, *asked.about(), "-t", task, *as_options(facts), *more, "--", text]
+    return hume(word, *asked.about(), "-t", task, *as_options(facts), *more, "--", text) == 0
+
+
+def hume(*words: str) -> int | None:
+    """Have the native client say this; return its status, None when it is not there or does not end."""
+    command = [str(native()), *words]
     try:
-        done = subprocess.run(words, check=False, timeout=_PATIENCE_SECONDS, stdin=subprocess.DEVNULL)
+        return subprocess.run(command, check=False, timeout=_PATIENCE_SECONDS, stdin=subprocess.DEVNULL).returncode
     except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
+        return None
 
 
 def as_options(facts: dict[str, str]) -> list[str]:

@@ -2,7 +2,6 @@
 """`hume silence`: nothing is told of what fits a filter, for a while or again and again; it ends by itself."""
 
 import typing
-import zoneinfo
 from typing import Any
 
 import click
@@ -129,11 +128,9 @@ def end(number: int, central: str | None, folder: str | None) -> int:
 
 def _moment(name: str, text: str | None, tz: str | None) -> int | None:
     try:
-        zone = zoneinfo.ZoneInfo(tz) if tz else None
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise click.BadParameter(
-            f"no time zone {ascii(tz)[:60]}; it is written Europe/Madrid", param_hint="--tz"
-        ) from None
+        zone = moments.zone_of(tz) if tz else None
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--tz") from None
     try:
         return None if text is None else moments.parse_moment(text, SystemClock().wall_ns(), zone)
     except ValueError as error:

@@ -8,14 +8,13 @@ humed has no part in it: it is not root, and what root believes must not depend 
 import datetime
 import os
 import pathlib
-import subprocess
 import sys
 
 import msgspec
 import urllib3
 
 from humeops.api import trustviews
-from humeops.cli import client, places, signing
+from humeops.cli import client, places, reporting, signing
 from humeops.daemon import pools
 from humeops.daemon.config import Config, is_redis
 from humeops.errors import ConfigError, Exit, HumeError, NotAllowedError, UnavailableError, explain
@@ -142,14 +141,10 @@ def _settings(folder: str | None) -> Config:
 
 
 def _say(word: str, text: str, facts: dict[str, str]) -> None:
-    extra = [part for key, value in facts.items() for part in ("-x", f"{key}={value}")]
-    _hume(word, "-t", TASK, *extra, "--", visible(text))
+    _hume(word, "-t", TASK, *reporting.as_options(facts), "--", visible(text))
 
 
 def _hume(*words: str) -> None:
     # It waits for nobody and fails nobody; where it is not installed the exit status still tells.
-    hume = str(pathlib.Path(sys.executable).parent / "hume")
-    try:
-        subprocess.run([hume, *words], check=False, timeout=30, stdin=subprocess.DEVNULL)
-    except (OSError, subprocess.TimeoutExpired):
-        print(f"hume: it could not be said to humed by {hume}", file=sys.stderr)
+    if reporting.hume(*words) is None:
+        print(f"hume: it could not be said to humed by {reporting.native()}", file=sys.stderr)

@@ -78,9 +78,9 @@ def _zone(name: str) -> zoneinfo.ZoneInfo | None:
     if not name:
         return None
     try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ParameterError(f"In the zone: no time zone {name[:60]!a}; it is written Europe/Madrid") from None
+        return moments.zone_of(name)
+    except ValueError as error:
+        raise ParameterError(f"In the zone: {error}") from None
 
 
 def _moment(field: str, text: str, zone: zoneinfo.ZoneInfo | None) -> int | None:

@@ -2,13 +2,12 @@
 """Reads what people wrote of alerts: whole, with every fault named, or not at all. Pure."""
 
 import functools
-import zoneinfo
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from humeops import spans
+from humeops import moments, spans
 from humeops.central.alerts.book import (
     MOST,
     SETUP,
@@ -84,7 +83,7 @@ def _checked(where: str, place: str, check: Callable[[], object]) -> Iterable[Fa
 
 def _checks_of_rule(rule: Rule) -> Iterable[Callable[[], object]]:
     yield functools.partial(parse, rule.when)
-    for name, text in (("after", rule.after), ("wait", rule.wait), ("repeat", rule.repeat)):
+    for name, text in (("after", rule.after), ("wait", rule.wait)):
         yield functools.partial(_span, name, text)
     for step in rule.escalate:
         yield functools.partial(_span, "escalate.after", step.after)
@@ -135,9 +134,9 @@ def _check_windows(name: str, told: Sequence[str] | str) -> None:
 
 def _check_zone(tz: str) -> None:
     try:
-        zoneinfo.ZoneInfo(tz or "UTC")
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"`tz`: no time zone {tz[:60]!a}; it is written Europe/Madrid") from None
+        moments.zone_of(tz or "UTC")
+    except ValueError as error:
+        raise ValueError(f"`tz`: {error}") from None
 
 
 def _checks_of_parent(parent: Parent) -> Iterable[Callable[[], object]]:

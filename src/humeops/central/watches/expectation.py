@@ -7,11 +7,11 @@ look like all of it. Pure.
 """
 
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 
 import msgspec
 
+from humeops import moments
 from humeops.central.watches import schedule, spanning
 from humeops.wire import codec
 
@@ -154,12 +154,8 @@ def _text(most: int) -> Callable[[str], str]:
 
 
 def _zone(text: str) -> str:
-    if not text:
-        return ""
-    try:
-        zoneinfo.ZoneInfo(text)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"no time zone {text[:60]!a}; it is written Europe/Madrid") from None
+    if text:
+        moments.zone_of(text)
     return text
 
 

@@ -12,7 +12,7 @@ import functools
 import zoneinfo
 from typing import NamedTuple
 
-from humeops import spans
+from humeops import moments, spans
 
 # What cron calls some lines (crontab(5)); `@reboot` is no time.
 NICKNAMES = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0"}
@@ -46,8 +46,8 @@ def next_after(plan: Plan, moment_ns: int) -> int | None:
 def is_zone(word: str) -> bool:
     """Tell whether this word names a zone of time, as the last one of a calendar event may."""
     try:
-        zoneinfo.ZoneInfo(word)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        moments.zone_of(word)
+    except ValueError:
         return False
     return True
 
@@ -71,8 +71,8 @@ def _next_of_calendar(plan: Plan, second: int) -> int | None:
     start = datetime.datetime.fromtimestamp(_before_change(zone, second), zone)
     try:
         line = NICKNAMES.get(plan.cron, plan.cron)
-        moments = cronsim.CronSim(line, start) if line else oncalendar.TzIterator(plan.calendar, start)
-        for found in moments:
+        starts = cronsim.CronSim(line, start) if line else oncalendar.TzIterator(plan.calendar, start)
+        for found in starts:
             # Through UTC: between two moments of one zone Python reckons by the clock on the wall.
             moment = int(found.astimezone(datetime.UTC).timestamp())
             if moment > second:
