@@ -18,6 +18,13 @@ def split(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
     return None, words
 
 
+def place(words: Sequence[str], host: str | None, task: str | None) -> tuple[str, str, Sequence[str]]:
+    """Return the host and the task that options or the first word (`HOST` or `HOST:TASK`) name, and the words of the filter."""
+    name, words = split(words)
+    named_host, _, named_task = (name or "").partition(":")
+    return host or named_host, task or named_task, words
+
+
 def read(words: Sequence[str], resource: keys.Resource) -> Node:
     """Return the filter that these words are, as one text; raise FilterError."""
     return parsing.parse(" ".join(words), resource)

@@ -38,11 +38,10 @@ def command(
 
     FILTER: as in 'key:bytes since:1d'; see docs/reference/filters.md.
     """
-    name, words = choosing.split(words)
-    named_host, _, named_task = (name or "").partition(":")
+    host, task, words = choosing.place(words, host, task)
     now_ns = SystemClock().wall_ns()
     if history:
-        place = {"host": host or named_host, "task": task or named_task, "key": key or ""}
+        place = {"host": host, "task": task, "key": key or ""}
         if words or not all(place.values()):
             raise click.UsageError("--history is of one piece: hume data HOST:TASK --key KEY --history")
         told = options.ask(central, folder).items("data/history", overviews.HistoryPage, place, limit)
@@ -54,7 +53,7 @@ def command(
         listing.print_items(told, output, columns, PAST, overviews.PointView, now_ns, empty=empty, derived=shown)
         return 0
     params = choosing.question(
-        *(choosing.named("host", host or named_host), choosing.named("task", task or named_task)),
+        *(choosing.named("host", host), choosing.named("task", task)),
         *(choosing.named("key", key), choosing.read(words, "data")),
         now_ns=now_ns,
     )

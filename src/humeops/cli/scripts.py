@@ -45,11 +45,10 @@ def command(
 
     FILTER: as in 'signature:unsigned,changed host:db*'; see docs/reference/filters.md.
     """
-    name, words = choosing.split(words)
-    named_host, _, named_task = (name or "").partition(":")
+    host, task, words = choosing.place(words, host, task)
     now_ns = SystemClock().wall_ns()
     params = choosing.question(
-        *(choosing.named("host", host or named_host), choosing.named("task", task or named_task)),
+        *(choosing.named("host", host), choosing.named("task", task)),
         *(choosing.named("signer", signer), choosing.named("signature", *signatures)),
         choosing.read(words, "scripts"),
         now_ns=now_ns,

@@ -8,6 +8,8 @@ to be, `due` when to look again. `look` alone tells, so whoever tells asks in th
 something above it is down, and what else goes into the same message.
 
 What an event says that is older than what raised the alert clears nothing and tells nothing (`is_late`).
+
+It is long because every step of the course stands beside those that it can follow.
 """
 
 from collections.abc import Iterable, Sequence
