@@ -76,7 +76,8 @@ def test_it_says_who_it_is_and_that_it_lives(installed):
     humed = installed.start_humed()
 
     assert installed.layout.pid_file.read_text() == f"{humed.pid}\n"
-    assert "humed: listens at" in log_of(installed)
+    # The log is the last to say it.
+    wait_until(lambda: "humed: listens at" in log_of(installed), "the log says that it listens", 10)
 
 
 def test_what_it_makes_is_open_to_those_who_need_it_and_no_others(installed):
