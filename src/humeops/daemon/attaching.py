@@ -7,6 +7,7 @@ users differ, so the usual event costs a few look-ups in memory.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 
 from humeops.daemon import finding
 from humeops.daemon.hindsight import Hindsight
@@ -68,18 +69,9 @@ class Attachment:
     # -- which run surrounds the sayer -------------------------------------------------------------------------------
 
     def _around(self, event: Event, within: str | None, sayer: Sayer) -> str | None:
-        def lived(link: Link) -> bool:
-            return self.hindsight.lived(link, event, sayer) or self._runs.processes.is_alive(link)
-
-        found = finding.find(
-            event.origin.chain,
-            self._runs.at(event.boot),
-            lambda run: self._counts(run, event, sayer),
-            sayer,
-            lived,
-            is_start=event.kind == "start",
-            forked_from=_forked_from(event.origin),
-        )
+        runs_at = self._runs.at(event.boot)
+        # Most often no run hangs anywhere above, and there is nothing to look for.
+        found = None if runs_at.keys().isdisjoint(event.origin.chain) else self._find(event, runs_at, sayer)
         if within is None:
             return found.id if found else None
         if found and self._is_within(found, within):
@@ -88,6 +80,20 @@ class Attachment:
         # With another task the sayer says that it is not this run's matter.
         is_other = named is not None and event.kind != "start" and event.task not in ("", named.task)
         return None if is_other else within
+
+    def _find(self, event: Event, runs_at: Mapping[Link, Sequence[Run]], sayer: Sayer) -> Run | None:
+        def lived(link: Link) -> bool:
+            return self.hindsight.lived(link, event, sayer) or self._runs.processes.is_alive(link)
+
+        return finding.find(
+            event.origin.chain,
+            runs_at,
+            lambda run: self._counts(run, event, sayer),
+            sayer,
+            lived,
+            is_start=event.kind == "start",
+            forked_from=_forked_from(event.origin),
+        )
 
     def _counts(self, run: Run, event: Event, sayer: Sayer) -> bool:
         if event.kind == "start":

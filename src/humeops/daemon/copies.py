@@ -18,27 +18,31 @@ from humeops.event import Event
 # A copy comes at most as much later as fits into the sockets of a humed that hangs: libzmq's backlog, and some groups.
 REMEMBERED = 16_384
 
-_Key = tuple[str, int | None, int, int, str]
+Key = tuple[str, int | None, int, int, str]
+
+
+def key_of(event: Event, uid: int | None) -> Key:
+    """Return what a copy of this sayer's event has in common with it."""
+    return event.id, uid, event.time, event.mono, event.kind
 
 
 class Copies:
     """What was taken lately, and how much of the open group had been taken before."""
 
     def __init__(self) -> None:
-        self._taken: dict[_Key, None] = {}
-        self._pending: dict[_Key, None] = {}
+        self._taken: dict[Key, None] = {}
+        self._pending: dict[Key, None] = {}
         self._again = 0
 
-    def is_again(self, event: Event, uid: int | None) -> bool:
-        """Tell whether this sayer's event was taken before, or in this group, and count it if so."""
-        key = _key(event, uid)
+    def is_again(self, key: Key) -> bool:
+        """Tell whether the event of this key was taken before, or in this group, and count it if so."""
         again = key in self._taken or key in self._pending
         self._again += again
         return again
 
-    def note(self, event: Event, uid: int | None) -> None:
+    def note(self, key: Key) -> None:
         """Remember an event that was put into the open group."""
-        self._pending[_key(event, uid)] = None
+        self._pending[key] = None
 
     def settle(self) -> int:
         """Heed that the group is durable; return how many of its events had been taken before."""
@@ -57,8 +61,4 @@ class Copies:
     def recall(self, held: Iterable[Event]) -> None:
         """Remember what an earlier humed took and the spool still holds, whole: the copy may be all there is of the rest."""
         for event in held:
-            self._taken[_key(event, event.origin.uid)] = None
-
-
-def _key(event: Event, uid: int | None) -> _Key:
-    return event.id, uid, event.time, event.mono, event.kind
+            self._taken[key_of(event, event.origin.uid)] = None

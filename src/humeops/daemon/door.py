@@ -32,6 +32,10 @@ class Request(NamedTuple):
     body: bytes | HumeError
 
 
+# What was pushed has nowhere to be answered.
+Pushed = tuple[Sayer, bytes | HumeError]
+
+
 class Door:
     """Two sockets that are bound already, and what is read from them; `number` is its place among humed's doors."""
 
@@ -57,16 +61,19 @@ class Door:
             body = WRONG_FORM
         return Request(Peer(self._number, frames[0].bytes), sayer, body)
 
-    def receive_pushed(self, most: int) -> list[Request]:
+    def receive_pushed(self, most: int) -> list[Pushed]:
         """Return what was pushed and waits, at most so much of it."""
-        found: list[Request] = []
+        found: list[Pushed] = []
         if self._pull is None:
             return found
-        receive, admit, nobody = self._pull.recv_multipart, self._entry.admit, Peer(self._number, b"")
+        receive, admit, no_wait = self._pull.recv, self._entry.admit, int(zmq.NOBLOCK)
         with contextlib.suppress(zmq.Again):
             while len(found) < most:
-                sayer, body = admit(receive(zmq.NOBLOCK, copy=False))
-                found.append(Request(nobody, sayer, body))
+                frames = [receive(no_wait, copy=False)]
+                if frames[0].more:
+                    # The rest of a message is there with its first frame.
+                    frames += self._pull.recv_multipart(no_wait, copy=False)
+                found.append(admit(frames))
         return found
 
     def reply(self, identity: bytes, line: bytes) -> None:

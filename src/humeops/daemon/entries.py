@@ -4,7 +4,6 @@
 Over tcp nobody knows the sayer's user: he is nobody (`Sayer.uid` None), and reports to runs that other such sayers began.
 """
 
-import functools
 import hmac
 from collections.abc import Sequence
 from typing import Protocol
@@ -16,6 +15,8 @@ from humeops.errors import HumeError, MalformedEventError, NotAllowedError
 
 ONE_FRAME = MalformedEventError("an event is one frame")
 NO_TOKEN = NotAllowedError("over tcp the event comes behind a frame with the token, which is missing or wrong")
+# Peers whose answer is remembered; each is asked about with every message.
+_REMEMBERED = 1_024
 _UNKNOWN = Sayer(None, None, "ipc")
 _NOBODY = Sayer(None, None, TCP)
 
@@ -31,9 +32,24 @@ class Entry(Protocol):
 class LocalEntry:
     """On ipc libzmq asks the kernel for the peer's uid and pid when it connects, and hands them over with each message."""
 
+    def __init__(self) -> None:
+        self._sayers: dict[object, Sayer] = {}
+
     def admit(self, frames: Sequence[zmq.Frame]) -> tuple[Sayer, bytes | HumeError]:
         """Let in whoever the kernel knows; what he may say is decided event by event."""
-        return _sayer(frames[-1]), frames[0].bytes if len(frames) == 1 else ONE_FRAME
+        frame = frames[-1]
+        try:
+            address = frame.get("Peer-Address")
+        except zmq.ZMQError:
+            address = ""
+        sayer = self._sayers.get(address) or self._note(address)
+        return sayer, frame.bytes if len(frames) == 1 else ONE_FRAME
+
+    def _note(self, address: object) -> Sayer:
+        if len(self._sayers) >= _REMEMBERED:
+            self._sayers.clear()
+        sayer = self._sayers[address] = _sayer_at(address)
+        return sayer
 
 
 class TokenEntry:
@@ -57,14 +73,6 @@ class KeyEntry:
         return _NOBODY, frames[0].bytes if len(frames) == 1 else ONE_FRAME
 
 
-def _sayer(frame: zmq.Frame) -> Sayer:
-    try:
-        return _sayer_at(frame.get("Peer-Address"))
-    except zmq.ZMQError:
-        return _UNKNOWN
-
-
-@functools.lru_cache(maxsize=1_024)
 def _sayer_at(address: object) -> Sayer:
     try:
         _, uid, _, pid = str(address).rsplit(":", 3)

@@ -11,7 +11,7 @@ import logging
 from humeops import crash
 from humeops.clock import Clock
 from humeops.daemon.counters import Counters
-from humeops.daemon.door import Peer, Request
+from humeops.daemon.door import Peer, Pushed, Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.guard.guarding import OverQuotaError
 from humeops.daemon.guard.throttle import Throttle
@@ -52,7 +52,7 @@ class Intake:
         self._clock = clock
 
     def take_requests(
-        self, requests: list[Request], pushed: list[Request], listener: Listener, letting: Letting | None
+        self, requests: list[Request], pushed: list[Pushed], listener: Listener, letting: Letting | None
     ) -> None:
         """Commit the events of these requests and what was pushed, and the release with them; then answer each request."""
         crash.point("humed-received")
@@ -61,7 +61,7 @@ class Intake:
         try:
             with self._spool.group() as group:
                 answers.extend((request.peer, self._take_request(request, group)) for request in requests)
-                lost = sum(not self._take_pushed(one, group) for one in pushed)
+                lost = len(pushed) - self._put_pushed(pushed, group)
                 if letting is not None:
                     group.release(*letting)
                 self._pipeline.conclude(group)
@@ -97,21 +97,24 @@ class Intake:
             return _answer(request, error)
         return reply.pack_reply(Exit.OK, event.id)
 
-    def _take_pushed(self, request: Request, group: Group) -> bool:
+    def _put_pushed(self, pushed: list[Pushed], group: Group) -> int:
         # Nobody hears an answer, and its sayer wanted none: what cannot be taken is lost, and counted.
-        if isinstance(request.body, HumeError):
-            return False
-        if self._is_over_rate(request.sayer.uid):
-            self._pipeline.guard.counts.pushed_over_rate += 1
-            return False
-        try:
-            self._pipeline.take(request.body, request.sayer, group, self._clock.wall_ns())
-        except NotAllowedError as error:
-            self._forbid(request.sayer, error)
-            return False
-        except (MalformedEventError, NoRoomError, OverQuotaError):
-            return False
-        return True
+        taken, now, take, guard = 0, self._clock.wall_ns(), self._pipeline.take, self._pipeline.guard
+        is_limited = {sayer.uid: guard.is_limited(sayer.uid) for sayer in {sayer for sayer, _ in pushed}}
+        for sayer, body in pushed:
+            if isinstance(body, HumeError):
+                continue
+            if is_limited[sayer.uid] and not self._throttle.is_within(sayer.uid, self._clock.boot_ns()):
+                guard.counts.pushed_over_rate += 1
+                continue
+            try:
+                take(body, sayer, group, now)
+                taken += 1
+            except NotAllowedError as error:
+                self._forbid(sayer, error)
+            except (MalformedEventError, NoRoomError):
+                continue
+        return taken
 
     def turn_away(self, request: Request, listener: Listener) -> None:
         """Tell a sayer who goes on beyond his rate to come again; his event is not stored."""
@@ -194,7 +197,7 @@ class Intake:
         crash.point("humed-after-release")
 
     def _note_commit(self, stored: int, refused: int, deferred: int) -> None:
-        copies = self._pipeline.settle()
+        copies = self._pipeline.settle(self._spool.let_go_upto)
         self.counters.commits += 1
         self.counters.copies += copies
         self._count(stored - copies, refused, deferred)

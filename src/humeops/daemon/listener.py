@@ -13,7 +13,7 @@ import zmq
 
 from humeops.daemon import activation, curve, sockets, token
 from humeops.daemon.config import Listening
-from humeops.daemon.door import Door, Peer, Request
+from humeops.daemon.door import Door, Peer, Pushed, Request
 from humeops.daemon.entries import Entry, KeyEntry, LocalEntry, TokenEntry
 
 
@@ -71,7 +71,7 @@ class Listener:
                 return request
         return None
 
-    def receive_pushed(self, most: int) -> list[Request]:
+    def receive_pushed(self, most: int) -> list[Pushed]:
         """Return what was pushed and waits, at most so much of it from each door; to its sayers nothing is answered."""
         if self._allow_list is not None:
             self._allow_list.answer()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from humeops.clock import NS_PER_SECOND
 from humeops.daemon.attaching import Attachment
-from humeops.daemon.copies import Copies
+from humeops.daemon.copies import Copies, key_of
 from humeops.daemon.guard.guarding import Guard
 from humeops.daemon.origins import Origins
 from humeops.daemon.ruling import Ruling
@@ -55,42 +55,45 @@ class Pipeline:
         event = codec.decode(data)
         if event.kind in ("loss", "gone"):
             raise MalformedEventError(f"{event.kind} events are humed's own to say")
-        sayer = _with_claim(event, sayer)
-        if self.copies.is_again(event, sayer.uid):
+        if event.sayer is not None:
+            sayer = _with_claim(event, sayer)
+        key = key_of(event, sayer.uid)
+        if self.copies.is_again(key):
             return event
         self._origins.stamp(event, sayer)
         self._attachment.attach(event, sayer)
         self.guard.check(event, sayer, self.runs, group, wall_ns)
-        is_dropped = bool(self.ruling.decide(event, sayer))
+        is_dropped = self.ruling.is_needed and bool(self.ruling.decide(event, sayer))
         if not is_dropped:
             self._put(event, sayer, group, wall_ns)
             self._shared.apply(event, group)
         # A run whose start nobody is to see is none; a stop ends its run whether it is seen or not.
-        if event.kind != "start" or not is_dropped:
+        if event.run is not None and not (is_dropped and event.kind == "start"):
             self.runs.apply(event, sayer, group, wall_ns)
-        self.copies.note(event, sayer.uid)
+        self.copies.note(key)
         return event
 
     def _put(self, event: Event, sayer: Sayer, group: Group, wall_ns: int) -> None:
         self.guard.limit_names(event, sayer)
         worth, body = worth_of(event), codec.encode(event)
-        if len(body) > MAX_EVENT_BYTES:
+        size = len(body)
+        if size > MAX_EVENT_BYTES:
             # Central would have to refuse it after the sayer was told that it is kept.
             raise MalformedEventError(
-                f"event of {len(body)} bytes with host, task and run filled in; the limit is {MAX_EVENT_BYTES}"
+                f"event of {size} bytes with host, task and run filled in; the limit is {MAX_EVENT_BYTES}"
             )
-        self.guard.check_size(len(body), sayer, group.let_go_upto)
-        self._admit(worth, len(body))
+        self.guard.check_size(size, sayer, group)
+        self._admit(worth, size)
         group.put(body, worth, wall_ns // NS_PER_SECOND)
-        self.guard.note(sayer, group.last_seq, len(body))
+        self.guard.note(sayer, group.last_seq, size)
 
     def conclude(self, group: Group) -> None:
         """Put into the group, at its end, what there is to count of it."""
         self.ruling.conclude(group)
 
-    def settle(self) -> int:
-        """Heed that the group is durable; return how many of its events had been taken before."""
-        self.guard.settle()
+    def settle(self, let_go_upto: int) -> int:
+        """Heed that the group is durable, and how far nothing is held any more; return how many of its events had been taken before."""
+        self.guard.settle(let_go_upto)
         return self.copies.settle()
 
     def forget(self) -> None:

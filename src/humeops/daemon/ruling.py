@@ -43,6 +43,7 @@ class Ruling:
         self._users = users
         self._clock = clock
         self._dropped: dict[str, int] = {}
+        self.is_needed = bool(len(rules) or processors.counts)  # whether anything here could change an event
 
     @property
     def counts(self) -> dict[str, engine.RuleCount]:
@@ -58,6 +59,7 @@ class Ruling:
         """Use these rules from now on; what the earlier ones collapsed is told all the same."""
         self._left_over += self._engine.take_repeated(None)
         self._engine, self.trouble = rules, ""
+        self.is_needed = bool(len(rules) or self.processors.counts)
 
     def decide(self, event: Event, sayer: Sayer) -> str:
         """Change the event; return the cause under which it is dropped, or nothing when it stays."""

@@ -86,6 +86,11 @@ class Spool:
         """How far central has committed, as this file says."""
         return self._mark.committed_upto
 
+    @property
+    def let_go_upto(self) -> int:
+        """Up to where central has everything, or, where there is none, everybody else."""
+        return max(self.committed_upto, self.deleted_upto)
+
     def _open(self) -> spooldb.Mark:
         with spooldb.plain_errors(self.path):
             spooldb.configure(self.db)
@@ -198,8 +203,8 @@ class Group:
 
     def put(self, body: bytes, worth: int = NEVER_DROPPED, taken: int = 0) -> None:
         """Add one event; it gets the next seq of this epoch. `taken`: now, in s since 1970."""
-        self.last_seq += 1
-        self.put_back(self.last_seq, body, worth, taken)
+        self.last_seq = seq = self.last_seq + 1
+        self._rows.append((seq, make_seal(seq, body), body, worth, taken))
 
     def put_back(self, seq: int, body: bytes, worth: int, taken: int) -> None:
         """Add an event under the seq that it had before it was lost."""

@@ -5,7 +5,7 @@ Debug events go first, then progress, then the rest; starts, stops, failures and
 by policy.
 """
 
-from humeops.event import SEVERITY, Event
+from humeops.event import KINDS, LEVELS, SEVERITY, Event, Kind, Level
 
 DEBUG = 0
 PROGRESS = 1
@@ -17,10 +17,18 @@ NAMES = {DEBUG: "debug events", PROGRESS: "progress", REST: "other events", NEVE
 _FAILURE = SEVERITY["error"]
 
 
+def _worth(kind: Kind, level: Level) -> int:
+    if kind in ("start", "stop", "loss", "gone") or SEVERITY[level] >= _FAILURE:
+        return NEVER_DROPPED
+    if kind == "progress":
+        return PROGRESS
+    return DEBUG if kind == "log" and level == "debug" else REST
+
+
+# Asked for every event: looked up, not reckoned.
+_WORTH = {(kind, level): _worth(kind, level) for kind in KINDS for level in LEVELS}
+
+
 def worth_of(event: Event) -> int:
     """Return which class of the order of sacrifice this event is in."""
-    if event.kind in ("start", "stop", "loss", "gone") or SEVERITY[event.level] >= _FAILURE:
-        return NEVER_DROPPED
-    if event.kind == "progress":
-        return PROGRESS
-    return DEBUG if event.kind == "log" and event.level == "debug" else REST
+    return _WORTH[event.kind, event.level]

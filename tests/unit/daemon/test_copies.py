@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from humeops.daemon import copies
-from humeops.daemon.copies import Copies
+from humeops.daemon.copies import Copies, key_of
 from humeops.wire import codec
 from tests.unit.daemon.sayings import say
 
@@ -18,21 +18,21 @@ def test_only_what_became_durable_is_known():
     known = Copies()
     first, second = event(), event()
 
-    known.note(first, 0)
+    known.note(key_of(first, 0))
     known.forget()
-    known.note(second, 0)
+    known.note(key_of(second, 0))
     known.settle()
 
-    assert [known.is_again(one, 0) for one in (first, second)] == [False, True]
+    assert [known.is_again(key_of(one, 0)) for one in (first, second)] == [False, True]
 
 
 def test_what_is_said_twice_in_one_group_is_one():
     known = Copies()
     said = event()
 
-    known.note(said, 0)
+    known.note(key_of(said, 0))
 
-    assert known.is_again(said, 0)
+    assert known.is_again(key_of(said, 0))
     assert known.settle() == 1
     assert known.settle() == 0
 
@@ -43,19 +43,19 @@ def test_what_is_said_twice_in_one_group_is_one():
 def test_an_event_that_differs_is_no_copy(other):
     known = Copies()
     said = event()
-    known.note(said, 1000)
+    known.note(key_of(said, 1000))
     known.settle()
 
-    assert not known.is_again(msgspec.structs.replace(said, **other), 1000)
+    assert not known.is_again(key_of(msgspec.structs.replace(said, **other), 1000))
 
 
 def test_another_user_cannot_silence_an_event_by_its_id():
     known = Copies()
     said = event()
-    known.note(said, 666)
+    known.note(key_of(said, 666))
     known.settle()
 
-    assert not known.is_again(said, 1000)
+    assert not known.is_again(key_of(said, 1000))
 
 
 def test_it_remembers_the_latest_of_them(monkeypatch):
@@ -64,7 +64,7 @@ def test_it_remembers_the_latest_of_them(monkeypatch):
     said = [event() for _ in range(5)]
 
     for one in said:
-        known.note(one, 0)
+        known.note(key_of(one, 0))
         known.settle()
 
-    assert [known.is_again(one, 0) for one in said] == [False, False, True, True, True]
+    assert [known.is_again(key_of(one, 0)) for one in said] == [False, False, True, True, True]

@@ -64,7 +64,7 @@ class Humed:
         return [self.replies.lines[request.peer] for request in requests]
 
     def push(self, *said):
-        self.intake.take_requests([], [Request(Peer(0, b""), SAYER, body) for body in said], self.replies, None)
+        self.intake.take_requests([], [(SAYER, body) for body in said], self.replies, None)
 
     def take_files(self):
         return self.intake.take_dropped(self.folder, self.folder.names())

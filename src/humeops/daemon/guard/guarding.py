@@ -70,6 +70,8 @@ class Guard:
     def limit_names(self, event: Event, sayer: Sayer) -> None:
         """Leave out names that are too many; raise MalformedEventError for shared data under one."""
         settings = self._settings
+        if not (event.tags or event.data):
+            return
         try:
             if self._tags.limit(event, sayer.uid, settings.max_tags) | self._keys.limit(
                 event, sayer.uid, settings.max_keys
@@ -79,16 +81,17 @@ class Guard:
             self.counts.too_many_names += 1
             raise
 
-    def check_size(self, size: int, sayer: Sayer, let_go_upto: int) -> None:
+    def check_size(self, size: int, sayer: Sayer, group: Group) -> None:
         """Raise MalformedEventError for an event that is too large here, OverQuotaError when the user's share is used up."""
         settings = self._settings
         if size > settings.max_event_bytes:
             raise MalformedEventError(f"event of {size} bytes; the limit is {settings.max_event_bytes} on this host")
-        self.holdings.release(let_go_upto)
         share = settings.spool_share * self._spool_bytes
         if share and self.holdings.bytes_of(sayer.uid) + size > share and not self._owners.is_admin(sayer.uid):
-            self.counts.over_quota += 1
-            raise OverQuotaError(f"user {sayer.uid} has his share of the spool, {int(share)} bytes: see hume queue")
+            self.holdings.release(group.let_go_upto)
+            if self.holdings.bytes_of(sayer.uid) + size > share:
+                self.counts.over_quota += 1
+                raise OverQuotaError(f"user {sayer.uid} has his share of the spool, {int(share)} bytes: see hume queue")
 
     def note(self, sayer: Sayer, seq: int, size: int) -> None:
         """Count an event that was put into the open group."""
@@ -98,9 +101,10 @@ class Guard:
         """Tell whether the user's rate counts."""
         return not self._owners.is_admin(uid)
 
-    def settle(self) -> None:
-        """Heed that the group is durable."""
+    def settle(self, let_go_upto: int) -> None:
+        """Heed that the group is durable, and that nothing up to here is held any more."""
         self.holdings.settle()
+        self.holdings.release(let_go_upto)
 
     def forget(self) -> None:
         """Heed that the group came to nothing."""

@@ -2,7 +2,7 @@
 """How much of the spool each user holds, so that one cannot fill it for all.
 
 *Design.* In memory, in pieces of some events each: a number for each event would be more than the spool's cap allows for. What
-is counted in an open group counts at once and is taken back when the group comes to nothing. After a start the newest
+is counted in an open group counts at once, and no more when the group comes to nothing. After a start the newest
 events that wait are counted, enough to notice who filled the spool before.
 """
 
@@ -46,32 +46,36 @@ class Holdings:
     def __init__(self) -> None:
         self._pieces: collections.deque[_Piece] = collections.deque()
         self._of: dict[int | None, int] = {}
-        self._pending: list[tuple[int | None, int, int]] = []
+        self._group = _Piece(0)  # first: 0 while there is nothing in it
 
     def bytes_of(self, uid: int | None) -> int:
         """Return how much this user's events take."""
-        return self._of.get(uid, 0)
+        return self._of.get(uid, 0) + self._group.bytes.get(uid, 0)
 
     def note(self, uid: int | None, seq: int, size: int) -> None:
         """Count an event that was put into the open group."""
-        self._pending.append((uid, seq, size))
-        self._of[uid] = self._of.get(uid, 0) + size
+        group = self._group
+        group.first = group.first or seq
+        group.last = seq
+        group.bytes[uid] = group.bytes.get(uid, 0) + size
 
     def settle(self) -> None:
         """Heed that the group is durable."""
-        for uid, seq, size in self._pending:
-            if not self._pieces or seq - self._pieces[-1].first >= PIECE_EVENTS:
-                self._pieces.append(_Piece(seq))
-            piece = self._pieces[-1]
-            piece.last = seq
+        group = self._group
+        if not group.first:
+            return
+        if not self._pieces or group.first - self._pieces[-1].first >= PIECE_EVENTS:
+            self._pieces.append(_Piece(group.first))
+        piece = self._pieces[-1]
+        piece.last = group.last
+        for uid, size in group.bytes.items():
             piece.bytes[uid] = piece.bytes.get(uid, 0) + size
-        self._pending = []
+            self._of[uid] = self._of.get(uid, 0) + size
+        self.forget()
 
     def forget(self) -> None:
         """Heed that the group came to nothing."""
-        for uid, _, size in self._pending:
-            self._take(uid, size)
-        self._pending = []
+        self._group = _Piece(0)
 
     def release(self, committed_upto: int) -> None:
         """Heed how far central has everything."""
@@ -83,6 +87,8 @@ class Holdings:
         """Count what an earlier humed took: (seq, user, size), ascending."""
         for seq, uid, size in held:
             self.note(uid, seq, size)
+            if seq - self._group.first >= PIECE_EVENTS:
+                self.settle()
         self.settle()
 
     def _take(self, uid: int | None, size: int) -> None:

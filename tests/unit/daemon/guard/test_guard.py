@@ -128,20 +128,33 @@ def test_without_files_of_users_nobody_is_anybody(tmp_path):
 def test_over_his_share_a_user_is_put_off_and_others_are_not(spool):
     guard = open_guard(spool, spool_share=1000 / SPOOL_BYTES)
     guard.note(Sayer(ALICE, 1, "ipc"), 1, 900)
-    guard.settle()
+    guard.settle(0)
 
-    with pytest.raises(OverQuotaError, match="share"):
-        guard.check_size(200, Sayer(ALICE, 1, "ipc"), 0)
-    guard.check_size(200, Sayer(BOB, 1, "ipc"), 0)
-    guard.check_size(200, Sayer(0, 1, "ipc"), 0)
+    with spool.group() as group:
+        with pytest.raises(OverQuotaError, match="share"):
+            guard.check_size(200, Sayer(ALICE, 1, "ipc"), group)
+        guard.check_size(200, Sayer(BOB, 1, "ipc"), group)
+        guard.check_size(200, Sayer(0, 1, "ipc"), group)
     assert guard.counts.over_quota == 1
+
+
+def test_what_central_took_meanwhile_does_not_count_against_him(spool):
+    guard = open_guard(spool, spool_share=1000 / SPOOL_BYTES)
+    guard.note(Sayer(ALICE, 1, "ipc"), 1, 900)
+    guard.settle(0)
+
+    with spool.group() as group:
+        group.put(b"{}")
+        group.release(1)
+        guard.check_size(200, Sayer(ALICE, 1, "ipc"), group)
+    assert guard.counts.over_quota == 0
 
 
 def test_what_central_has_is_no_longer_counted():
     held = Holdings()
     for seq in range(1, 2 * PIECE_EVENTS + 1):
         held.note(ALICE, seq, 10)
-    held.settle()
+        held.settle()
 
     held.release(PIECE_EVENTS)
     assert held.bytes_of(ALICE) == PIECE_EVENTS * 10
@@ -161,8 +174,8 @@ def test_what_a_group_counted_that_came_to_nothing_is_taken_back():
 def test_an_event_larger_than_this_host_allows_is_refused(spool):
     guard = open_guard(spool, max_event_bytes=2_000)
 
-    with pytest.raises(MalformedEventError, match="2000 on this host"):
-        guard.check_size(2_001, Sayer(ALICE, 1, "ipc"), 0)
+    with spool.group() as group, pytest.raises(MalformedEventError, match="2000 on this host"):
+        guard.check_size(2_001, Sayer(ALICE, 1, "ipc"), group)
 
 
 # -- names -------------------------------------------------------------------------------------------------------------
