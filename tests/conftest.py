@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What every test may use; each concern is a file of its own under fixtures/."""
 
+import pathlib
 import signal
 from collections.abc import Iterator
 
@@ -18,6 +19,18 @@ hypothesis.settings.load_profile("hume")
 for _ended_by in (signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
     if signal.getsignal(_ended_by) is signal.SIG_IGN:
         signal.signal(_ended_by, signal.default_int_handler if _ended_by is signal.SIGINT else signal.SIG_DFL)
+
+# Where many processes take turns on few cores, a test that fails is tried once more; the summary names it, since the fault is
+# then the test's and is to be mended. Whatever shows that nothing is lost, and whatever decides, has one try.
+SECOND_TRY = ("browser", "contract", "integration", "native")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of those folders be tried twice."""
+    here = pathlib.Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in SECOND_TRY:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture
