@@ -64,7 +64,7 @@ def find(names: tuple[str, ...]) -> list[tuple[str, object]]:
         manager.add_hookspecs(ProcessorSpec)
         try:
             count = manager.load_setuptools_entrypoints(GROUP, name)
-        except Exception as error:
+        except BaseException as error:  # somebody's code: one that says `sys.exit()` does not end humed without a word
             raise ConfigError(f"`processors`: {name} cannot be loaded: {type(error).__name__}: {error}") from error
         if not count:
             raise ConfigError(f"`processors`: no installed package has a processor {name!r} (entry point {GROUP})")
@@ -101,7 +101,8 @@ class Processors:
                     count.dropped += 1
                     return f"processor {name}"
                 adopt(event, result)
-            except (Exception, TooSlowError) as error:  # noqa: BLE001 - somebody's code: whatever it raises, the event goes on
+            except BaseException as error:  # noqa: BLE001 - somebody's code: `sys.exit()` is no reason to end humed either
+                # No signal comes this way: humed catches those it knows (humeops.daemon.wakes). The event goes on.
                 self._isolate(name, error)
         return ""
 

@@ -3,6 +3,7 @@
 
 import pathlib
 import runpy
+import sys
 import time
 import types
 
@@ -68,9 +69,19 @@ def muddle(event):
     return event
 
 
+def leave(event):
+    sys.exit("no licence")
+
+
+def interrupt(event):
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize(
     ("process", "told"),
     [
+        (leave, "SystemExit: no licence"),
+        (interrupt, "KeyboardInterrupt"),
         (fail, "ValueError: broken"),
         (dawdle, "more than 50 ms"),
         (spoil, "Malformed"),
@@ -105,6 +116,17 @@ def test_after_a_minute_it_is_tried_again():
 def test_one_that_is_not_installed_is_an_error_of_the_configuration():
     with pytest.raises(ConfigError, match="no installed package"):
         processing.find(("nowhere",))
+
+
+def test_one_that_ends_the_process_that_loads_it_is_an_error_of_the_configuration(tmp_path, monkeypatch):
+    (tmp_path / "quitter.py").write_text("raise SystemExit(3)\n")
+    (installed := tmp_path / "quitter-1.dist-info").mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: quitter\nVersion: 1\n")
+    (installed / "entry_points.txt").write_text("[humeops.processors]\nquitter = quitter\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(ConfigError, match="quitter cannot be loaded: SystemExit: 3"):
+        processing.find(("quitter",))
 
 
 def test_the_example_passes_the_test_kit():
