@@ -83,6 +83,17 @@ def sayer(installed, uid, count, how, task, seconds=3):
             process.stdout.close()
 
 
+ENDLESS = """
+import sys, zmq
+peer = zmq.Context().socket(zmq.DEALER)
+peer.connect(sys.argv[1])
+sys.path[:0] = sys.argv[2:]
+from tests.unit.daemon.sayings import say
+while True:
+    peer.send_multipart([b"", say(task="flood")])
+"""
+
+
 PUSHER = """
 import os, sys, zmq
 uid = int(sys.argv[1])
@@ -158,6 +169,29 @@ def test_who_floods_waits_for_his_acks_and_nobody_else_does(shared):
     assert flooded["codes"].get("0", 0) < 3_000
     assert counted["over_rate"] > 0
     assert counted["sent_away"] > 0
+
+
+def scrape(path):
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as reader:
+        reader.settimeout(10)
+        reader.connect(os.fspath(path))
+        reader.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        return reader.recv(64)
+    return b""
+
+
+def test_a_flood_without_end_of_somebody_without_a_rate_does_not_keep_humed_from_the_rest_of_its_work(shared):
+    path = shared.root / "m.sock"
+    restart(shared, f"[guard]\nevents_per_second = 0\n[metrics]\nlisten = '{path}'\n")
+
+    flood = subprocess.Popen([sys.executable, "-c", ENDLESS, f"ipc://{shared.layout.socket}", os.getcwd()])
+    try:
+        wait_until(lambda: picture(shared)["received"] > 3_000, "the flood has come", 60)
+        wait_until(lambda: scrape(path).startswith(b"HTTP/1.1 200"), "the loop heeds its metrics", 30)
+        assert flood.poll() is None
+    finally:
+        flood.kill()
+        flood.wait()
 
 
 def test_who_pushes_over_his_rate_loses_what_is_too_much_and_nobody_else_does(shared):

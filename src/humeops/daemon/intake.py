@@ -13,6 +13,7 @@ from humeops.clock import Clock
 from humeops.daemon.counters import Counters
 from humeops.daemon.door import Peer, Pushed, Request
 from humeops.daemon.dropfolder import DropFolder
+from humeops.daemon.groupsize import GroupSize
 from humeops.daemon.guard.guarding import OverQuotaError
 from humeops.daemon.guard.throttle import Throttle
 from humeops.daemon.keeper import Keeper, NoRoomError
@@ -24,10 +25,6 @@ from humeops.daemon.spool import Group, Letting, Spool, SpoolFullError
 from humeops.errors import Exit, HumeError, MalformedEventError, NotAllowedError
 from humeops.wire import codec, reply
 
-# One turn of the loop takes at most this many, so that the first of them does not wait long for its ack.
-GROUP_REQUESTS = 1_000
-# Of what was pushed: a larger group is cheaper, and holds an ack up by as much as it takes (about 20 ms).
-GROUP_PUSHED = 1_000
 # Dropped files go before the sockets, since they were said earlier; this many take about 100 ms.
 GROUP_FILES = 1_000
 # Refusals that are logged: the first few, then one of so many.
@@ -44,6 +41,7 @@ class Intake:
         self, spool: Spool, pipeline: Pipeline, keeper: Keeper, throttle: Throttle, notices: Notices, clock: Clock
     ) -> None:
         self.counters = Counters()
+        self.size = GroupSize()
         self._spool = spool
         self._pipeline = pipeline
         self._keeper = keeper
@@ -60,8 +58,10 @@ class Intake:
         lost = len(pushed)
         try:
             with self._spool.group() as group:
+                began_ns = self._clock.boot_ns()
                 answers.extend((request.peer, self._take_request(request, group)) for request in requests)
                 lost = len(pushed) - self._put_pushed(pushed, group)
+                self.size.note(len(requests) + len(pushed), self._clock.boot_ns() - began_ns)
                 if letting is not None:
                     group.release(*letting)
                 self._pipeline.conclude(group)

@@ -22,8 +22,9 @@ from humeops.daemon.door import Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.folders import make_folder
 from humeops.daemon.forks import Forks
+from humeops.daemon.groupsize import FEWEST
 from humeops.daemon.guard.throttle import Place
-from humeops.daemon.intake import GROUP_FILES, GROUP_PUSHED, GROUP_REQUESTS, Intake
+from humeops.daemon.intake import GROUP_FILES, Intake
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Listener
 from humeops.daemon.metrics import Metrics
@@ -52,7 +53,7 @@ LOOK_SECONDS = 1.0
 TEND_SECONDS = 1.0
 SWEEP_SECONDS = 3_600.0
 # Of requests over their user's rate so many are looked at in one turn: those of others come in between.
-HELD_AT_ONCE = 200
+HELD_AT_ONCE = 100
 # At the end each thread that reads the spool gets this long to let go of it, so that the WAL can be folded in.
 READERS_PATIENCE_SECONDS = 0.3
 # At the end, what arrived before is still answered: as long as something comes within this, and no longer than that.
@@ -142,8 +143,8 @@ class Service:
             self._readers.forwarder.hurry()
             if (found := self._screening.reload()) is not None:
                 self._readers.feeds.adopt(found.outputs)
-        while self._take_waiting() == GROUP_REQUESTS:
-            pass
+        # Once a turn, however much waits: a flood that humed can just bear must not keep it from its heartbeat.
+        self._take_waiting()
         self._metrics.answer_if_asked(self._questions.queue)
         self._readers.heed()
         self._watch_runs()
@@ -184,7 +185,7 @@ class Service:
 
     # -- one thing each -------------------------------------------------------------------------------------------
 
-    def _take_waiting(self) -> int:
+    def _take_waiting(self) -> None:
         # The folder is looked at after the requests are in hand and taken before them: whatever a script dropped before it
         # said one of these is then seen, and keeps its place.
         requests = self._collect_requests()
@@ -192,16 +193,16 @@ class Service:
             self._drop_backlog = not self._take_files()
             self._follow_folder(is_empty=not self._drop_backlog)
         # Behind the requests, whose sayers wait. Of a flood one group a turn: what else is due comes between.
-        pushed = self._listener.receive_pushed(GROUP_PUSHED)
+        pushed = self._listener.receive_pushed(max(FEWEST, self._intake.size.most - len(requests)))
         if requests or pushed:
             self._intake.take_requests(as_said(requests), pushed, self._listener, self._releasing.due())
             self._readers.wake()
-        return len(requests)
 
     def _collect_requests(self) -> list[Request]:
-        requests = self._screening.throttle.take_due(self._clock.boot_ns(), GROUP_REQUESTS // 2)
+        most = self._intake.size.most
+        requests = self._screening.throttle.take_due(self._clock.boot_ns(), most // 2)
         held = 0
-        while len(requests) < GROUP_REQUESTS and held < HELD_AT_ONCE:
+        while len(requests) < most and held < HELD_AT_ONCE:
             if (request := self._listener.receive()) is None:
                 break
             if isinstance(request.body, bytes) and request.body.startswith(b"?"):
