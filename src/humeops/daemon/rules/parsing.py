@@ -17,7 +17,9 @@ from humeops.wire import codec
 MAX_RULES = 1_000
 
 Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=1_024)]
-Patterns = Pattern | list[Pattern]
+# A list that is given and empty would be as if it were not: a rule that asks nothing is for every event, and may drop it.
+Some = msgspec.Meta(min_length=1)
+Patterns = Pattern | Annotated[list[Pattern], Some]
 # fmt: off
 LevelWord = typing.Literal[
     "debug", "info", "ok", "warning", "error", "critical",
@@ -25,8 +27,8 @@ LevelWord = typing.Literal[
     "<=debug", "<=info", "<=ok", "<=warning", "<=error", "<=critical",
 ]
 # fmt: on
-Levels = LevelWord | list[LevelWord]
-Kinds = events.Kind | list[events.Kind]
+Levels = LevelWord | Annotated[list[LevelWord], Some]
+Kinds = events.Kind | Annotated[list[events.Kind], Some]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 
 
@@ -50,16 +52,16 @@ class Leaf(msgspec.Struct, forbid_unknown_fields=True):
 class Branch(Leaf, forbid_unknown_fields=True):
     """The same, and what must hold of others. Nothing nests for ever."""
 
-    all: list[Leaf] = []
-    any: list[Leaf] = []
+    all: Annotated[list[Leaf], Some] = []
+    any: Annotated[list[Leaf], Some] = []
     not_: Leaf | None = msgspec.field(default=None, name="not")
 
 
 class Match(Leaf, forbid_unknown_fields=True):
     """The whole `match` of a rule: two levels deep, which is as deep as people can read."""
 
-    all: list[Branch] = []
-    any: list[Branch] = []
+    all: Annotated[list[Branch], Some] = []
+    any: Annotated[list[Branch], Some] = []
     not_: Branch | None = msgspec.field(default=None, name="not")
 
 

@@ -65,7 +65,10 @@ def _hides(wanted: str) -> list[Hide]:
     if not wanted.startswith("/"):
         names = ", ".join(READY)
         raise patterns.PatternError(f"{wanted!r} is neither one of {names}, nor a regular expression as /…/")
-    return [_replacing(patterns.to_expression(wanted), HIDDEN)]
+    expression = patterns.to_expression(wanted)
+    if patterns.compile_expression(expression).search(""):
+        raise patterns.PatternError(f"{wanted} fits the empty text, which is everywhere: ask for one character at least")
+    return [_replacing(expression, HIDDEN)]
 
 
 def _replacing(expression: str, by: str) -> Hide:

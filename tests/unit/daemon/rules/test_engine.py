@@ -244,6 +244,7 @@ def test_each_rule_tells_what_it_did():
         ("[[rules]]\nset={a=nan}", r"rules\[0\]\.set"),
         ("[[rules]]\nset={a=9223372036854775808}", r"rules\[0\]\.set"),
         ('[[rules]]\nredact=["password"]', r"rules\[0\]\.redact.*passwords"),
+        ('[[rules]]\nredact=["/x*/"]', r"rules\[0\]\.redact.*empty text"),
         ('[[rules]]\nroute="a/b"', r"rules\[0\]\.route"),
         ('[[rules]]\nremove_tags="/(/"', r"rules\[0\]\.remove_tags"),
     ],

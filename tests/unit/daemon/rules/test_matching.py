@@ -103,14 +103,24 @@ branches = st.builds(
     lambda leaf, more: {**leaf, **more},
     leaves,
     st.fixed_dictionaries(
-        {}, optional={"all": st.lists(leaves, max_size=2), "any": st.lists(leaves, max_size=3), "not": leaves}
+        {},
+        optional={
+            "all": st.lists(leaves, min_size=1, max_size=2),
+            "any": st.lists(leaves, min_size=1, max_size=3),
+            "not": leaves,
+        },
     ),
 )
 matches_of_rules = st.builds(
     lambda leaf, more: {**leaf, **more},
     leaves,
     st.fixed_dictionaries(
-        {}, optional={"all": st.lists(branches, max_size=2), "any": st.lists(branches, max_size=3), "not": branches}
+        {},
+        optional={
+            "all": st.lists(branches, min_size=1, max_size=2),
+            "any": st.lists(branches, min_size=1, max_size=3),
+            "not": branches,
+        },
     ),
 )
 texts = st.sampled_from(["a", "b", "ab", "prod", "x"])
