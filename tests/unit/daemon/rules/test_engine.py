@@ -88,6 +88,11 @@ def test_tags_and_data_beyond_the_limit_are_left_out_and_that_is_said():
         ("passwords", "the password is hunter2", "the password is ***"),
         ("passwords", 'passwd: "two words", next', "passwd: ***, next"),
         ("passwords", "postgres://app:s3cret@db/x", "postgres://app:***@db/x"),
+        ("passwords", "ran mysqldump --password hunter2 shop", "ran mysqldump --password *** shop"),
+        ("passwords", "no pass-through, by-pass 3", "no pass-through, by-pass 3"),
+        ("tokens", "gh auth --with-token abc", "gh auth --with-token ***"),
+        ("keys", "aws --api-key 'a b' --region x", "aws --api-key *** --region x"),
+        ("passwords", "sudo --password --stdin", "sudo --password --stdin"),
         ("tokens", "Authorization: Bearer abcdef123456", "Authorization: Bearer ***"),
         ("tokens", "?access_token=abc&x=1", "?access_token=***&x=1"),
         ("tokens", "eyJhbGciOi.eyJzdWIiOi.abc-_", "***"),
@@ -109,9 +114,11 @@ def test_ready_patterns_and_own_ones_hide_what_they_find(ready, text, told):
 
 
 def test_a_datum_whose_name_speaks_of_a_secret_is_hidden():
-    said = changed('redact = ["passwords"]', event(data={"db_password": "hunter2", "files": "3"}))
+    data = {"db_password": "hunter2", "files": "3", "password": 4711, "passed": 12, "has_password": True}
 
-    assert said.data == {"db_password": "***", "files": "3"}
+    said = changed('redact = ["passwords"]', event(data=data))
+
+    assert said.data == {"db_password": "***", "files": "3", "password": "***", "passed": 12, "has_password": True}
 
 
 def test_arguments_and_command_are_redacted_too():
