@@ -63,6 +63,12 @@ def ask(peer, *frames):
     return peer.recv()
 
 
+def said_to(tcp):
+    """Return the ids of what senders said; of refusals humed says something itself, sooner or later."""
+    bodies = [json.loads(body) for _, body in tcp.installed.spool_rows()]
+    return [body["id"] for body in bodies if body["task"] != "humed"]
+
+
 def test_nothing_listens_on_tcp_until_it_is_configured(installed):
     humed = installed.start_humed()
 
@@ -91,7 +97,8 @@ def test_without_the_token_it_is_refused(tcp, frames):
     answer = ask(tcp.socket(zmq.REQ), *frames, say())
 
     assert answer.startswith(b"77 - over tcp the event comes behind a frame with the token")
-    assert tcp.installed.spool_rows() == []
+    assert said_to(tcp) == []
+    assert eset.queue(tcp.installed)["forbidden"] == 1
 
 
 def test_the_token_is_for_its_owner_alone_and_stays_the_same(tcp):
@@ -115,7 +122,19 @@ def test_what_is_pushed_over_tcp_needs_the_token_too(tcp):
     pusher.send_multipart([tcp.token, good])
 
     wait_until(lambda: eset.queue(tcp.installed)["pushed"] == 2, "both were looked at")
-    assert [id_of(body.encode()) for _, body in tcp.installed.spool_rows()] == [id_of(good)]
+    assert said_to(tcp) == [id_of(good)]
+
+
+def test_who_has_no_token_fills_no_line_of_those_who_have_it(tcp):
+    tcp.start("[guard]\nevents_per_second = 0.01\nburst_events = 1\n")
+    stranger, known = tcp.socket(zmq.DEALER), tcp.socket(zmq.REQ)
+
+    for _ in range(50):
+        stranger.send_multipart([b"", say()])
+    told = [stranger.recv_multipart()[1][:3] for _ in range(50)]
+
+    assert told == [b"77 "] * 50
+    assert ask(known, tcp.token, say()).startswith(b"0 ")
 
 
 def test_over_tcp_nobody_speaks_in_a_run_of_a_user_of_this_host(tcp):

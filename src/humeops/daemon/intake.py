@@ -20,7 +20,7 @@ from humeops.daemon.keeper import Keeper, NoRoomError
 from humeops.daemon.listener import Listener
 from humeops.daemon.notices import Notices
 from humeops.daemon.pipeline import Pipeline
-from humeops.daemon.sayer import Sayer
+from humeops.daemon.sayer import Sayer, named
 from humeops.daemon.spool import Group, Letting, Spool, SpoolFullError
 from humeops.errors import Exit, HumeError, MalformedEventError, NotAllowedError
 from humeops.wire import codec, reply
@@ -85,6 +85,8 @@ class Intake:
 
     def _take_request(self, request: Request, group: Group) -> bytes:
         if isinstance(request.body, HumeError):
+            if isinstance(request.body, NotAllowedError):
+                self._forbid(request.sayer, request.body)
             return reply.pack_reply(request.body.exit_code, "-", str(request.body))
         try:
             event = self._pipeline.take(request.body, request.sayer, group, self._clock.wall_ns())
@@ -103,6 +105,8 @@ class Intake:
         is_limited = {sayer.uid: guard.is_limited(sayer.uid) for sayer in {sayer for sayer, _ in pushed}}
         for sayer, body in pushed:
             if isinstance(body, HumeError):
+                if isinstance(body, NotAllowedError):
+                    self._forbid(sayer, body)
                 continue
             if is_limited[sayer.uid] and not self._throttle.is_within(sayer.uid, self._clock.boot_ns()):
                 guard.counts.pushed_over_rate += 1
@@ -126,10 +130,9 @@ class Intake:
         # The operator reads who tried, here and at central; not each time, so that nobody fills either.
         self.counters.forbidden += 1
         if self.counters.forbidden <= LOUD_REFUSALS or self.counters.forbidden % LOUD_EVERY == 0:
-            log.warning(
-                "refused user %s, process %s: %s (%d so far)", sayer.uid, sayer.pid, error, self.counters.forbidden
-            )
-        self._notices.note(f"refused user {sayer.uid}", f"refused user {sayer.uid}: {error}")
+            who = named(sayer.uid) if sayer.pid is None else f"{named(sayer.uid)}, process {sayer.pid}"
+            log.warning("refused %s: %s (%d so far)", who, error, self.counters.forbidden)
+        self._notices.note(f"refused {named(sayer.uid)}", f"refused {named(sayer.uid)}: {error}")
 
     def take_dropped(self, folder: DropFolder, names: list[str]) -> bool:
         """Commit the events of these files, then delete them; return False when some must wait for room."""

@@ -20,3 +20,8 @@ class Sayer(NamedTuple):
     pid: int | None
     via: str
     claimed: Link | None = None
+
+
+def named(uid: int | None) -> str:
+    """Return what people are told of a sayer: over tcp nobody knows his user."""
+    return "a sender over tcp" if uid is None else f"user {uid}"

@@ -207,7 +207,8 @@ class Service:
                 break
             if isinstance(request.body, bytes) and request.body.startswith(b"?"):
                 self._listener.reply(request.peer, self._questions.answer(request.body))
-            elif self._may_pass(request):
+            elif isinstance(request.body, HumeError) or self._may_pass(request):
+                # What is refused unread takes nothing of anybody's rate: without the token nobody fills the line of those who have it.
                 requests.append(request)
             else:
                 held += 1

@@ -12,6 +12,7 @@ from humeops.clock import FakeClock
 from humeops.daemon.config import OriginSettings, SpoolSettings
 from humeops.daemon.door import WRONG_FORM, Peer, Request
 from humeops.daemon.dropfolder import DropFolder
+from humeops.daemon.entries import NO_TOKEN
 from humeops.daemon.guard.throttle import Throttle
 from humeops.daemon.intake import Intake
 from humeops.daemon.keeper import Keeper
@@ -19,7 +20,7 @@ from humeops.daemon.notices import Notices
 from humeops.daemon.origins import Origins
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.runs import OpenRuns
-from humeops.daemon.sayer import Sayer
+from humeops.daemon.sayer import TCP, Sayer
 from humeops.daemon.sharing import SharedData
 from humeops.daemon.spool import Letting, Spool
 from tests.unit.daemon.sayings import drop, id_of, next_id, say
@@ -53,7 +54,8 @@ class Humed:
         origins, shared = Origins("web1", OriginSettings()), SharedData(self.spool.db)
         guard, ruling = open_guard(self.spool), no_rules()
         pipeline = Pipeline(origins, self.runs, shared, self.keeper.admit, guard, ruling)
-        self.intake = Intake(self.spool, pipeline, self.keeper, Throttle(0, 1), Notices("web1", clock), clock)
+        self.notices = Notices("web1", clock)
+        self.intake = Intake(self.spool, pipeline, self.keeper, Throttle(0, 1), self.notices, clock)
         self.path = path / "drop"
         self.folder = DropFolder(self.path)
         self.replies: Any = Replies(self.spool)
@@ -124,6 +126,17 @@ def test_a_bad_event_is_told_why_and_costs_its_neighbours_nothing(humed):
     assert [answer.split()[0] for answer in answers] == [b"65", b"0", b"65", b"65"]
     assert b"empty frame" in answers[2]
     assert humed.counted() == (4, 1, 3, 0, 1)
+
+
+def test_who_is_not_let_in_is_counted_and_named_as_what_he_is(humed, caplog):
+    request = Request(Peer(0, b"1"), Sayer(None, None, TCP), NO_TOKEN)
+
+    humed.intake.take_requests([request], [request], humed.replies, None)
+
+    assert humed.intake.counters.forbidden == 2
+    told = [record.getMessage() for record in caplog.records]
+    assert all(one.startswith("refused a sender over tcp: over tcp the event comes behind") for one in told)
+    assert humed.notices.due() == ["refused a sender over tcp"]
 
 
 def test_a_full_disk_tells_each_sayer_its_own_id_to_come_again(humed):

@@ -10,6 +10,7 @@ import sqlite3
 from humeops.daemon.config import GuardSettings
 from humeops.daemon.guard.members import Members
 from humeops.daemon.rules.patterns import PatternSet, as_list
+from humeops.daemon.sayer import named
 from humeops.daemon.spool import Group
 from humeops.errors import MalformedEventError, NotAllowedError
 
@@ -60,25 +61,32 @@ class Owners:
         if allowed and not is_admin:
             self._check_entry(task, uid, allowed)
         elif owner is not None and not is_admin:
-            raise NotAllowedError(
-                f"task {task} belongs to user {owner} on this host: `[[guard.tasks]]` in humed.toml lets others report to it"
-            )
+            raise NotAllowedError(_belongs(task, owner, uid))
         if owner is None:
-            self._own(task, who, group, now, is_limited=not is_admin)
+            self._own(task, uid, group, now, is_limited=not is_admin)
 
     def _check_entry(self, task: str, uid: int | None, allowed: int) -> None:
         entry = self._settings.tasks[(allowed & -allowed).bit_length() - 1]
         if not self._members.is_among(uid, entry.users, entry.groups):
             raise NotAllowedError(
-                f"user {uid} may not report to task {task}: `[[guard.tasks]]` in humed.toml says who may"
+                f"{named(uid)} may not report to task {task}: `[[guard.tasks]]` in humed.toml says who may"
             )
 
-    def _own(self, task: str, who: int, group: Group, now: int, *, is_limited: bool) -> None:
+    def _own(self, task: str, uid: int | None, group: Group, now: int, *, is_limited: bool) -> None:
+        who = NOBODY if uid is None else uid
         most = self._settings.max_tasks
         if is_limited and most and self._count.get(who, 0) >= most:
             raise MalformedEventError(
-                f"user {who} has {most} tasks on this host: name tasks by what they do, or raise `guard.max_tasks` in humed.toml"
+                f"{named(uid)} has {most} tasks on this host: name tasks by what they do, or raise `guard.max_tasks` in humed.toml"
             )
         group.db.execute("INSERT OR IGNORE INTO owner VALUES (?, ?, ?)", (task, who, now))
         self._owner[task] = who
         self._count[who] = self._count.get(who, 0) + 1
+
+
+def _belongs(task: str, owner: int, uid: int | None) -> str:
+    whose = f"task {task} belongs to {'senders' if owner == NOBODY else f'user {owner}'}"
+    if uid is None:
+        # No entry can name him.
+        return f'{whose} on this host: over tcp say another task, or set `guard.owners` to "anybody" in humed.toml'
+    return f"{whose}{' over tcp' if owner == NOBODY else ''} on this host: `[[guard.tasks]]` in humed.toml lets others report to it"

@@ -114,8 +114,16 @@ def test_whom_the_kernel_does_not_name_is_a_user_of_his_own(spool, members):
     check(found, spool, "backup", None)
 
     check(found, spool, "backup", None)
-    with pytest.raises(NotAllowedError):
+    with pytest.raises(NotAllowedError, match=r"belongs to senders over tcp on this host: `\[\[guard\.tasks"):
         check(found, spool, "backup", ALICE)
+
+
+def test_whom_no_entry_can_name_is_told_what_helps_him(spool, members):
+    found = owners(spool, members)
+    check(found, spool, "backup", ALICE)
+
+    with pytest.raises(NotAllowedError, match=r"over tcp say another task, or set `guard.owners`"):
+        check(found, spool, "backup", None)
 
 
 def test_without_files_of_users_nobody_is_anybody(tmp_path):
