@@ -162,6 +162,14 @@ def test_a_run_from_elsewhere_is_open_until_its_stop(tcp):
     assert kinds == ["start", "log", "stop"]
 
 
+def test_a_secret_key_that_everybody_may_read_is_not_used(tmp_path):
+    curve.make_keys(tmp_path)
+    (tmp_path / "server.secret").chmod(0o644)
+
+    with zmq.Context() as context, context.socket(zmq.ROUTER) as made, pytest.raises(ConfigError, match="chmod 600"):
+        curve.secure(made, tmp_path)
+
+
 class TestCurve:
     """A sender with a key."""
 
@@ -187,6 +195,29 @@ class TestCurve:
 
         assert tcp.installed.hume("info", "--strict", "-t", "t", "x").returncode == 0
         assert len(tcp.installed.spool_rows()) == 1
+
+    def test_a_file_that_holds_no_key_shuts_out_nobody_else(self, tcp, keys):
+        allowed = tcp.installed.root / "curve" / "allowed"
+        (allowed / "web2.key").write_bytes(keys["curve_publickey"])
+        (allowed / "torn.key").write_text("not 40 characters\n")
+        (allowed / "gone.key").symlink_to("nowhere")
+
+        assert ask(tcp.socket(zmq.REQ, **keys), say()).startswith(b"0 ")
+
+    def test_a_key_that_another_one_replaced_in_its_file_is_not_let_in_again(self, tcp, keys):
+        file = tcp.installed.root / "curve" / "allowed" / "web2.key"
+        file.write_bytes(keys["curve_publickey"])
+        assert ask(tcp.socket(zmq.REQ, **keys), say()).startswith(b"0 ")
+        public, secret = zmq.curve_keypair()
+        file.write_bytes(public + b"\n")
+        earlier = tcp.socket(zmq.REQ, **keys)
+        earlier.rcvtimeo = 500
+
+        now = tcp.socket(zmq.REQ, **{**keys, "curve_publickey": public, "curve_secretkey": secret})
+
+        assert ask(now, say()).startswith(b"0 ")
+        with pytest.raises(zmq.Again):
+            ask(earlier, say())
 
     def test_a_key_that_was_taken_away_is_not_let_in_again(self, tcp, keys):
         key = tcp.installed.root / "curve" / "allowed" / "web2.key"

@@ -10,6 +10,7 @@ import logging
 import os
 import pathlib
 import re
+from collections.abc import Iterable, Iterator
 
 import zmq
 import zmq.utils.z85
@@ -40,7 +41,10 @@ def make_keys(folder: pathlib.Path) -> str:
 
 def secure(made: zmq.Socket[bytes], folder: pathlib.Path) -> None:
     """Let only CURVE speak to this socket, which is not bound yet."""
-    made.curve_secretkey = _read_key(folder / "server.secret")
+    secret = folder / "server.secret"
+    made.curve_secretkey = _read_key(secret)
+    if secret.stat().st_mode & 0o007:
+        raise ConfigError(f"{secret}: every user of this host may read it: chmod 600, or make other keys")
     made.curve_server = True
     made.zap_domain = b"hume"
 
@@ -53,33 +57,48 @@ class AllowList:
         self.socket.linger = 0
         self.socket.bind(ZAP_ADDRESS)
         self._folder = folder / "allowed"
-        self._seen_ns = -1
+        self._seen: dict[str, tuple[int, int, int] | None] = {}
         self._names: dict[bytes, str] = {}
 
     def answer(self) -> None:
-        """Answer what libzmq asks now, if anything."""
+        """Answer what libzmq asks now, if anything; the folder is looked at once for all of it."""
+        if self.socket.poll(0):
+            self._look()
         while self.socket.poll(0):
             version, request, _, address, _, mechanism, *keys = self.socket.recv_multipart()
-            name = self._name_of(keys[0]) if mechanism == b"CURVE" and len(keys) == 1 else None
+            name = self._names.get(keys[0]) if mechanism == b"CURVE" and len(keys) == 1 else None
             if name is None:
                 log.warning("a sender at %s has no allowed key", address.decode("ascii", "replace"))
             told = (b"200", b"", name.encode()) if name else (b"400", b"this key is not allowed", b"")
             self.socket.send_multipart([version, request, *told, b""])
 
-    def _name_of(self, key: bytes) -> str | None:
+    def _look(self) -> None:
         try:
-            changed_ns = self._folder.stat().st_mtime_ns
-            if changed_ns != self._seen_ns:
-                self._names = dict(self._read())
-                self._seen_ns = changed_ns
-        except (OSError, ConfigError) as error:
+            with os.scandir(self._folder) as found:
+                seen = {one.name: _stamp(one) for one in found if one.name.endswith(".key")}
+        except OSError as error:
             # Whoever is asked about meanwhile is refused; the operator sees why.
-            log.warning("no sender is let in: %s", error)
-            self._seen_ns, self._names = -1, {}
-        return self._names.get(key)
+            log.warning("no sender is let in: %s", explain(error))
+            self._seen, self._names = {}, {}
+            return
+        if seen != self._seen:
+            self._seen, self._names = seen, dict(self._read(seen))
 
-    def _read(self) -> list[tuple[bytes, str]]:
-        return [(zmq.utils.z85.decode(_read_key(path)), path.stem) for path in self._folder.glob("*.key")]
+    def _read(self, names: Iterable[str]) -> Iterator[tuple[bytes, str]]:
+        for name in names:
+            try:
+                yield zmq.utils.z85.decode(_read_key(self._folder / name)), name.removesuffix(".key")
+            except ConfigError as error:
+                # One file that is wrong shuts out nobody but whose it is.
+                log.warning("a sender is not let in: %s", error)
+
+
+def _stamp(entry: os.DirEntry[str]) -> tuple[int, int, int] | None:
+    try:
+        told = entry.stat()
+    except OSError:
+        return None  # removed just now, or a link to nothing
+    return told.st_ino, told.st_ctime_ns, told.st_size
 
 
 def _read_key(path: pathlib.Path) -> bytes:
