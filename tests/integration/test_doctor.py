@@ -13,6 +13,7 @@ import pytest
 
 from humeops.daemon.spool import Spool
 from tests.fixtures import processes, smalldisk
+from tests.fixtures.ports import free_port
 
 
 @pytest.fixture
@@ -236,3 +237,16 @@ def test_a_name_too_long_for_a_socket_is_found(installed):
     found = _doctor(installed, HUME_DIR=str(installed.root / ("x" * 100)))
 
     assert "a socket's path at most 107" in found["socket-path"]["found"]
+
+
+def test_of_several_addresses_of_central_one_that_answers_is_enough(installed):
+    installed.start_central()
+    url = installed.layout.central_url.read_text().strip()
+    installed.layout.daemon_config.write_text(f'[central]\nurl = ["http://127.0.0.1:{free_port()}", "{url}"]\n')
+    installed.start_humed()
+
+    found = _doctor(installed)
+
+    assert found["central"]["state"] == "warning"
+    assert f"central answers at {url}, but not at http://127.0.0.1:" in found["central"]["found"]
+    assert found["credential"]["state"] == "ok"

@@ -170,6 +170,7 @@ TROUBLES = {
     "no central for the system": (SYSTEM._replace(central=Server()), "central", "warning", "${EDITOR:-vi} /etc/hume/humed.toml && systemctl restart humed"),
     "nothing is forwarded for want of a central": (_told(last_error="the address of central is not there yet")._replace(central=Server()), "forwarding", "warning", "hume-central serve --dir /srv/hume"),
     "central away": (_central(alive=Answer(0, "connection refused")), "central", "broken", "hume-central serve --dir /srv/hume"),
+    "one of central's addresses is away": (_central(silent=(("https://a.example", "timed out"),)), "central", "warning", "curl -v https://a.example/healthz"),
     "no credential": (_central(reported=None, lacks_credential=True), "credential", "broken", "hume-central serve --dir /srv/hume"),
     "no credential for the system": (SYSTEM._replace(central=GOOD.central._replace(reported=None, lacks_credential=True)), "credential", "broken", "install -m 0600 -o hume /var/lib/hume-central/agent-token"),
     "central away elsewhere": (_central(alive=Answer(0, "timed out"), url="https://c.example"), "central", "broken", "curl -v https://c.example/healthz"),

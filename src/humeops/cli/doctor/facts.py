@@ -108,6 +108,9 @@ class Server(typing.NamedTuple):
     reported: Answer | None = None  # a batch that holds nothing, with this host's credential
     lacks_credential: bool = False  # there is none to report with
     is_elsewhere: bool = False  # nothing of a central is in this folder: this host was enrolled
+    silent: tuple[
+        tuple[str, str], ...
+    ] = ()  # addresses of the same central that do not answer while `url` does, and why
     copied_to: tuple[str, ...] = ()  # the machines that use this host's credential in turn, where several do
 
 

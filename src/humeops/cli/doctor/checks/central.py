@@ -4,7 +4,7 @@
 import shlex
 import urllib.parse
 
-from humeops.cli.doctor.facts import Facts
+from humeops.cli.doctor.facts import Facts, Server
 from humeops.cli.doctor.finding import Finding, broken, ok, warning
 from humeops.visible import visible
 
@@ -26,9 +26,17 @@ def central_answers(facts: Facts) -> Finding | None:
     if not central.url:
         return warning(f"no central is named: {_TRIES_LATER}", facts.name_central)
     if central.alive is None or central.alive.status == 200:
-        return ok(f"central answers at {central.url}")
+        return _answers_elsewhere(central) if central.silent else ok(f"central answers at {central.url}")
     why = central.alive.problem or f"status {central.alive.status}"
     return broken(f"central at {central.url} does not answer ({why}): {_TRIES_LATER}", _start(facts))
+
+
+def _answers_elsewhere(central: Server) -> Finding:
+    silent = ", ".join(f"{url} ({why})" for url, why in central.silent)
+    return warning(
+        f"central answers at {central.url}, but not at {silent}: events go where it answers",
+        f"curl -v {shlex.quote(central.silent[0][0].rstrip('/') + '/healthz')}",
+    )
 
 
 def credential_is_accepted(facts: Facts) -> Finding | None:

@@ -28,16 +28,13 @@ TIMEOUT_SECONDS = 3.0
 
 def look(where: Places, config: Config | None, environ: Mapping[str, str]) -> Server:
     """Ask the central that humed forwards to; failing that, the one this person would ask."""
-    reported_to = (config.central.first_url or client.read_line(config.central_url_file)) if config else ""
-    if is_redis(reported_to):
-        # Straight into its Redis: of central itself only this person knows.
-        reported_to = ""
+    reported_to = _reported_to(config)
     person, complaint = _person(where, environ)
-    url = reported_to or (person.url if person else "")
-    if not url:
+    urls = reported_to or ([person.url] if person else [])
+    if not urls:
         return Server()
     with _pool(config if reported_to else None) as pool:
-        alive, clock_ns = _alive(pool, url.rstrip("/"))
+        url, alive, clock_ns, silent = _first_alive(pool, urls)
         if alive.status != 200:
             return Server(url, alive)
         credential = client.read_line(config.credential_file) if config and reported_to else ""
@@ -49,8 +46,27 @@ def look(where: Places, config: Config | None, environ: Mapping[str, str]) -> Se
             reported=_report(pool, url.rstrip("/"), credential) if credential else None,
             lacks_credential=bool(config and reported_to and _is_missing(config.credential_file)),
             is_elsewhere=_is_elsewhere(where),
+            silent=silent,
             copied_to=_copied_to(person, config),
         )
+
+
+def _reported_to(config: Config | None) -> list[str]:
+    if config is None or is_redis(config.central.first_url):
+        # Straight into its Redis: of central itself only this person knows.
+        return []
+    announced = client.read_line(config.central_url_file)
+    return config.central.urls or ([announced] if announced else [])
+
+
+def _first_alive(
+    pool: urllib3.PoolManager, urls: list[str]
+) -> tuple[str, Answer, int | None, tuple[tuple[str, str], ...]]:
+    """Return the first address that answers, as humed finds it, and those that do not; the first of all when none does."""
+    looked = [(url, *_alive(pool, url.rstrip("/"))) for url in urls]
+    silent = tuple((url, told.problem or f"status {told.status}") for url, told, _ in looked if told.status != 200)
+    url, alive, clock_ns = next((one for one in looked if one[1].status == 200), looked[0])
+    return url, alive, clock_ns, silent
 
 
 def _pool(config: Config | None) -> urllib3.PoolManager:
