@@ -5,13 +5,16 @@
 # SOCKET is /run/hume/humed.sock. Ends with the code of humed's answer: 0, it is stored. docs/protocol.md says all of it.
 use strict;
 use warnings;
+use Encode qw(decode);
 use IO::Socket::UNIX;
 use JSON::PP;
 use Socket;
 use Time::HiRes qw(time);
 
 my ($path, $task, $message) = @ARGV;
-die "say.pl SOCKET TASK MESSAGE\n" unless defined $message;
+if (@ARGV != 3) { print STDERR "say.pl SOCKET TASK MESSAGE\n"; exit 64 }
+# What the shell hands over are bytes; JSON is made of characters, and what is no UTF-8 becomes U+FFFD.
+($task, $message) = map { decode('UTF-8', $_) } $task, $message;
 $SIG{ALRM} = sub { print STDERR "nobody answers: say it again, with the same id\n"; exit 75 };
 alarm 2;
 
@@ -55,6 +58,6 @@ my $event = encode_json({
 syswrite $humed, pack('C C', 1, 0) . (length $event > 255 ? pack('C Q>', 2, length $event) : pack('C C', 0, length $event)) . $event;
 take_frame($humed);
 my ($flags, $answer) = take_frame($humed);
-my ($code, $text) = split / /, $answer, 2;
+my ($code, $id, $text) = split / /, $answer, 3;
 print STDERR "$text\n" if $code;
 exit $code;

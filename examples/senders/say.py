@@ -32,11 +32,18 @@ def main(endpoint: str, task: str, message: str, token: str = "") -> int:
         if not humed.poll(1_000):
             print("nobody answers: say it again, with the same id", file=sys.stderr)
             return 75
-        code, _, text = humed.recv().decode().partition(" ")
+        code, _id, text = f"{humed.recv().decode()}  ".split(" ", 2)
     if code != "0":
-        print(text, file=sys.stderr)
+        print(text.strip(), file=sys.stderr)
     return int(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    if not 4 <= len(sys.argv) <= 5:
+        print("say.py ENDPOINT TASK MESSAGE [TOKEN]", file=sys.stderr)
+        sys.exit(64)
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except zmq.ZMQError as error:
+        print(f"{sys.argv[1]}: {error}: ipc:///PATH or tcp://HOST:PORT is expected", file=sys.stderr)
+        sys.exit(64)

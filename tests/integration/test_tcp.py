@@ -250,7 +250,9 @@ def test_the_example_in_python_says_an_event(tcp, way):
     assert [json.loads(body)["message"] for _, body in tcp.installed.spool_rows()] == ["hello"]
 
 
-@pytest.mark.parametrize("message", ["hello", "x" * 5_000], ids=["short", "long"])
+@pytest.mark.parametrize(
+    "message", ["hello", "x" * 5_000, "k\u00e4se \U0001f9c0"], ids=["short", "long", "beyond ASCII"]
+)
 def test_the_example_in_perl_says_an_event(installed, message):
     perl = standin.require("perl")
     installed.start_humed()
@@ -260,6 +262,21 @@ def test_the_example_in_perl_says_an_event(installed, message):
 
     assert (said.returncode, said.stderr) == (0, "")
     assert [json.loads(body)["message"] for _, body in installed.spool_rows()] == [message]
+
+
+@pytest.mark.parametrize(("sender", "program"), [("say.py", sys.executable), ("say.pl", "perl")])
+def test_an_example_that_is_refused_or_called_wrongly_says_why_in_a_line(installed, sender, program):
+    program = standin.require("perl") if program == "perl" else program
+    installed.start_humed()
+    endpoint = f"{'ipc://' if sender == 'say.py' else ''}{installed.layout.socket}"
+
+    told = [
+        subprocess.run([program, SENDERS / sender, *words], capture_output=True, text=True, timeout=30)
+        for words in ([], [endpoint, "a/b", "hello"])
+    ]
+
+    assert [(one.returncode, one.stderr.count("\n")) for one in told] == [(64, 1), (65, 1)]
+    assert told[1].stderr.startswith("not a name: 'a/b'")
 
 
 @pytest.mark.parametrize(
