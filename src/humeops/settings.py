@@ -64,7 +64,8 @@ def parse(text: str, kind: type[T], name: str) -> T:
     try:
         return msgspec.convert(tomllib.loads(text), kind)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name}: not TOML: {error}") from error
+        place, what = _of_syntax(str(error))
+        raise ConfigError(f"{name}{place}: not TOML: {what}") from error
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(text, kind, name, str(error))) from error
 
@@ -102,6 +103,12 @@ def check_folder(path: pathlib.Path, file: pathlib.Path, setting: str) -> None:
         return
     if any(real.is_relative_to(kernels) for kernels in ("/proc", "/sys", "/dev")):
         raise fault(file, setting, f"no files can be made in {path}, which is the kernel's")
+
+
+def _of_syntax(message: str) -> tuple[str, str]:
+    """Return `:LINE` and the rest of what tomllib says; at the end of the file it names no line."""
+    found = re.fullmatch(r"(?P<what>.*) \(at line (?P<line>\d+), (?P<column>column \d+)\)", message, re.DOTALL)
+    return (f":{found['line']}", f"{found['what']} ({found['column']})") if found else ("", message)
 
 
 def _explain(text: str, kind: type[msgspec.Struct], name: str, message: str) -> str:

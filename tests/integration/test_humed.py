@@ -208,6 +208,21 @@ def test_a_configuration_that_is_wrong_is_told_with_line_and_the_nearest_right_k
     assert_refused(run(installed, *arguments), 78, "humed.toml:3:", "`central.timeout_secnds`", "`timeout_seconds`")
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('\nprocessors = ["nowhere"]\n', "humed.toml:2: `processors`: no installed package"),
+        ('[[guard.tasks]]\ntask = "a"\n\n[[guard.tasks]]\ntask = "/(/"\n', "humed.toml:5: `guard.tasks[1].task`: no regular"),
+        ("\nhost = ?\n", "humed.toml:2: not TOML"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("arguments", [(), ("--check-config",)], ids=["start", "check"])
+def test_what_only_the_daemon_can_find_wrong_is_told_with_its_line_too(installed, arguments, text, told):
+    installed.layout.daemon_config.write_text(text)
+
+    assert_refused(run(installed, *arguments), 78, told)
+
+
 @pytest.mark.parametrize("arguments", [("--nonsense",), ("extra",), ("--config",)], ids=["option", "word", "no-value"])
 def test_a_wrong_command_line_is_told_in_one_line(installed, arguments):
     assert_refused(run(installed, *arguments), 64, "see humed --help")

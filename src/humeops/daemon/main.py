@@ -11,7 +11,6 @@ from typing import NoReturn
 import humeops
 from humeops.clock import SystemClock
 from humeops.daemon import config, curve, processing, ruling
-from humeops.daemon.rules.patterns import PatternSet, as_list
 from humeops.daemon.service import Service
 from humeops.errors import Exit, HumeError, explain
 from humeops.layout import default_dir
@@ -34,8 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
         chosen = config.load(options.dir, options.config)
         if options.check_config:
             ruling.compile_rules(chosen)
-            processing.find(chosen.processors)
-            PatternSet(dict.fromkeys((one for task in chosen.guard.tasks for one in as_list(task.task)), 1))
+            ruling.check_patterns(chosen)
+            processing.find(chosen.processors, chosen.file)
             return Exit.OK
         Service(chosen, SystemClock()).run()
     except HumeError as error:

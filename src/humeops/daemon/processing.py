@@ -12,6 +12,7 @@ watchdog of the service manager does, and nothing acknowledged is lost.
 
 import contextlib
 import logging
+import pathlib
 import signal
 import threading
 import typing
@@ -21,6 +22,7 @@ from types import FrameType
 import msgspec
 import pluggy
 
+from humeops import settings
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.errors import ConfigError, MalformedEventError
 from humeops.event import Event
@@ -56,8 +58,11 @@ class TooSlowError(BaseException):
     """The alarm; no Exception, so that a processor that catches those does not swallow it."""
 
 
-def find(names: tuple[str, ...]) -> list[tuple[str, object]]:
-    """Return the processors of these names, in this order; raise ConfigError for one that is not there or cannot be loaded."""
+def find(names: tuple[str, ...], file: pathlib.Path = pathlib.Path()) -> list[tuple[str, object]]:
+    """Return the processors of these names, in this order; raise ConfigError for one that is not there or cannot be loaded.
+
+    `file` is where they are named.
+    """
     found: list[tuple[str, object]] = []
     for name in names:
         manager = pluggy.PluginManager("humeops")
@@ -65,9 +70,12 @@ def find(names: tuple[str, ...]) -> list[tuple[str, object]]:
         try:
             count = manager.load_setuptools_entrypoints(GROUP, name)
         except BaseException as error:  # somebody's code: one that says `sys.exit()` does not end humed without a word
-            raise ConfigError(f"`processors`: {name} cannot be loaded: {type(error).__name__}: {error}") from error
+            what = f"{name} cannot be loaded: {type(error).__name__}: {error}"
+            raise settings.fault(file, "processors", what) from error
         if not count:
-            raise ConfigError(f"`processors`: no installed package has a processor {name!r} (entry point {GROUP})")
+            raise settings.fault(
+                file, "processors", f"no installed package has a processor {name!r} (entry point {GROUP})"
+            )
         found.append((name, manager.get_plugin(name)))
     return found
 

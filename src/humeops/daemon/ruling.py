@@ -14,7 +14,7 @@ from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon import processing
 from humeops.daemon.config import Config
 from humeops.daemon.processing import Processors
-from humeops.daemon.rules import acting, engine
+from humeops.daemon.rules import acting, engine, patterns
 from humeops.daemon.rules.pacing import Repeated
 from humeops.daemon.sayer import Sayer
 from humeops.daemon.spool import Group
@@ -30,6 +30,15 @@ def compile_rules(config: Config) -> engine.Engine:
         return engine.Engine(list(config.rules))
     except engine.RuleError as error:
         raise settings.fault(config.file, error.fault.setting, error.fault.what) from error
+
+
+def check_patterns(config: Config) -> None:
+    """Raise ConfigError with file and line for an entry of `[[guard.tasks]]` whose pattern is none."""
+    for number, entry in enumerate(config.guard.tasks):
+        try:
+            patterns.PatternSet(dict.fromkeys(patterns.as_list(entry.task), 1))
+        except patterns.PatternError as error:
+            raise settings.fault(config.file, f"guard.tasks[{number}].task", str(error)) from error
 
 
 class Ruling:

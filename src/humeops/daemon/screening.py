@@ -40,10 +40,11 @@ class Screening:
         self._keeper = keeper
         self._clock = clock
         self.notices = Notices(config.host, clock)
+        ruling_module.check_patterns(config)
         self.guard = Guard(spool.db, config.guard, config.limits.max_bytes, os.geteuid())
         self.guard.holdings.recall(holdings.held_by_users(spool.newest_with_seq(holdings.COUNTED_AT_START)))
         self.throttle = Throttle(config.guard.events_per_second, config.guard.burst_events)
-        processors = Processors(processing.find(config.processors), clock, self.notices.note)
+        processors = Processors(processing.find(config.processors, config.file), clock, self.notices.note)
         self.ruling = Ruling(ruling_module.compile_rules(config), processors, Users(), clock)
 
     def reload(self) -> Config | None:
@@ -51,6 +52,7 @@ class Screening:
         try:
             found = config_module.read_again(self._config)
             rules = ruling_module.compile_rules(found)
+            ruling_module.check_patterns(found)
             self.guard.adopt(found.guard)
         except ConfigError as error:
             self.ruling.trouble = str(error)

@@ -73,7 +73,7 @@ def test_a_file_that_is_named_must_be_there(tmp_path):
         ("[central]\nurl = 'http://[a'", r"`central.url`"),
         ("[central]\nurl = 'http://:80'", r"`central.url`"),
         ("central = 7", r":1: `central`"),
-        ("host = ?", "not TOML: .*line 1"),
+        ("host = ?", r":1: not TOML: .*column 8"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path, text, complaint):
