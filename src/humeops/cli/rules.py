@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`hume rules test`: what the rules of humed.toml make of an event, rule by rule. Nothing is said, stored or changed.
 
-The events: one that is given, or the last that humed holds in its spool or finds in the drop folder. Those in the spool have
-been through the rules once; what was dropped then is not there.
+The events: one that is given, or the last that humed holds in its spool or finds in the drop folder; while none waits there, the
+last of this host that central has. Those in the spool and at central have been through the rules once; what was dropped then is not there.
 """
 
 import json
@@ -14,10 +14,11 @@ import typing
 
 import click
 
-from humeops.cli import options, places, spoolfile
+from humeops.cli import options, places, recalling, spoolfile
 from humeops.cli.terminal import Terminal, terminal_of
 from humeops.clock import SystemClock
 from humeops.daemon import config as config_module
+from humeops.daemon.users import Users
 from humeops.errors import ConfigError, Exit, HumeError, MalformedEventError, NotAllowedError
 from humeops.event import Event
 from humeops.wire import codec, dropfile, eventid
@@ -41,7 +42,10 @@ class UsageError(HumeError):
     "--event", "text", metavar="JSON", help='An event\'s members, such as \'{"task": "backup", "message": "x"}\'.'
 )
 @click.option(
-    "--last", type=click.IntRange(1, MOST), metavar="N", help="The last N events that wait on this host [10]."
+    "--last",
+    type=click.IntRange(1, MOST),
+    metavar="N",
+    help="The last N events that wait on this host [10]; when none does, that central has of it.",
 )
 @click.option("--config", "file", metavar="FILE", help="The rules in this file [humed's own].")
 @click.option("--dir", "folder", metavar="DIR", help="The hume folder [what `hume` itself would use].")
@@ -56,14 +60,14 @@ def command(action: str, text: str | None, last: int | None, file: str | None, f
     where = places.find(os.environ, folder)
     chosen = _settings(where, file)
     rules = _compile(chosen)
-    found = [_given(text, chosen.host)] if text is not None else _last(where, chosen, last or DEFAULT_LAST)
     terminal = terminal_of(sys.stdout)
+    found = [_given(text, chosen.host)] if text is not None else _last(where, chosen, last or DEFAULT_LAST)
+    if text is None and not found:
+        found = _recall(terminal, chosen.host, last or DEFAULT_LAST, folder)
     if not len(rules):
         print(f"there are no rules in {terminal.text(str(chosen.file))}")
     for event in found:
         _show(terminal, rules, event)
-    if not found:
-        print("no event waits on this host: give one with --event")
     return Exit.OK
 
 
@@ -84,10 +88,13 @@ def _compile(chosen: config_module.Config) -> "Engine":
 def _given(text: str, host: str) -> Event:
     now = SystemClock().wall_ns()
     base = {"v": 1, "id": eventid.make_event_id(now, 0), "kind": "log", "time": now, "task": "test", "host": host}
+    origin = {"uid": os.getuid()}
     try:
         members = json.loads(text)
         if not isinstance(members, dict):
             raise UsageError('--event: an object is expected: \'{"task": "backup"}\'')
+        if isinstance(said := members.get("origin", {}), dict):
+            members["origin"] = {**origin, **said}
         return codec.decode(json.dumps({**base, **members}).encode())
     except (ValueError, RecursionError, MalformedEventError) as error:
         raise UsageError(f"--event: {error}") from error
@@ -112,6 +119,19 @@ def _last(where: places.Places, chosen: config_module.Config, count: int) -> lis
     return events
 
 
+def _recall(terminal: Terminal, host: str, count: int, folder: str | None) -> list[Event]:
+    try:
+        found = recalling.last_said(host, count, folder)
+    except HumeError as error:
+        print(
+            f"no event waits on this host, and central is not asked ({terminal.text(str(error))}): give one with --event"
+        )
+        return []
+    told = "no event waits on this host: these are the last of it that central has"
+    print(told if found else "no event waits on this host, and central has none of it: give one with --event")
+    return found
+
+
 def _dropped(folder: pathlib.Path | None, count: int) -> list[bytes]:
     if folder is None or not os.access(folder, os.R_OK):
         return []
@@ -126,7 +146,7 @@ def _dropped(folder: pathlib.Path | None, count: int) -> list[bytes]:
 
 def _show(terminal: Terminal, rules: "Engine", event: Event) -> None:
     origin = event.origin
-    user = tuple(text for text in (origin.user, "" if origin.uid is None else str(origin.uid)) if text)
+    user = tuple(dict.fromkeys([*([origin.user] if origin.user else []), *Users().texts_of(origin.uid)]))
     print(terminal.paint(terminal.text(f"{event.task or '-'}  {event.kind} {event.level}  {event.message}"), "bold"))
     steps = rules.explain(event, user, SystemClock().boot_ns())
     for step in steps:

@@ -74,7 +74,7 @@ class Ruling:
         """Change the event; return the cause under which it is dropped, or nothing when it stays."""
         cause = self.processors.process(event) if self.processed else ""
         if not cause and len(self._engine):
-            cause = self._engine.decide(event, user_of(self._users, sayer.uid), self._clock.boot_ns())
+            cause = self._engine.decide(event, self._users.texts_of(sayer.uid), self._clock.boot_ns())
         if cause:
             self._dropped[cause] = self._dropped.get(cause, 0) + 1
         return cause
@@ -109,14 +109,6 @@ class Ruling:
     def forget_repeated(self) -> None:
         """Heed that they are told."""
         self._left_over = []
-
-
-def user_of(users: Users, uid: int | None) -> tuple[str, ...]:
-    """Return the texts that a rule's `user` is tried on."""
-    if uid is None:
-        return ()
-    name = users.name_of(uid)
-    return (name, str(uid)) if name else (str(uid),)
 
 
 def _standing_for(repeated: Repeated, event_id: str) -> Event:

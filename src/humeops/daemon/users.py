@@ -28,6 +28,13 @@ class Users:
         self._read_if_changed()
         return self._names.get(uid, "")
 
+    def texts_of(self, uid: int | None) -> tuple[str, ...]:
+        """Return the texts that a rule's `user` is tried on: the name, if there is one, and the number."""
+        if uid is None:
+            return ()
+        name = self.name_of(uid)
+        return (name, str(uid)) if name else (str(uid),)
+
     def _read_if_changed(self) -> None:
         try:
             found = self._path.stat()
