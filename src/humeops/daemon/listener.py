@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """All of humed's doors: the socket files for users of this host, and tcp where it is configured. docs/protocol.md, section 3.
 
-Nothing here waits. Local users go first: whatever comes over tcp is taken when nobody on the host has something to say.
+Nothing here waits. Local users go first, but for one in `TCP_EACH`: a flood on the host does not silence those elsewhere.
 
 *Design.* tcp has a context of its own. libzmq asks about keys for every socket of a context, and callers on the host must not
 wait for that.
@@ -16,6 +16,9 @@ from humeops.daemon.config import Listening
 from humeops.daemon.door import Door, Peer, Pushed, Request
 from humeops.daemon.entries import Entry, KeyEntry, LocalEntry, TokenEntry
 
+# Of so many requests one is taken from tcp before the host's own, if one waits there.
+TCP_EACH = 8
+
 
 class Listener:
     """Binds at construction; the folder must be humed's own."""
@@ -25,6 +28,7 @@ class Listener:
         self._own_paths = [one for one in (path, push_path) if one.name not in handed]
         self._contexts = [zmq.Context()]
         self._allow_list: curve.AllowList | None = None
+        self._turn = 0
         router, pull = (sockets.make(self._contexts[0], kind) for kind in (zmq.ROUTER, zmq.PULL))
         sockets.bind_file(router, path, handed.get(path.name))
         sockets.bind_file(pull, push_path, handed.get(push_path.name))
@@ -66,7 +70,8 @@ class Listener:
 
     def receive(self) -> Request | None:
         """Return the next request that is waiting, or None."""
-        for door in self._doors:
+        self._turn = (self._turn + 1) % TCP_EACH
+        for door in self._doors if self._turn else reversed(self._doors):
             if (request := door.receive()) is not None:
                 return request
         return None
