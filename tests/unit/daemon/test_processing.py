@@ -10,8 +10,8 @@ import types
 import pluggy
 import pytest
 
-from humeops.clock import FakeClock, SystemClock
-from humeops.daemon import processing
+from humeops.clock import NS_PER_SECOND, FakeClock, SystemClock
+from humeops.daemon import crowding, processing
 from humeops.daemon.processing import Processors
 from humeops.errors import ConfigError
 from humeops.testing import processors as kit
@@ -111,6 +111,50 @@ def test_after_a_minute_it_is_tried_again():
     found.process(event())
 
     assert found.counts["mine"].failed == 2
+
+
+class Crowd:
+    """A machine on which a call takes so long, and waits for a processor for so much of it."""
+
+    def __init__(self, took, waited):
+        self.clock = FakeClock()
+        self.waited_ns = 0
+        self._took, self._waited = took, waited
+
+    def process(self, event):
+        self.clock.advance(self._took)
+        self.waited_ns += int(self._waited * NS_PER_SECOND)
+        return event
+
+
+@pytest.mark.parametrize(
+    ("took", "waited", "is_slow"),
+    [(0.04, 0, False), (0.06, 0, True), (0.9, 0.88, False), (0.9, 0.8, True), (1.1, 1.09, True)],
+)
+def test_what_it_waits_for_a_processor_is_not_its_own_up_to_a_second(took, waited, is_slow):
+    crowd, reports = Crowd(took, waited), []
+    plugin = types.SimpleNamespace(process=marker(lambda event: crowd.process(event)))
+    found = Processors([("mine", plugin)], crowd.clock, lambda _, text: reports.append(text), lambda: crowd.waited_ns)
+
+    found.process(event())
+
+    assert bool(reports) is is_slow
+
+
+def test_the_alarm_gives_back_what_was_waited_for_and_rings_again():
+    waits = iter([0, NS_PER_SECOND // 2, 0])
+    plugin, reports = types.SimpleNamespace(process=marker(dawdle)), []
+    found = Processors([("mine", plugin)], SystemClock(), lambda _, text: reports.append(text), lambda: next(waits, 0))
+
+    found.process(event())
+
+    assert len(reports) == 1
+
+
+def test_the_kernel_tells_how_long_a_thread_has_waited():
+    before = crowding.waited_ns()
+
+    assert 0 <= before <= crowding.waited_ns()
 
 
 def test_one_that_is_not_installed_is_an_error_of_the_configuration():
