@@ -156,6 +156,18 @@ def test_a_restore_that_fails_leaves_what_was_there(database, agent, elsewhere, 
     backup.restore(elsewhere, saved, force=True)
 
 
+def test_of_a_database_that_is_no_centrals_there_is_no_backup(engine, elsewhere, tmp_path):
+    if engine == "sqlite":
+        made = open_database(elsewhere)
+        made.write(lambda connection: None)
+        made.close()
+
+    with pytest.raises(identity.BackupError, match="no events' table"):
+        backup.save(elsewhere, tmp_path / "one", NOON)
+
+    assert not (tmp_path / "one").exists()
+
+
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_without_the_programs_of_postgresql_the_mend_is_said(database, tmp_path, monkeypatch):
     monkeypatch.setattr(postgrestools, "SERVERS_OWN", tmp_path / "nowhere")

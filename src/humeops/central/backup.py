@@ -54,6 +54,8 @@ def _copy(database: pathlib.Path, draft: pathlib.Path) -> None:
         raise ConfigError(f"there is no database {database}")
     identity.check(database)
     with _reading(database) as live, contextlib.closing(sqlite3.connect(draft)) as copy:
+        if not _has_table(live):
+            raise identity.BackupError(f"{database} has no events' table: it is not the database of a central")
         live.backup(copy)
         # One file, without a WAL beside it.
         copy.execute("PRAGMA journal_mode=DELETE")

@@ -2,20 +2,36 @@
 """The database as verbs of `hume-central` open it: with logs to standard error, and closed last whatever ends the verb."""
 
 import contextlib
+import pathlib
 import signal
 from collections.abc import Iterator
 
 from humeops.api import logs
-from humeops.central.config import Config
+from humeops.central.config import DATABASE_VARIABLE, Config
 from humeops.central.store import schema
 from humeops.central.store.database import Database, open_database, plain_errors
 from humeops.cli import centralaudit
 from humeops.errors import ConfigError
 
 
+def require_there(chosen: Config) -> None:
+    """Raise ConfigError where the database is a file that is not there: only what begins a central makes one.
+
+    A large installation's verb that was not told the address would otherwise make an empty file, and speak of that.
+    """
+    path = chosen.database
+    if isinstance(path, pathlib.Path) and not path.exists():
+        raise ConfigError(
+            f"there is no database {path}: hume-central init makes one; where it is PostgreSQL, {DATABASE_VARIABLE} or "
+            "`database` in central.toml has to name it"
+        )
+
+
 @contextlib.contextmanager
-def opened(chosen: Config) -> Iterator[Database]:
-    """Yield the database; SIGTERM ends the verb by its `finally`."""
+def opened(chosen: Config, makes: bool = False) -> Iterator[Database]:
+    """Yield the database, made where it is a file and not there if this verb `makes` one; SIGTERM ends the verb by its `finally`."""
+    if not makes:
+        require_there(chosen)
     logs.to_stderr(chosen.log_level)
     # uvicorn hands a signal on when it has stopped; it must end this by its `finally`, not the process.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

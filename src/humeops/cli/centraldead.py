@@ -20,6 +20,7 @@ from humeops.central.store import burying
 from humeops.central.store.database import Database, open_database, open_for_reading, plain_errors
 from humeops.central.store.questions import dead
 from humeops.cli import centralaudit, centralpicture
+from humeops.cli.centraldatabase import require_there
 from humeops.errors import Exit, HumeError
 from humeops.visible import visible
 
@@ -37,6 +38,7 @@ def dead_letters(chosen: Config, action: str, names: Sequence[str], every: bool,
     """Do this with the letters of these names, or with every one."""
     _check(action, names, every)
     writes = action in ("retry", "drop")
+    require_there(chosen)
     with contextlib.closing((open_database if writes else open_for_reading)(chosen.database)) as database:
         with plain_errors(database.name):
             if action == "list":

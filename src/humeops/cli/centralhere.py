@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from humeops.central.config import Config
 from humeops.central.store.database import open_database, plain_errors
 from humeops.cli import centralaudit, client
+from humeops.cli.centraldatabase import require_there
 from humeops.errors import Exit, HumeError
 from humeops.security import names
 
@@ -43,6 +44,7 @@ def write(chosen: Config, act: Callable[[sa.Connection], Result], said: tuple[st
             centralaudit.note(connection, *said)
         return result
 
+    require_there(chosen)
     database = open_database(chosen.database)
     try:
         with plain_errors(database.name):

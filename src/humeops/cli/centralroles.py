@@ -41,7 +41,7 @@ def serve(chosen: Config) -> int:
     """Do everything in one process: the watcher and the notifier are threads of it and, with Redis, so is the folding."""
     config.check_address(chosen)
     # The database first: its lock tells whether this folder is ours. Only then are the address and the tokens touched.
-    with opened(chosen) as database:
+    with opened(chosen, makes=True) as database:
         _prepare(database, chosen)
         folding = _folding_beside(chosen, database) if chosen.redis else _tending_beside(chosen, database)
         with folding, _watching_beside(chosen, database), _notifying_beside(chosen, database):
@@ -105,7 +105,7 @@ def notifier(chosen: Config) -> int:
 
 def init(chosen: Config) -> int:
     """Prepare the database and leave the owner's token and this machine's credential in the folder."""
-    with opened(chosen) as database:
+    with opened(chosen, makes=True) as database:
         _prepare(database, chosen)
         note(database, "prepare database", str(schema.newest()))
         link = centralfirst.link(database, chosen)

@@ -11,7 +11,7 @@ from humeops.central.config import Config
 from humeops.central.store import schema
 from humeops.central.store.database import open_for_reading, plain_errors
 from humeops.cli import centralaudit, centralhere
-from humeops.cli.centraldatabase import note, opened, require_schema
+from humeops.cli.centraldatabase import note, opened, require_schema, require_there
 from humeops.clock import SystemClock
 from humeops.errors import ConfigError, Exit, UnavailableError
 
@@ -24,6 +24,7 @@ def retain(chosen: Config, dry_run: bool) -> int:
             note(database, "run retention", "")
             retiring = retention.Retention(database, SystemClock(), retention.settings_of(chosen))
             return Exit.OK if retiring.run_pass() else Exit.UNAVAILABLE
+    require_there(chosen)
     with contextlib.closing(open_for_reading(chosen.database)) as database:
         require_schema(database)
         for going in retention.would_go(database, chosen.retention, SystemClock().wall_ns()):
@@ -36,6 +37,7 @@ def retain(chosen: Config, dry_run: bool) -> int:
 
 def save(chosen: Config, target: pathlib.Path) -> int:
     """Write a backup; say where it is."""
+    require_there(chosen)
     with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
         saved = backup.save(chosen.database, target, SystemClock().wall_ns())
     # A SQLite file is only read for it, beside whoever writes it: of such a copy the log does not know.
@@ -64,7 +66,7 @@ def restore(chosen: Config, source: pathlib.Path, force: bool) -> int:
 
 def migrate(chosen: Config) -> int:
     """Bring the schema up to date."""
-    with opened(chosen) as database, plain_errors(database.name):
+    with opened(chosen, makes=True) as database, plain_errors(database.name):
         with database.reading() as connection:
             before = schema.current(connection)
         schema.upgrade(database)

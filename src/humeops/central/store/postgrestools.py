@@ -6,12 +6,13 @@ when everything is restored, and moves back when that fails. A restore that is k
 and the next one says so.
 """
 
+import contextlib
 import os
 import pathlib
 import shutil
 import subprocess
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import psycopg
@@ -42,7 +43,10 @@ WHERE NOT tgisinternal AND relnamespace = to_regnamespace(%s) AND pronamespace =
 
 
 def dump(url: str, draft: pathlib.Path) -> None:
-    """Write one moment of the database to this file, in the custom format."""
+    """Write one moment of the database to this file, in the custom format; raise BackupError where it is no central's."""
+    with _answering(), psycopg.connect(url, application_name=_NAME, connect_timeout=10) as connection:
+        if connection.execute("SELECT to_regclass('event')").fetchone() == (None,):
+            raise BackupError("this database has no events' table: it is not the one of a central")
     _run("pg_dump", url, ["--format=custom", f"--file={draft}"])
 
 
@@ -52,26 +56,34 @@ def restore(url: str, source: pathlib.Path, force: bool) -> None:
         if file.read(5) != b"PGDMP":
             raise BackupError(f"{source} is no backup of PostgreSQL in the custom format")
     _program("pg_restore")
-    try:
-        with psycopg.connect(url, application_name=_NAME, connect_timeout=10, autocommit=True) as connection:
-            home = _look(connection, force)
+    with (
+        _answering(),
+        psycopg.connect(url, application_name=_NAME, connect_timeout=10, autocommit=True) as connection,
+    ):
+        home = _look(connection, force)
+        with connection.transaction():
+            connection.execute(f"CREATE SCHEMA {_ASIDE}".encode())
+            _move(connection, home, _ASIDE)
+        try:
+            _run(
+                "pg_restore",
+                url,
+                # No comments: the one on pg_trgm is only for who made it to write.
+                ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-comments"],
+                [str(source)],
+            )
+        except BaseException:
             with connection.transaction():
-                connection.execute(f"CREATE SCHEMA {_ASIDE}".encode())
-                _move(connection, home, _ASIDE)
-            try:
-                _run(
-                    "pg_restore",
-                    url,
-                    # No comments: the one on pg_trgm is only for who made it to write.
-                    ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-comments"],
-                    [str(source)],
-                )
-            except BaseException:
-                with connection.transaction():
-                    _move(connection, _ASIDE, home)
-                    connection.execute(f"DROP SCHEMA {_ASIDE}".encode())
-                raise
-            connection.execute(f"DROP SCHEMA {_ASIDE} CASCADE".encode())
+                _move(connection, _ASIDE, home)
+                connection.execute(f"DROP SCHEMA {_ASIDE}".encode())
+            raise
+        connection.execute(f"DROP SCHEMA {_ASIDE} CASCADE".encode())
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
     except psycopg.OperationalError as error:
         raise UnavailableError(f"the database does not answer: {' '.join(str(error).split())}") from error
 
