@@ -17,6 +17,7 @@ from humeops.central.current.judged import NO_PARTITION, Judged
 from humeops.central.current.picture import SqlPicture
 from humeops.central.store.questions import dead, tasks
 from humeops.central.store.questions.page import Page
+from humeops.central.stream import discarding
 from humeops.central.stream import keyspace as streams
 from humeops.central.stream.worker import Worker
 from humeops.errors import UnavailableError
@@ -24,7 +25,7 @@ from humeops.filters import tree
 from tests.contract.conftest import make_agent
 from tests.contract.looking import ask, distinct_words
 from tests.contract.refusing import allow, refuse
-from tests.contract.streaming import PARTITIONS, queue, work
+from tests.contract.streaming import PARTITIONS, mark, queue, waiting, work
 from tests.fixtures.events import a_run, say
 
 EVERYTHING = tasks.Filter()
@@ -215,13 +216,44 @@ def test_a_rebuild_brings_what_is_missing_and_forgets_what_is_gone(
     assert redis_client.zrange(keyspace.NAMES, 0, -1) == [keyspace.member("db1", "backup")]
 
 
+def test_a_rebuild_takes_back_what_is_newer_than_a_database_that_was_set_back(
+    database, redis_client, agent, make_worker, copy, sql
+):
+    queue(redis_client, agent, *a_run())
+    work(make_worker())
+    (one,) = versions(database)
+    later = one._replace(version=one.version + 10**12, now=one.now._replace(state="failed"))
+    redis_client.register_script(copied.PUT)(args=copied.arguments([later], tells=False))
+    assert states(copy) == ["failed"]
+
+    rebuilding.rebuild(redis_client, database)
+
+    assert copy.find(EVERYTHING, 10, None) == sql.find(EVERYTHING, 10, None)
+    assert redis_client.zcard(keyspace.state("failed")) == 0
+
+
+def test_before_a_restore_redis_forgets_what_it_says_of_the_database_and_keeps_the_batches(
+    database, redis_client, agent, make_worker, copy, sql
+):
+    queue(redis_client, agent, *a_run())
+    work(make_worker())
+    queue(redis_client, agent, say("log", 90), first=3)
+    assert mark(redis_client, agent) == 2
+
+    discarding.discard(redis_client)
+
+    assert (mark(redis_client, agent), waiting(redis_client)) == (0, 1)
+    assert list(redis_client.scan_iter("hume:now:*")) == []
+    assert states(RedisPicture(redis_client, sql)) == ["ok"]
+
+
 def test_a_rebuild_during_which_redis_is_emptied_does_not_say_that_it_is_whole(
     database, redis_client, agent, make_worker, copy, monkeypatch
 ):
     queue(redis_client, agent, *a_run())
     work(make_worker())
-    forget = rebuilding._forget_others
-    monkeypatch.setattr(rebuilding, "_forget_others", lambda *given: (redis_client.flushall(), forget(*given)))
+    forget = rebuilding._forget_wrong
+    monkeypatch.setattr(rebuilding, "_forget_wrong", lambda *given: (redis_client.flushall(), forget(*given)))
 
     with pytest.raises(UnavailableError, match="rebuild again"):
         rebuilding.rebuild(redis_client, database)

@@ -130,6 +130,24 @@ def test_a_file_that_is_there_or_is_no_backup_changes_nothing(database, agent, e
     assert list(tmp_path.glob(".*.partial")) == []
 
 
+def test_what_has_to_be_done_before_is_done_before_or_nothing_is_replaced(database, agent, elsewhere, tmp_path):
+    take(database, agent, *a_run())
+    saved = backup.save(place(database), tmp_path / "one", NOON)
+    backup.restore(elsewhere, saved, force=False)
+
+    def away():
+        raise UnavailableError("Redis is away")
+
+    with pytest.raises(UnavailableError, match="Redis is away"):
+        backup.restore(elsewhere, saved, True, away)
+    with pytest.raises(identity.BackupError, match="--force"):
+        backup.restore(elsewhere, saved, False, pytest.fail)
+
+    again = open_database(elsewhere)
+    assert count(again, tables.event) == 2
+    again.close()
+
+
 def test_a_database_in_use_is_not_replaced(database, agent, tmp_path):
     take(database, agent, *a_run())
     saved = backup.save(place(database), tmp_path / "one", NOON)

@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import sqlite3
 import urllib.parse
+from collections.abc import Callable
 
 from humeops import wholefile
 from humeops.central.store import identity, sqlitefile
@@ -37,16 +38,21 @@ def save(database: pathlib.Path | str, target: pathlib.Path, now_ns: int) -> pat
     return path
 
 
-def restore(database: pathlib.Path | str, source: pathlib.Path, force: bool) -> None:
-    """Put this backup in the place of the database; one that holds events is replaced only with `force`."""
+def restore(
+    database: pathlib.Path | str, source: pathlib.Path, force: bool, begin: Callable[[], None] = lambda: None
+) -> None:
+    """Put this backup in the place of the database; one that holds events is replaced only with `force`.
+
+    `begin` is called when nothing speaks against it any more, before anything is changed; what it raises ends it there.
+    """
     if not source.is_file():
         raise identity.BackupError(f"there is no file {source}")
     if isinstance(database, str):
         from humeops.central.store import postgrestools
 
-        postgrestools.restore(database, source, force)
+        postgrestools.restore(database, source, force, begin)
     else:
-        _restore_sqlite(database, source, force)
+        _restore_sqlite(database, source, force, begin)
 
 
 def _copy(database: pathlib.Path, draft: pathlib.Path) -> None:
@@ -62,7 +68,7 @@ def _copy(database: pathlib.Path, draft: pathlib.Path) -> None:
         _check(copy, database)
 
 
-def _restore_sqlite(database: pathlib.Path, source: pathlib.Path, force: bool) -> None:
+def _restore_sqlite(database: pathlib.Path, source: pathlib.Path, force: bool, begin: Callable[[], None]) -> None:
     identity.check(source)
     with _reading(source) as backup:
         _check(backup, source)
@@ -72,6 +78,7 @@ def _restore_sqlite(database: pathlib.Path, source: pathlib.Path, force: bool) -
     with contextlib.closing(sqlitefile.hold_lock(database)):
         if database.exists() and database.stat().st_size:
             _lay_down(database, force)
+        begin()
         with wholefile.appearing(database) as draft:
             shutil.copyfile(source, draft)
 

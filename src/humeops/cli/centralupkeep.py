@@ -56,12 +56,29 @@ def _note_backup(connection: sa.Connection, saved: pathlib.Path) -> None:
 def restore(chosen: Config, source: pathlib.Path, force: bool) -> int:
     """Put a backup in the place of the database, and bring its schema up to date."""
     with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
-        backup.restore(chosen.database, source, force)
+        backup.restore(chosen.database, source, force, lambda: _discard_in_redis(chosen))
     migrated = migrate(chosen)
     # In the log that was restored: the one of before is gone with its database.
     with opened(chosen) as database:
         note(database, "restore", str(source))
     return migrated
+
+
+def _discard_in_redis(chosen: Config) -> None:
+    if not chosen.redis:
+        return
+    import redis
+    import redis.exceptions
+
+    from humeops.central.stream import discarding
+
+    try:
+        with redis.Redis.from_url(chosen.redis, socket_timeout=30, socket_connect_timeout=5) as client:
+            discarding.discard(client)
+    except redis.exceptions.RedisError as error:
+        raise UnavailableError(
+            f"Redis does not do its part, and nothing is restored: it holds what the backup does not know: {error}"
+        ) from error
 
 
 def migrate(chosen: Config) -> int:

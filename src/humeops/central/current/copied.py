@@ -93,6 +93,11 @@ def read(value: bytes | None) -> Task | None:
     return _decode(body) if body else None
 
 
+def is_newer(value: bytes | None, one: Version) -> bool:
+    """Tell whether what the copy holds is of a later version than this one."""
+    return value is not None and value[:20] > f"{one.version:020}".encode()
+
+
 def _parts(one: Version, tells: bool) -> tuple[str | bytes, ...]:
     now = one.now
     head: list[object] = [now.state, now.tags] if now else ["", []]

@@ -17,9 +17,10 @@ All of it can be made again from the database (`hume-central rebuild`); losing i
 | hume:live | channel | a change, after its commit, as JSON: host, task, version, state and run; without a state: it is gone | worker |
 
 A server that starts anew, or takes over from another one, may lack what was said last: its run_id is another one, and the
-copy does not count as whole until it is rebuilt.
+copy does not count as whole until it is rebuilt. `hume-central restore` deletes all of it: it tells of another database.
 """
 
+EVERY = "hume:now:*"  # for SCAN
 NAMES = "hume:now:names"
 TAGS = "hume:now:tags"
 WHOLE = "hume:now:whole"

@@ -2,7 +2,8 @@
 """Makes the copy in Redis anew from the database, while workers go on writing it and people go on asking.
 
 Promise: when it returns, the copy holds every task, and none that is gone. *Design.* What is written carries its version, so
-a worker that is faster wins; what is only in the copy is forgotten, unless it changes meanwhile. Only then the copy is said to be
+a worker that is faster wins; what is only in the copy, or newer there than in the database (which was set back: restored, or taken over by a
+server that knew less), is forgotten, unless it changes meanwhile. Only then the copy is said to be
 whole, and only if it is still the server, and the rebuild, that it was at the beginning: whoever empties Redis meanwhile takes
 the mark of the rebuild away, too.
 """
@@ -42,7 +43,7 @@ def rebuild(client: redis.Redis, database: Database) -> int:
     for portion in _all_tasks(database):
         write(put, portion)
         count += len(portion)
-    _forget_others(connection, database)
+    _forget_wrong(connection, database, put)
     keys = [keyspace.REBUILDING, keyspace.WHOLE]
     if _run_id(connection) != server or not connection.eval(_FINISH, 2, *keys, mine, server):
         raise UnavailableError("Redis was emptied or began anew meanwhile, or another rebuild began: rebuild again")
@@ -61,7 +62,7 @@ def _all_tasks(database: Database) -> Iterator[list[tasks.Version]]:
         behind = (portion[-1].host, portion[-1].task)
 
 
-def _forget_others(client: Any, database: Database) -> None:
+def _forget_wrong(client: Any, database: Database, put: Any) -> None:
     forget = client.register_script(copied.FORGET)
     low = b"-"
     while members := client.zrangebylex(keyspace.NAMES, low, b"+", 0, AT_ONCE):
@@ -73,10 +74,13 @@ def _forget_others(client: Any, database: Database) -> None:
         # The copy is looked at before the database: what a worker writes in between is another version.
         values = pipeline.execute()
         with database.reading() as connection:
-            there = {(one.host, one.task) for one in tasks.versions_of(connection, names)}
+            there = {(one.host, one.task): one for one in tasks.versions_of(connection, names)}
         for name, value in zip(names, values, strict=True):
-            if name not in there:
+            known = there.get(name)
+            # A version reaches the copy after its commit, so the database, asked later, has it, or has lost it.
+            if known is None or copied.is_newer(value, known):
                 forget(args=[*name, value or b""])
+                write(put, [known] if known else [])
 
 
 def _run_id(client: Any) -> str:

@@ -12,7 +12,7 @@ import pathlib
 import shutil
 import subprocess
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import psycopg
@@ -50,8 +50,11 @@ def dump(url: str, draft: pathlib.Path) -> None:
     _run("pg_dump", url, ["--format=custom", f"--file={draft}"])
 
 
-def restore(url: str, source: pathlib.Path, force: bool) -> None:
-    """Put this backup in the place of all tables of ours; a database that holds events is refused without `force`."""
+def restore(url: str, source: pathlib.Path, force: bool, begin: Callable[[], None]) -> None:
+    """Put this backup in the place of all tables of ours; a database that holds events is refused without `force`.
+
+    `begin` as in `backup.restore`.
+    """
     with source.open("rb") as file:
         if file.read(5) != b"PGDMP":
             raise BackupError(f"{source} is no backup of PostgreSQL in the custom format")
@@ -61,6 +64,7 @@ def restore(url: str, source: pathlib.Path, force: bool) -> None:
         psycopg.connect(url, application_name=_NAME, connect_timeout=10, autocommit=True) as connection,
     ):
         home = _look(connection, force)
+        begin()
         with connection.transaction():
             connection.execute(f"CREATE SCHEMA {_ASIDE}".encode())
             _move(connection, home, _ASIDE)

@@ -9,7 +9,7 @@ Nothing else of hume writes them, and losing all of them loses nothing: humed ke
 | hume:agent:{agent} | stream, group `workers` | an agent that speaks to Redis itself, as its user `hume-agent-{agent}`: field `b` body, nothing else is believed; it trims it itself | the worker that holds the agent's partition, as above; `agent-redis --revoke` |
 | hume:lease:{p} | string | who folds partition p: the worker's name and fence; expires by itself | its worker when it stops |
 | hume:workers | sorted set | every worker that lives, scored with the time of its last beat (ms) | any worker, those that no longer beat |
-| hume:mark:{agent} | hash | the worker after its commit: epoch → how far it is committed; expires after MARK_DAYS without a word | – |
+| hume:mark:{agent} | hash | the worker after its commit: epoch → how far it is committed; expires after MARK_DAYS without a word | `hume-central restore`: the database knows less now |
 | hume:tried:{p} | hash | the worker that holds partition p: entry → how often it was begun by itself; a trace of batches that end workers | the same, when the entry is done |
 | hume:committed | channel | the worker after its commit: `AGENT EPOCH UPTO` | – |
 | hume:said | channel | the worker after its commit: the ids of the events of one transaction, 16 bytes each | – |
@@ -67,6 +67,11 @@ def tried_entry(key: bytes, entry_id: bytes) -> bytes:
 def mark(agent: int) -> str:
     """Return the hash of how far each epoch of an agent is committed."""
     return f"hume:mark:{agent}"
+
+
+def mark_pattern() -> str:
+    """Return what SCAN finds the marks of all agents by."""
+    return "hume:mark:*"
 
 
 def committed_message(agent: int, epoch: str, upto: int) -> str:
