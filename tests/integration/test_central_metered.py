@@ -23,6 +23,10 @@ def place(installed, log):
     return found[-1]
 
 
+def told_by(installed, name):
+    return (installed.root / f"{name}.stderr").read_text()
+
+
 def fetch(url):
     answer = _http.request("GET", url)
     return answer.status, answer.data.decode()
@@ -111,6 +115,21 @@ def test_a_worker_counts_its_hop_and_its_log_is_json(large, said):
     assert worker.wait(timeout=20) == 0
     lines = [line for line in (large.root / log).read_text().splitlines() if not line.startswith("hume-central")]
     assert {"works", "stopped"} <= {json.loads(line)["event"] for line in lines}
+
+
+def test_watcher_and_notifier_tell_their_metrics_and_that_they_are_ready(large):
+    started = {"watcher": large.start_watcher, "notifier": large.start_notifier}
+    processes = [start("--metrics", "127.0.0.1:0") for start in started.values()]
+    wait_until(lambda: all(f"{name} ready" in told_by(large, name) for name in started), "both work", 60)
+
+    told = {name: fetch(f"{place(large, f'{name}.stderr')}/metrics")[1] for name in started}
+    ready = {name: fetch(f"{place(large, f'{name}.stderr')}/readyz") for name in started}
+    for process in processes:
+        process.terminate()
+
+    assert [process.wait(timeout=30) for process in processes] == [0, 0]
+    assert set(ready.values()) == {(200, '{"status": "ready"}')}
+    assert all(values(page)["hume_stream_up"] == 1 for page in told.values())
 
 
 def test_a_worker_that_is_told_to_stop_under_load_leaves_nothing_pending(large, said):

@@ -11,9 +11,30 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from humeops.clock import NS_PER_SECOND, Clock
 from humeops.errors import UnavailableError, in_one_line
 
 TROUBLE = (UnavailableError, sa.exc.DBAPIError)
+
+
+class Progress:
+    """Whether a loop gets on: for whoever asks from another thread whether its process is well."""
+
+    def __init__(self, clock: Clock, stale_seconds: int) -> None:
+        """It has so long from now on to get through its first look."""
+        self._clock = clock
+        self._stale_seconds = stale_seconds
+        self._noted_ns = clock.boot_ns()
+
+    def note(self) -> None:
+        """Note that it has got on."""
+        self._noted_ns = self._clock.boot_ns()
+
+    def trouble(self) -> str:
+        """Return why it cannot be relied on now; nothing while it gets on."""
+        if self._clock.boot_ns() - self._noted_ns <= self._stale_seconds * NS_PER_SECOND:
+            return ""
+        return f"no look has ended for {self._stale_seconds} s"
 
 
 def repeat(

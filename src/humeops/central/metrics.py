@@ -50,6 +50,7 @@ LAG_SECONDS = Histogram(
 LEASES = Gauge("hume_worker_leases", "Partitions this worker holds.", registry=None)
 LEASES_LOST = Counter("hume_worker_leases_lost", "Leases that went to another worker.", registry=None)
 WAITS = Counter("hume_worker_waits", "Times a worker waited for Redis or the database.", registry=None)
+MESSAGES = Counter("hume_notifier_messages", "Attempts to tell a message on a channel.", ["outcome"], registry=None)
 
 COUNTED: tuple[Collector, ...] = (
     INTAKE_BATCHES,
@@ -68,6 +69,7 @@ COUNTED: tuple[Collector, ...] = (
     LEASES,
     LEASES_LOST,
     WAITS,
+    MESSAGES,
 )
 
 

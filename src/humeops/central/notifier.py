@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from humeops import crash, spans
-from humeops.central import looking
+from humeops.central import looking, metrics
 from humeops.central.alerts import routing
 from humeops.central.notify.message import Message
 from humeops.central.store import alertbooks, alerting, alertrows, notifications, rerouting, settingaside, tidying
@@ -36,6 +36,8 @@ RETRY_FIRST_SECONDS = 10.0
 RETRY_LONGEST_SECONDS = 900.0
 BEAT_NS = 30 * spans.SECOND
 MOST_MOVED = 200
+# No channel takes as long for one message.
+STALE_SECONDS = 120
 TIDY_NS = spans.HOUR
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class Notifier:
         self._is_set_up = False
         self._beat_ns = 0
         self._tidy_ns = 0
+        self.progress = looking.Progress(clock, STALE_SECONDS)
 
     def stop(self) -> None:
         """Ask it to end after the step under way."""
@@ -84,6 +87,7 @@ class Notifier:
     def _look(self) -> None:
         while self.step() and not self._stopping.is_set():
             pass
+        self.progress.note()
 
     def step(self) -> bool:
         """Judge what there is, and send what is due, up to one portion of each; return whether there may be more."""
@@ -142,6 +146,7 @@ class Notifier:
             if self._stopping.is_set():
                 break  # what was not sent is free again when the hold runs out
             self._send(one)
+            self.progress.note()
         return bool(held)
 
     def _send(self, one: Held) -> None:
@@ -161,6 +166,7 @@ class Notifier:
             log.exception("sending to %s failed", one.channel)
             self._unreached(one, f"a fault of hume's own: {type(error).__name__}", None)
         else:
+            metrics.MESSAGES.labels("accepted").inc()
             crash.point("notifier-sent")
             self._database.write(lambda connection: self._note_sent(connection, one))
             crash.point("notifier-marked")
@@ -172,6 +178,7 @@ class Notifier:
             self._tell_others(connection, one.channel, f"The channel {one.channel} works again.", now_ns)
 
     def _unreached(self, one: Held, error: str, wait_seconds: float | None) -> None:
+        metrics.MESSAGES.labels("unreached").inc()
         if one.message.kind == "test":
             self._fail_test(one, error)
             return
@@ -194,6 +201,7 @@ class Notifier:
         self._database.write(lambda connection: notifications.give_up(connection, one, error))
 
     def _refused(self, one: Held, error: str) -> None:
+        metrics.MESSAGES.labels("refused").inc()
         if one.message.kind == "test":
             self._fail_test(one, error)
             return

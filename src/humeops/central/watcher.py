@@ -28,7 +28,8 @@ PATTERNS_NS = 20 * NS_PER_SECOND
 PING_NS = 60 * NS_PER_SECOND
 PING_SECONDS = 5.0
 # Older than this, and nobody watches.
-STALE_NS = 30 * NS_PER_SECOND
+STALE_SECONDS = 30
+STALE_NS = STALE_SECONDS * NS_PER_SECOND
 # The same of notifiers, which say it each half a minute.
 STALE_TELLING_NS = 120 * NS_PER_SECOND
 COPIES_NS = 20 * NS_PER_SECOND
@@ -70,6 +71,7 @@ class Watcher:
         self._copies = copies
         self._stopping = threading.Event()
         self._due_ns: dict[str, int] = {}
+        self.progress = looking.Progress(clock, STALE_SECONDS)
 
     def stop(self) -> None:
         """Ask it to end after the step under way."""
@@ -82,7 +84,8 @@ class Watcher:
     def _look(self) -> None:
         while self.step() and not self._stopping.is_set():
             pass
-        # Not reached where a step failed: then the outside is not pinged.
+        # Not reached where a step failed: then the outside is not pinged, nor is this one ready for long.
+        self.progress.note()
         self._tell_outside()
 
     def step(self) -> bool:

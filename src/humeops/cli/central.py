@@ -169,7 +169,7 @@ def _parser() -> argparse.ArgumentParser:
         added = verbs.add_parser(verb, parents=[places], help=meaning)
         if verb in ("serve", "api"):
             _add_address(added)
-        if verb in ("serve", "api", "worker"):
+        if verb in ("serve", "api", "worker", "watcher", "notifier"):
             added.add_argument(
                 "--metrics",
                 metavar="HOST:PORT",

@@ -84,9 +84,10 @@ def watcher(chosen: Config) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: made.stop())
         require_schema(database)
-        print("hume-central watcher ready", flush=True)
-        systemd.notify("READY=1")
-        made.run()
+        with _monitor(chosen, _watched(chosen, database)._replace(trouble=made.progress.trouble)):
+            print("hume-central watcher ready", flush=True)
+            systemd.notify("READY=1")
+            made.run()
     return Exit.OK
 
 
@@ -97,9 +98,10 @@ def notifier(chosen: Config) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: made.stop())
         require_schema(database)
-        print("hume-central notifier ready", flush=True)
-        systemd.notify("READY=1")
-        made.run()
+        with _monitor(chosen, _watched(chosen, database)._replace(trouble=made.progress.trouble)):
+            print("hume-central notifier ready", flush=True)
+            systemd.notify("READY=1")
+            made.run()
     return Exit.OK
 
 
