@@ -4,6 +4,7 @@
 Nothing here starts compose.yaml: this looks at its form, at the commands in it, and at what it names.
 """
 
+import ipaddress
 import pathlib
 import re
 
@@ -71,7 +72,7 @@ def test_only_the_proxy_is_reached_from_outside_and_no_password_stands_in_the_fi
     open_to_all = [name for name, service in SERVICES.items() if "ports" in service]
 
     assert open_to_all == ["proxy"]
-    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert COMPOSE["networks"]["inside"]["internal"] is True
     assert not re.search(
         r"password\w*: *['\"]?(?!/run/secrets)\w", (DEPLOY / "compose.yaml").read_text(), re.IGNORECASE
     )
@@ -83,6 +84,58 @@ def test_the_proxy_knows_every_api_and_lets_a_whole_batch_through():
     assert set(re.findall(r"server (\w+):4863 ", text)) == {name for name in SERVICES if name.startswith("api")}
     assert "client_max_body_size 1m" in text
     assert text.count("{") == text.count("}")
+
+
+def test_the_api_believe_the_proxy_where_compose_places_it_and_nobody_else():
+    network = ipaddress.ip_network(COMPOSE["networks"]["inside"]["ipam"]["config"][0]["subnet"])
+    place = SERVICES["proxy"]["networks"]["inside"]["ipv4_address"]
+    chosen = config.load(DEPLOY / "large")
+
+    config.check(chosen)
+
+    assert [str(one) for one in chosen.proxies] == [f"{place}/32"]
+    assert ipaddress.ip_address(place) in network
+    assert all(
+        one["target"] == "/var/lib/hume-central/central.toml" for name in OURS for one in SERVICES[name]["configs"]
+    )
+    assert COMPOSE["configs"]["central"]["file"] == "./large/central.toml"
+
+
+def test_the_proxy_says_of_every_request_how_it_came():
+    text = (DEPLOY / "large/nginx.conf").read_text()
+    (server,) = re.findall(r"^  server \{\n(.*?)^  \}", text, re.MULTILINE | re.DOTALL)
+    within = "".join(re.findall(r"location [^{]*\{(.*?)\}", server, re.DOTALL))
+
+    # nginx takes none of the headers of `server` for a location that sets one itself.
+    assert "proxy_set_header" not in within
+    for header in ("X-Forwarded-Proto $scheme", "X-Forwarded-For $remote_addr", "Host $host"):
+        assert f"proxy_set_header {header};" in server
+
+
+def test_every_role_says_whether_it_is_well():
+    roles = [name for name in OURS if name != "init"]
+
+    assert all(SERVICES[name]["healthcheck"]["test"][2] == "/opt/hume/probe.py" for name in roles)
+    for name in roles:
+        place = SERVICES[name]["command"][SERVICES[name]["command"].index("--metrics") + 1]
+        assert SERVICES[name]["healthcheck"]["test"][3].startswith(f"http://{place}/")
+
+
+def test_postgresql_counts_as_there_only_when_others_reach_it():
+    # The server with which its image sets itself up has no address.
+    assert "-h" in SERVICES["postgres"]["healthcheck"]["test"]
+
+
+def test_the_image_gets_all_that_the_build_asks_for():
+    text = (DEPLOY / "Dockerfile").read_text()
+    hook = (DEPLOY.parent / "hatch_build.py").read_text()
+
+    for folder in set(re.findall(r'pathlib\.Path\(self\.root, "(\w+)"', hook)) - {"build"}:
+        assert f"COPY {folder} {folder}\n" in text
+    assert "-r requirements.lock -r requirements-node.lock" in text
+    # Of the release whose programs know the server.
+    assert text.count("FROM python:3.13-slim-trixie") == 2
+    assert "postgresql-client" in text.rpartition("FROM ")[2]
 
 
 def test_what_the_image_is_made_of_is_in_the_build_context():
