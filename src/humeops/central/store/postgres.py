@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from psycopg.types.string import BytesBinaryDumper
 
 from humeops.central.store.database import ContendedError
+from humeops.errors import ConfigError
 
 READ_SECONDS = 10
 # A client that vanished in a transaction must not hold its locks for ever; no step of ours waits as long.
@@ -63,15 +64,34 @@ def _engine(
         "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
     }
     options = " ".join(f"-c {key}={value}" for key, value in {**settings, **common}.items())
-    return sa.create_engine(
+    # Said, not left to the server: of one without an encoding (SQL_ASCII) the driver would give bytes.
+    arguments = {"application_name": name, "connect_timeout": 10, "options": options, "client_encoding": "utf8"}
+    made = sa.create_engine(
         _with_driver(url),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=wait_seconds,
         pool_pre_ping=True,
         isolation_level=isolation,
-        connect_args={"application_name": name, "connect_timeout": 10, "options": options},
+        connect_args=arguments,
     )
+
+    @sa.event.listens_for(made, "connect")
+    def connected(connection: psycopg.Connection[Any], _record: object) -> None:
+        check_encoding(connection)
+
+    return made
+
+
+def check_encoding(connection: psycopg.Connection[Any]) -> None:
+    """Raise ConfigError for a database that cannot hold whatever hosts say: such events would be dead letters, one by one."""
+    # The server tells it with each connection, unasked.
+    encoding = (connection.info.parameter_status("server_encoding") or "").upper()
+    if encoding != "UTF8":
+        raise ConfigError(
+            f"the database {connection.info.dbname} has the encoding {encoding}, and what hosts say needs UTF8: make one with "
+            "createdb -E UTF8 -T template0 (hume-central backup and restore bring over what there is)"
+        )
 
 
 def was_interrupted(error: sa.exc.DBAPIError) -> bool:
