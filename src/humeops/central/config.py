@@ -261,9 +261,13 @@ def _given(environ: Mapping[str, str], variable: str) -> str:
     if not named:
         return ""
     try:
-        return pathlib.Path(named).read_text("utf-8").strip()
+        held = pathlib.Path(named).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{_FILES[variable]}: {named} cannot be read: {error}") from error
+    if not held:
+        # A secret that was never filled in must not lead to a SQLite file, or past Redis.
+        raise ConfigError(f"{_FILES[variable]}: {named} is empty: it has to hold the address")
+    return held
 
 
 def _redis(file: pathlib.Path, named: str, is_variable: bool) -> str:

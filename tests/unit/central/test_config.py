@@ -78,6 +78,9 @@ def test_an_address_may_lie_in_a_file_that_a_variable_names(tmp_path):
 def test_a_file_of_an_address_that_is_not_there_is_told(tmp_path):
     with pytest.raises(ConfigError, match="HUME_CENTRAL_DATABASE_FILE: /nowhere cannot be read"):
         config.load(tmp_path, environ={"HUME_CENTRAL_DATABASE_FILE": "/nowhere"})
+    (tmp_path / "secret").write_text("\n")
+    with pytest.raises(ConfigError, match="secret is empty"):
+        config.load(tmp_path, environ={"HUME_CENTRAL_DATABASE_FILE": str(tmp_path / "secret")})
 
 
 def test_groups_of_a_provider_grant_what_the_table_says_and_no_more(tmp_path):

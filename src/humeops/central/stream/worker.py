@@ -79,6 +79,10 @@ class Worker:
         """Give the partitions to the others at once; what was read and not committed is theirs to finish."""
         self._leases.release_all()
 
+    def stands_by(self) -> bool:
+        """Tell whether it has nothing to read: others hold all partitions. A step then waits for nothing, and whoever steps has to."""
+        return not self._leases.held and not self._in_hand
+
     def holds(self, partition: int) -> bool:
         """Tell, in whatever thread, whether it believes to hold this partition."""
         return partition in self._leases.held

@@ -31,6 +31,8 @@ HANDS = 2
 PARTITIONS_EVERY_NS = 3_600 * NS_PER_SECOND
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
+# A hand that holds nothing looks so often whether it is time for its next beat, at which it may take something.
+STAND_BY_SECONDS = 0.5
 # A step waits half a second for work; the longest transaction takes some seconds.
 STALE_SECONDS = 15
 _BEGUN = "it has only begun"
@@ -140,6 +142,8 @@ class _Hand:
                 self._provide()
                 self.worker.step()
                 self._stepped_ns, self._trouble, pause = self._clock.boot_ns(), "", FIRST_PAUSE_SECONDS
+                if self.worker.stands_by():
+                    self._stop.asked.wait(STAND_BY_SECONDS)
             except _TROUBLE as error:
                 # The batches stay in hand, or in the stream: nothing is lost, and agents keep what is not committed.
                 self._trouble = in_one_line(error) or type(error).__name__
