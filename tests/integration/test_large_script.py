@@ -15,6 +15,7 @@ from tests.fixtures.processes import BIN, find_hume, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts/large"
+ROLES = (b"api", b"worker", b"watcher", b"notifier")
 
 
 @pytest.fixture
@@ -58,6 +59,15 @@ def test_it_starts_all_of_it_carries_events_and_ends_all_of_it(folder):
             return all(f"word {number}" in answer.stdout for number in range(3))
 
         wait_until(shown, "what was said is seen", 60)
+        commands = [(pathlib.Path("/proc") / str(pid) / "cmdline").read_bytes().split(b"\0") for pid in members(folder)]
+        roles = sorted(part for command in commands for part in command if part in ROLES)
+        listed = subprocess.run(
+            [BIN / "hume-central", "agents"], env=environ, capture_output=True, text=True, check=False
+        )
+
+        assert roles == sorted([b"api", b"api", b"worker", b"worker", b"watcher", b"notifier"])
+        # A verb that a person types finds the same database.
+        assert (listed.returncode, "heard" in listed.stdout) == (0, True), listed.stderr
 
         large.send_signal(signal.SIGINT)
 
@@ -71,7 +81,8 @@ def test_it_starts_all_of_it_carries_events_and_ends_all_of_it(folder):
             os.kill(pid, signal.SIGKILL)
 
 
-def test_without_a_folder_it_says_how_it_is_called():
-    answer = subprocess.run([SCRIPT], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["one", "two"]], ids=["nothing", "an option", "too much"])
+def test_without_a_folder_it_says_how_it_is_called(arguments):
+    answer = subprocess.run([SCRIPT, *arguments], capture_output=True, text=True, check=False)
 
     assert (answer.returncode, answer.stderr) == (64, "usage: scripts/large FOLDER\n")
