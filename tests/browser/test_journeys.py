@@ -144,6 +144,19 @@ def test_no_page_is_wider_than_its_window(desk, installed, tmp_path, scheme, wid
         assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+def test_one_long_word_widens_no_page(desk, installed):
+    word = "x" * 120
+    installed.hume("set", "-t", word, "-T", word, f"{word}=5")
+    installed.hume("stop", "-t", word, "3", word * 4)
+    desk.page.set_viewport_size({"width": 390, "height": 800})
+    _reload_until(desk.page, desk, "failed")
+    links = {link.get_attribute("href") for link in desk.page.locator("main a[href]").all()}
+
+    for path in sorted({"/?by=tag", "/?by=task", "/events", "/data", *links}):
+        desk.open(path)
+        assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
 def _reload_until(page, desk, text):
     for _ in range(100):
         desk.open("/")
