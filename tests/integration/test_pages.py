@@ -129,6 +129,8 @@ def test_what_is_not_there_is_said_on_a_page(central, path):
 
     assert seen.status == 404
     assert seen.headers["content-type"].startswith("text/html")
+    assert '<a href="/">' in seen.text
+    assert "Not Found" not in seen.text
 
 
 def test_a_wrong_parameter_is_named(central):

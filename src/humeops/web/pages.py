@@ -121,12 +121,13 @@ async def turn_away(offer: str, scope: Scope, receive: Receive, send: Send) -> N
 
 
 def message(status: int, detail: str) -> Response[str]:
-    """Return a page that says what is wrong, and loads nothing."""
+    """Return a page that says what is wrong and leads on; it loads only what everybody may see, for he may not have signed in."""
     return rendering.page("message.html", status, title=_TITLES.get(status, "Something went wrong"), detail=detail)
 
 
 def _from_http(_request: _Request, error: HTTPException) -> Response[str]:
-    return message(error.status_code, error.detail if error.status_code < 500 else "")
+    detail = {404: "Nothing is shown at this address."}.get(error.status_code, error.detail)
+    return message(error.status_code, detail if error.status_code < 500 else "")
 
 
 def _from_filter(request: _Request, error: FilterError) -> Response[str]:

@@ -75,7 +75,7 @@ def sign_in(request: _Request, central: Central, link: str) -> Response[str]:
     def act(connection: sa.Connection, session: str) -> int:
         opened = sessions.open_session(connection, link, session, central.clock.wall_ns(), address)
         if opened is None:
-            raise NotFoundError("This link is used up or too old: run  hume link  for another one.")
+            raise NotFoundError("This link is used up or too old: run `hume link` for another one.")
         actor, ends_at = opened
         auditing.write(connection, auditing.Entry(actor.name, "link", address, "sign in"), central.clock.wall_ns())
         return ends_at
