@@ -2,7 +2,7 @@
 """Reading a TOML configuration file into a typed struct, with errors that name the file, the line and the nearest right key.
 
 A configuration struct forbids unknown fields, so that a typing error is found when the file is read and not when the
-setting is missed. Used by humed and hume-central alike.
+setting is missed. Used by humed and hume-central alike; what is wrong is said in the same words of what the API is given.
 """
 
 import difflib
@@ -20,7 +20,7 @@ T = typing.TypeVar("T", bound=msgspec.Struct)
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<path>[^`]*)`)?")
 _ENUM = re.compile(r"Invalid enum value (?P<value>.*)", re.DOTALL)
 _PATTERN = re.compile(r"Expected `str` matching regex (?P<pattern>.*)", re.DOTALL)
-_WRONG_TYPE = re.compile(r"Expected `(?P<expected>\w+)`, got `(?P<got>\w+)`")
+_WRONG_TYPE = re.compile(r"Expected `(?P<expected>[\w |]+)`, got `(?P<got>\w+)`")
 _BOUND = re.compile(r"Expected `(?P<expected>\w+)` (?P<sign>[<>]=?) (?P<limit>\S+)")
 _LENGTH = re.compile(r"Expected `(?P<expected>str|array|object)` of length (?P<sign>[<>]=?) (?P<limit>\d+)")
 _MISSING = re.compile(r"Object missing required field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<path>[^`]*)`)?")
@@ -31,10 +31,12 @@ _NAMES = {
     "bool": "true or false",
     "array": "a list",
     "object": "a table",
+    "null": "nothing",
 }
 _BOUNDS = {">=": "of at least", "<=": "of at most", ">": "above", "<": "below"}
 # msgspec tells a form as a regular expression; what each of ours means.
 _FORMS = (
+    ("[89ab][0-9a-f]{3}", "a whole id is expected, such as 01a22498-0824-7b8b-850a-70ac592705cf"),
     ("@[A-Za-z0-9-]", "a mail address is expected, such as ops@example.org"),
     ("^/", "a full path is expected, such as /usr/local/bin/tell"),
     ("[0-9A-Fa-f:.]", "a mail server is expected: HOST or HOST:PORT, such as mail.example.org:587"),
@@ -46,6 +48,7 @@ _FORMS = (
     ("[^\\\\s:/", "a host's name is expected, without spaces, `:`, `/`, `,`, `=` and control characters"),
 )
 _AT = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")
+_KEY_AT = re.compile(r" - at `key` in `\$\.?(?P<path>[^`]*)`")
 
 
 def load(path: pathlib.Path, kind: type[T]) -> T:
@@ -111,22 +114,32 @@ def _of_syntax(message: str) -> tuple[str, str]:
     return (f":{found['line']}", f"{found['what']} ({found['column']})") if found else ("", message)
 
 
-def _explain(text: str, kind: type[msgspec.Struct], name: str, message: str) -> str:
+def misfit(message: str, kind: type[msgspec.Struct], member: str) -> str:
+    """Return in words what msgspec found wrong with something that was given as this type; `member` is what its parts are called."""
     if unknown := _UNKNOWN.search(message):
-        parents = _parts(unknown["path"] or "")
-        key = unknown["key"]
+        parents, key = _parts(unknown["path"] or ""), unknown["key"]
         near = difflib.get_close_matches(key, _keys_at(kind, parents), 1, 0.5)
         hint = f"; did you mean `{near[0]}`?" if near else ""
-        return f"{name}{_line_of(text, parents, key)}: no setting `{'.'.join([*parents, key])}`{hint}"
+        return f"no {member} `{'.'.join([*parents, key])}`{hint}"
     if missing := _MISSING.search(message):
-        parents = _parts(missing["path"] or "")
-        place = _line_of(text, parents[:-1], parents[-1]) if parents else ""
-        return f"{name}{place}: `{'.'.join([*parents, missing['key']])}` is missing"
+        return f"`{'.'.join([*_parts(missing['path'] or ''), missing['key']])}` is missing"
+    if at := _KEY_AT.search(message):
+        return f"a name in `{at['path']}`: {_in_words(message[: at.start()], None)}"
     if at := _AT.search(message):
-        parts = _parts(at["path"])
-        what = _in_words(message[: at.start()], _type_at(kind, parts))
-        return f"{name}{_line_of(text, parts[:-1], parts[-1])}: `{at['path']}`: {what}"
-    return f"{name}: {message}"
+        return f"`{at['path']}`: {_in_words(message[: at.start()], _type_at(kind, _parts(at['path'])))}"
+    return _in_words(message, kind)
+
+
+def _explain(text: str, kind: type[msgspec.Struct], name: str, message: str) -> str:
+    return f"{name}{_where(text, message)}: {misfit(message, kind, 'setting')}"
+
+
+def _where(text: str, message: str) -> str:
+    if unknown := _UNKNOWN.search(message):
+        return _line_of(text, _parts(unknown["path"] or ""), unknown["key"])
+    found = _MISSING.search(message) or _AT.search(message)
+    parts = _parts(found["path"] or "") if found else []
+    return _line_of(text, parts[:-1], parts[-1]) if parts else ""
 
 
 def _in_words(message: str, kind: object) -> str:
@@ -139,7 +152,8 @@ def _in_words(message: str, kind: object) -> str:
     if pattern := _PATTERN.fullmatch(message):
         return next((words for part, words in _FORMS if part in pattern["pattern"]), "it has not the form it must have")
     if wrong := _WRONG_TYPE.fullmatch(message):
-        return f"{_NAMES.get(wrong['expected'], wrong['expected'])} is expected, here is {_NAMES.get(wrong['got'], wrong['got'])}"
+        expected = [_NAMES.get(one, one) for one in wrong["expected"].split(" | ") if one != "null"]
+        return f"{' or '.join(expected)} is expected, here is {_NAMES.get(wrong['got'], wrong['got'])}"
     if bound := _BOUND.fullmatch(message):
         return f"{_NAMES.get(bound['expected'], bound['expected'])} {_BOUNDS[bound['sign']]} {bound['limit'].removesuffix('.0')} is expected"
     if length := _LENGTH.fullmatch(message):

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from humeops import settings
 from humeops.api.schemas import RunState, TaskState
 from humeops.errors import HumeError
 from humeops.event import MAX_INT64, EventId, Kind, Level
@@ -210,8 +211,7 @@ def read(given: Iterable[tuple[str, str]], kind: type[Query]) -> Query:
     try:
         return msgspec.convert(found, kind, strict=False)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$.")
-        raise ParameterError(f"`{where.rstrip('`') or 'a parameter'}`: {what}") from error
+        raise ParameterError(settings.misfit(str(error), kind, "parameter")) from error
 
 
 def filter_of(text: str, resource: keys.Resource | None, now_ns: int) -> Node:

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 
+from humeops import settings
 from humeops.api import acting
 from humeops.api.parameters import ParameterError
 from humeops.api.schemas import Fault, Problem
@@ -76,9 +77,25 @@ def from_hume(request: _Request, error: HumeError) -> Response[bytes]:
     return from_fault(request, error) if status is None else answer(status, str(error), faults)
 
 
-def from_http(_request: _Request, error: HTTPException) -> Response[bytes]:
+def from_http(request: _Request, error: HTTPException) -> Response[bytes]:
     """Answer what the web framework found."""
-    return answer(error.status_code, error.detail if error.status_code < 500 else "")
+    return answer(error.status_code, found_by_framework(request, error))
+
+
+def found_by_framework(request: _Request, error: HTTPException) -> str:
+    """Return in words what it found wrong; of a fault of ours nothing."""
+    if error.status_code >= 500:
+        return ""
+    field = getattr(request.scope.get("route_handler"), "parsed_data_field", None)
+    if error.status_code != 400 or field is None or not isinstance(field.annotation, type):
+        return error.detail
+    if not isinstance(error, ValidationException) or not isinstance(error.extra, list):
+        return f"the body cannot be read: {error.detail}"
+    first = error.extra[0]
+    if first["message"] == "'data'" or first["message"].startswith("Expected `object`"):  # the former: no body at all
+        return "a JSON object is expected as the body"
+    where = "" if first.get("key", "data") == "data" else f" - at `$.{first['key']}`"
+    return settings.misfit(first["message"] + where, field.annotation, "field")
 
 
 def from_fault(request: _Request, error: Exception) -> Response[bytes]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from humeops import event as events
+from humeops import settings
 from humeops.api.parameters import ParameterError
 from humeops.central.watches import expectation
 from humeops.errors import MalformedEventError
@@ -72,8 +73,7 @@ def read(body: bytes, content_type: str) -> Report:
     try:
         report = msgspec.convert(found, Report, strict=kind == JSON)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$.")
-        raise ParameterError(f"`{where.rstrip('`')}`: {what}" if where else what) from error
+        raise ParameterError(settings.misfit(str(error), Report, "field")) from error
     _check(report)
     return report
 

@@ -125,9 +125,9 @@ def message(status: int, detail: str) -> Response[str]:
     return rendering.page("message.html", status, title=_TITLES.get(status, "Something went wrong"), detail=detail)
 
 
-def _from_http(_request: _Request, error: HTTPException) -> Response[str]:
-    detail = {404: "Nothing is shown at this address."}.get(error.status_code, error.detail)
-    return message(error.status_code, detail if error.status_code < 500 else "")
+def _from_http(request: _Request, error: HTTPException) -> Response[str]:
+    detail = {404: "Nothing is shown at this address."}.get(error.status_code)
+    return message(error.status_code, detail or problems.found_by_framework(request, error))
 
 
 def _from_filter(request: _Request, error: FilterError) -> Response[str]:

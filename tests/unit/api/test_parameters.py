@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from humeops.api import parameters
-from humeops.api.parameters import DataQuery, EventsQuery, ParameterError, RunsQuery, TasksQuery
+from humeops.api.parameters import ComparisonQuery, DataQuery, EventsQuery, ParameterError, RunsQuery, TasksQuery
 
 KINDS: list[type[Any]] = [TasksQuery, RunsQuery, EventsQuery, DataQuery]
 
@@ -43,6 +43,24 @@ def test_a_flag_is_true_as_a_word():
 def test_a_wrong_parameter_is_named(given_parameter, named):
     with pytest.raises(ParameterError, match=f"`{named}"):
         parameters.read([given_parameter], RunsQuery)
+
+
+@pytest.mark.parametrize(
+    ("given_parameter", "told"),
+    [
+        (("state", "fail"), r"`state\[0\]`: no such value: 'fail'; did you mean 'failed'\?"),
+        (("limit", "0"), "`limit`: a whole number of at least 1 is expected"),
+        (("late", "maybe"), "`late`: true or false is expected"),
+    ],
+)
+def test_a_wrong_parameter_is_told_in_words(given_parameter, told):
+    with pytest.raises(ParameterError, match=told):
+        parameters.read([given_parameter], RunsQuery)
+
+
+def test_a_parameter_that_is_needed_is_named():
+    with pytest.raises(ParameterError, match="`other` is missing"):
+        parameters.read([], ComparisonQuery)
 
 
 def test_a_misspelled_parameter_is_not_ignored_but_put_right():
