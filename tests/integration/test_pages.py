@@ -149,11 +149,14 @@ def test_a_note_and_a_trouble_taken_are_shown_with_who_and_when(central):
         noted = visitor.post("/note", {"host": host, "task": "backup", "text": "called the <vendor>"}, **OWN)
         taken = visitor.post("/note", {"host": host, "task": "backup", "kind": "take"}, **OWN)
         page, first = visitor.get(noted.headers["location"]).text, visitor.get("/").text
+    with owner_of(central) as owner:
+        told = owner.get("/api/v1/tasks").body["items"][0]["taken"]
 
     assert (noted.status, taken.status) == (303, 303)
     assert "called the &lt;vendor&gt;" in page
     assert "owner, today" in page or "owner, 20" in page
     assert "taken by owner" in first
+    assert told["by"] == "owner"
 
 
 def owner_host(central):

@@ -43,6 +43,13 @@ class RunView(msgspec.Struct, omit_defaults=True):
     progress: tuple[float, float] | None = None  # done and total, as said last
 
 
+class TakenView(msgspec.Struct, omit_defaults=True):
+    """Who has a trouble in hand (nobody: empty), and since when."""
+
+    by: str
+    at: int
+
+
 class TaskView(msgspec.Struct, omit_defaults=True):
     """A task as it is now."""
 
@@ -57,6 +64,7 @@ class TaskView(msgspec.Struct, omit_defaults=True):
     running: int = 0  # open runs; several copies may run at once
     expected_at: int | None = None  # when its next start is expected, if it is watched
     notice: str = ""  # what is wrong with a declaration of its script, which was not taken
+    taken: TakenView | None = None  # who has its trouble in hand
 
 
 class EventView(msgspec.Struct, omit_defaults=True):
@@ -397,13 +405,6 @@ class NotePage(msgspec.Struct, omit_defaults=True):
 
     items: list[NoteView]
     next: str | None = None
-
-
-class TakenView(msgspec.Struct, omit_defaults=True):
-    """Who has a trouble in hand (nobody: empty), and since when."""
-
-    by: str
-    at: int
 
 
 class AboutView(msgspec.Struct, omit_defaults=True):

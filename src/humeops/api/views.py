@@ -41,8 +41,8 @@ def run_view(run: runs.Run) -> schemas.RunView:
     )
 
 
-def task_view(task: tasks.Task) -> schemas.TaskView:
-    """Return one task as shown."""
+def task_view(task: tasks.Task, taken: people.Taken | None = None) -> schemas.TaskView:
+    """Return one task as shown; `taken` tells who has its trouble in hand."""
     return schemas.TaskView(
         host=task.host,
         task=task.task,
@@ -55,6 +55,7 @@ def task_view(task: tasks.Task) -> schemas.TaskView:
         running=task.running,
         expected_at=task.expected_at,
         notice=task.notice,
+        taken=schemas.TakenView(taken.author, taken.at) if taken else None,
     )
 
 

@@ -112,7 +112,8 @@ def _next(view: TaskView, now_ns: int) -> str:
 
 def _sentence(view: TaskView) -> str:
     notice = f"its declaration is not taken: {view.notice}" if view.notice else ""
-    return "; ".join(part for part in (_trouble(view), notice) if part)
+    taken = f"taken by {view.taken.by}" if view.taken else ""
+    return "; ".join(part for part in (_trouble(view), taken, notice) if part)
 
 
 def _trouble(view: TaskView) -> str:

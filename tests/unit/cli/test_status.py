@@ -4,7 +4,7 @@
 import pytest
 
 from humeops import visible
-from humeops.api.schemas import AgentView, RunView, TaskView
+from humeops.api.schemas import AgentView, RunView, TakenView, TaskView
 from humeops.cli import board, looks, losses, watching
 from humeops.cli.terminal import UNCUT, Terminal, reads_utf8, wants_colour
 from humeops.clock import SystemClock
@@ -54,6 +54,12 @@ def test_a_running_task_says_since_when_and_after_what():
     assert _draw(Terminal(), view)[1] == "  ◔ running  check  since 42 s  after connected"
     view.running = 3
     assert _draw(Terminal(), view)[1].endswith("3 runs at once")
+
+
+def test_who_has_a_trouble_in_hand_is_said():
+    task = _task("failed", reason="exit 3", taken=TakenView("mia", NOW))
+
+    assert _draw(Terminal(width=100), task)[1].endswith("exit 3; taken by mia")
 
 
 def test_a_declaration_that_is_not_taken_is_said():
