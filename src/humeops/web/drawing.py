@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The geometry of a run's timeline: stretches to scale, dots for what was said, another or the usual run beside it. Pure.
+"""The geometry of a run's timeline: stretches to scale, dots for what was said, runs started within it, another or the usual run beside it. Pure.
 
 Drawn on the server as SVG: it is there without JavaScript, follows light and dark by the style sheet, is read out by a screen
 reader, and a run has at most a thousand stretches. A canvas would be for hundreds of thousands of bars.
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from humeops import spans
-from humeops.api.schemas import EventView, RunDetail
+from humeops.api.schemas import EventView, RunDetail, RunView
 from humeops.web import words
 
 WIDTH = 820
@@ -18,6 +18,7 @@ _RIGHT = 70  # room for what became of it, behind the last stretch
 _GAP = 2
 _LETTER = 7  # about the width of a letter
 _MOST_DOTS = 400
+_MOST_NESTED = 12  # more hide what they lie within; the list below has them all
 
 
 class Box(NamedTuple):
@@ -56,12 +57,21 @@ class Lane(NamedTuple):
     end_kind: str
 
 
+class Nested(NamedTuple):
+    """A run that was started within this one: its bar, and where its name stands beside it."""
+
+    box: Box
+    name_at: float
+    anchor: str
+
+
 class Picture(NamedTuple):
     """All of it; x runs from 0 to WIDTH."""
 
     lanes: list[Lane]
     dots: list[Dot]
     ticks: list[Tick]
+    nested: list[Nested]
     width: int = WIDTH
 
 
@@ -69,7 +79,7 @@ def draw(detail: RunDetail, beside: RunDetail | None, usual_way: Sequence[tuple[
     """Return the picture of a run beside another one, or beside the usual way; None where there is nothing to draw."""
     own = _length(detail)
     other = _length(beside) if beside else round(sum(lasts for _, lasts in usual_way))
-    longest = max(own, other)
+    longest = max(own, other, *(ends for _, ends in _spans_within(detail)))
     if longest <= 0:
         return None
     scale = (WIDTH - _LEFT - _RIGHT) / longest
@@ -79,7 +89,7 @@ def draw(detail: RunDetail, beside: RunDetail | None, usual_way: Sequence[tuple[
     elif usual_way:
         count = detail.usual.runs if detail.usual else 0
         lanes.append(_usual_lane(f"usual run, median of the last {count}", usual_way, scale))
-    return Picture(lanes, list(_dots(detail.events, scale)), list(_ticks(longest, scale)))
+    return Picture(lanes, list(_dots(detail.events, scale)), list(_ticks(longest, scale)), _nested(detail, scale))
 
 
 def _length(detail: RunDetail) -> int:
@@ -113,6 +123,38 @@ def _box(begins: float, lasts: float, scale: float, kind: str, label: str, title
     width = max(1.5, lasts * scale - _GAP)
     fits = len(label) * _LETTER + 12 <= width
     return Box(round(_LEFT + begins * scale, 1), round(width, 1), kind, label if fits else "", title)
+
+
+def _spans_within(detail: RunDetail) -> list[tuple[int, int]]:
+    """Return from when to when each run that was started within this one went, by the wall clocks of their hosts."""
+    begins = [max(0, child.started_at - detail.run.started_at) for child in detail.children]
+    now = _length(detail)
+    return [(at, at + _lasted(child, now - at)) for at, child in zip(begins, detail.children, strict=True)]
+
+
+def _lasted(child: RunView, so_far: int) -> int:
+    if child.state == "running":
+        return max(0, so_far)
+    # Of a lost one only its last word is known.
+    ended = child.ended_at or child.last_event_at or child.started_at
+    return child.duration if child.duration is not None else max(0, ended - child.started_at)
+
+
+def _nested(detail: RunDetail, scale: float) -> list[Nested]:
+    spans_within = zip(detail.children, _spans_within(detail), strict=True)
+    first = sorted(spans_within, key=lambda one: (one[1], one[0].id))[:_MOST_NESTED]
+    return [_within(detail.run.host, child, begins, ends, scale) for child, (begins, ends) in first]
+
+
+def _within(host: str, child: RunView, begins: int, ends: int, scale: float) -> Nested:
+    name = child.task if child.host == host else f"{child.host}:{child.task}"
+    took = "" if child.state == "running" else f", {words.span(ends - begins)}"
+    kind = "" if child.state == "ok" else child.state
+    box = _box(begins, ends - begins, scale, kind, "", f"{name}: {child.state}{took}")
+    after, before, length = box.x + box.width + 6, box.x - 6, len(name) * _LETTER
+    if after + length <= WIDTH:
+        return Nested(box._replace(label=name), after, "start")
+    return Nested(box._replace(label=name if before >= length else ""), before, "end")
 
 
 def _end_label(detail: RunDetail) -> str:
