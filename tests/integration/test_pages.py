@@ -110,14 +110,18 @@ def test_what_hosts_say_changes_nothing_of_a_pages_structure(central):
 def test_a_failed_run_tells_why_where_and_beside_what(central):
     fill(central)
     with owner_of(central) as owner:
-        run = next(run for run in owner.get("/api/v1/runs").body["items"] if run["state"] == "failed")
+        runs = owner.get("/api/v1/runs").body["items"]
+    run, other = sorted(runs, key=lambda one: one["state"] != "failed")[:2]
     with signed_in(central) as visitor:
         page = visitor.get(f"/run/{run['id']}").text
+        both = visitor.get(f"/run/{run['id']}?vs={other['id']}").text
 
     title = page.partition("<title>")[2].partition("</title>")[0]
     assert f"{run['host']}:{run['task']} failed" in title
     assert '<svg class="timeline"' in page
     assert "What it said" in page
+    assert f'<option value="{other["id"]}"' in page
+    assert "Side by side</h2>" in both
 
 
 @pytest.mark.parametrize(

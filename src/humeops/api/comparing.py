@@ -13,7 +13,9 @@ def compare(one: schemas.RunDetail, other: schemas.RunDetail) -> overviews.Compa
 
 def _stretches(one: schemas.RunDetail, other: schemas.RunDetail) -> list[overviews.StretchPair]:
     mine, theirs = ({stretch.name: stretch.lasts for stretch in detail.stretches} for detail in (one, other))
-    return [overviews.StretchPair(name, mine.get(name), theirs.get(name)) for name in _names(mine, theirs)]
+    # Where one did not get as far, what only the other reached comes before the end of both.
+    names = sorted(_names(mine, theirs), key=lambda name: name == "end")
+    return [overviews.StretchPair(name, mine.get(name), theirs.get(name)) for name in names]
 
 
 def _numbers(one: schemas.RunDetail, other: schemas.RunDetail) -> list[overviews.NumberPair]:

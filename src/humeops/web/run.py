@@ -5,8 +5,8 @@ import msgspec
 import sqlalchemy as sa
 from litestar import Response, get
 
-from humeops.api import explained, parameters, views
-from humeops.api.schemas import RunDetail
+from humeops.api import comparing, explained, parameters, views
+from humeops.api.schemas import RunDetail, RunView
 from humeops.api.service import Asked, Central
 from humeops.central.store import people, scoping
 from humeops.central.store.questions import overview, runs
@@ -16,6 +16,7 @@ from humeops.security.roles import Thing
 from humeops.web import bars, drawing, origin, rendering, words
 
 NOTES = 100
+OTHERS = 20  # runs to be compared with; any other one by its address
 
 
 class RunQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,7 +37,7 @@ def show_run(central: Central, asked: Asked, name: str) -> Response[str]:
         beside = _beside(connection, query.vs, now_ns, within) if query.vs else None
         name_of_task = (found.host, found.task)
         history = overview.outcomes(connection, [name_of_task], bars.COUNT).get(name_of_task, [])
-        good = _last_good(connection, detail)
+        good, others = _last_good(connection, detail), _others(connection, detail)
         thing = Thing("notes", found.host, found.task, scoping.tags_of(connection, found.host, found.task))
         written = people.notes(connection, name_of_task, NOTES, found.summary.run)
     return rendering.page(
@@ -46,6 +47,8 @@ def show_run(central: Central, asked: Asked, name: str) -> Response[str]:
         detail=detail,
         run=detail.run,
         beside=beside,
+        compared=comparing.compare(detail, beside) if beside else None,
+        others=others,
         picture=drawing.draw(detail, beside, past.usual_way()),
         origin=origin.sentence(detail),
         share=_share(detail),
@@ -69,6 +72,12 @@ def _last_good(connection: sa.Connection, detail: RunDetail) -> str | None:
     wanted = runs.Filter(detail.run.host, detail.run.task, states=("ok",), until=detail.run.started_at)
     found = runs.find(connection, wanted, 1, None).rows
     return views.run_view(found[0]).id if found else None
+
+
+def _others(connection: sa.Connection, detail: RunDetail) -> list[RunView]:
+    """Return the last runs of the task but this one, which a person may put beside it."""
+    found = runs.find(connection, runs.Filter(detail.run.host, detail.run.task), OTHERS + 1, None).rows
+    return [view for view in map(views.run_view, found) if view.id != detail.run.id][:OTHERS]
 
 
 def _share(detail: RunDetail) -> float | None:
