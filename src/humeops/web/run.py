@@ -52,7 +52,7 @@ def show_run(central: Central, asked: Asked, name: str) -> Response[str]:
         picture=drawing.draw(detail, beside, past.usual_way()),
         origin=origin.sentence(detail),
         share=_share(detail),
-        expected=_expected(detail, now_ns),
+        how_far=_how_far(detail, now_ns),
         history_drawn=bars.draw(history),
         good=good,
         written=written,
@@ -87,12 +87,16 @@ def _share(detail: RunDetail) -> float | None:
     return min(1.0, done / total) if total else 0.0
 
 
-def _expected(detail: RunDetail, now_ns: int) -> str:
+def _how_far(detail: RunDetail, now_ns: int) -> str:
+    """Return in words how much of a running run is done, and when it will likely be through."""
+    share = _share(detail)
+    done = [] if share is None else [f"{round(share * 100)} %"]
     if detail.outlook is None:
-        return ""
+        return "".join(done)
     left = detail.outlook.ends_at - now_ns
     by = "by what it says is done" if detail.outlook.by == "progress" else "if it takes as long as usual"
-    return f"about {words.span(left)} left, {by}" if left > 0 else f"should have been through {words.span(-left)} ago"
+    told = f"about {words.span(left)} left" if left > 0 else f"should have been through {words.span(-left)} ago"
+    return ", ".join([*done, told, by])
 
 
 def _shown(detail: RunDetail) -> dict[str, str]:
