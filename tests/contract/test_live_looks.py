@@ -3,6 +3,7 @@
 
 from humeops.api.changes import Looker
 from humeops.central.store import rows
+from humeops.filters import facts, parsing
 from tests.contract.looking import take
 from tests.fixtures.events import a_run, say
 
@@ -35,3 +36,17 @@ def test_a_change_that_was_committed_later_than_a_newer_one_is_found(database, a
     looker._newest += 50
 
     assert _look(database, looker) == ["run", "task"]
+
+
+def test_all_that_is_told_of_a_run_with_a_tag_is_chosen_by_the_tag(database, agent):
+    looker, wanted = Looker(0), parsing.parse("tag:cron", None)
+    said = a_run(say("log", 0.5, level="warning"), ends=2)
+    said[0].tags = ["cron"]
+    loose = say("log", 3, task="other", tags=["cron"])
+    take(database, agent, *said, loose, say("log", 4, task="third"))
+    noted = [rows.key_of(event.id) for event in [*said, loose]]
+
+    with database.reading() as connection:
+        found = [one.what for one in looker.look(connection, noted) if facts.holds(wanted, one.facts)]
+
+    assert found == ["event"] * 4 + ["run", "task", "task"]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from humeops.central import intake
-from humeops.central.store.questions import data, events, runs, tasks
+from humeops.central.store.questions import data, events, runs, tags, tasks
 from humeops.event import LEVELS
 from humeops.filters import keys, parsing, printing
 from humeops.filters.facts import Facts, holds
@@ -49,8 +49,12 @@ def chosen(database, module, text, *more):
         ("level>error", 0),
         ("level:error", 3),
         ("level<ok", 9),
-        ('tag:"a b"', 3),
-        ("tag:night*", 3),
+        ('tag:"a b"', 12),
+        ("tag:night*", 12),
+        ("tag:nightly,none level>=warning", 3),
+        ("tag:nightly kind:stop host:db1", 1),
+        ("-tag:nightly", 0),
+        ("tag:none", 0),
         ("user:root", 3),
         ("-user:root", 9),
         ("user:1000", 12),
@@ -66,6 +70,27 @@ def chosen(database, module, text, *more):
 )
 def test_events_are_chosen(filled, text, count):
     assert len(chosen(filled, events, text, False)) == count
+
+
+@pytest.mark.parametrize("few", [1_000, 1], ids=["of few runs", "of many"])
+def test_a_tag_finds_the_events_of_its_runs_and_what_was_said_outside_of_runs(filled, monkeypatch, few):
+    monkeypatch.setattr(tags, "_FEW", few)
+    many = [f"t{number}" for number in range(16)]
+    loose = [say("log", 60 + at, task="loose", tags=many[:8] if at else ["nightly", "z"]) for at in range(3)]
+    # More of them than a task remembers: what is not remembered is found all the same.
+    crowd = [say("log", 70 + at, task="crowd", tags=[f"a{at}-{tag}" for tag in many]) for at in range(5)]
+    said = [*loose, say("log", 65, task="loose"), *crowd, say("log", 80, task="crowd", tags=["z-last"])]
+    intake.take(filled, make_agent(filled, "db9"), body_of(*said, epoch="db9"), NOON)
+
+    assert [len(chosen(filled, events, text, False)) for text in ("tag:nightly", "tag:z", "tag:t7", "tag:z-last")] == [
+        13,
+        1,
+        2,
+        1,
+    ]
+    newest = chosen(filled, events, "tag:nightly", False)
+    assert [row.id for row in newest] == sorted((row.id for row in newest), reverse=True)
+    assert chosen(filled, events, "tag:nightly", True) == newest[::-1]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,8 @@ def filled(database):
         connection.execute(sa.insert(tables.task), [a_task(number) for number in range(TASKS)])
         tags = [{"host": f"db{n // 10}", "task": f"task{n % 10}", "tag": f"tag{n % 500}"} for n in range(TASKS)]
         connection.execute(sa.insert(tables.task_tag), tags)
+        some = connection.execute(sa.select(tables.run.c.id).limit(20)).scalars()
+        connection.execute(sa.insert(tables.run_tag), [{"run": run, "tag": "rare"} for run in some])
         connection.execute(sa.insert(tables.datum), [a_datum(number) for number in range(TASKS)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexing, "REST_SECONDS", 0.0)
@@ -80,6 +82,7 @@ EVENTS_ASKED = {
     "by host": events.Filter(host="db7"),
     "from warning on": events.Filter(level="warning"),
     "of a run": events.Filter(run=make_event_id(NOON, 5)),
+    "by a rare tag": events.Filter(tags=("rare",)),
     "of an hour": events.Filter(since=NOON + 3_600 * SECOND, until=NOON + 7_200 * SECOND),
     "by a rare text": texts("file 12345"),
     "by a common text": texts("copied"),

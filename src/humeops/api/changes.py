@@ -6,7 +6,7 @@ the last one are looked at again, and what was seen is left out.
 """
 
 import collections
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -51,12 +51,12 @@ class Looker:
         keys = {row.run for row in said if row.run} | {rows.key_of(move.run) for move in moved if move.run}
         touched = runs.by_keys(connection, sorted(keys))
         found = [
-            *(_event(row) for row in said),
+            *(_event(row, touched.get(row.run)) for row in said),
             *(_run(run) for run in touched.values()),
             *(_task(move) for move in moved),
         ]
         tags = scoping.tags_of_all(connection, {(one.facts.host, one.facts.task) for one in found})
-        return [one._replace(of=_of(one.facts, tags)) for one in found]
+        return [_of_task(one, tags.get((one.facts.host, one.facts.task), [])) for one in found]
 
     def _moves(self, connection: sa.Connection) -> list[transitions.Transition]:
         after = max(self._first, self._newest - _AGAIN)
@@ -74,13 +74,13 @@ class Looker:
         return True
 
 
-def _event(row: Any) -> Found:
+def _event(row: Any, run: runs.Run | None) -> Found:
     view = views.event_view(row)
     origin = (rows.read_rest(row.rest).origin if row.rest else None) or Origin()
     known = facts.Facts(
         host=view.host,
         task=view.task,
-        tag=view.tags,
+        tag=run.summary.tags if run else view.tags,  # as the search of events has it
         level=view.level,
         kind=view.kind,
         run=_names(view.run),
@@ -119,8 +119,10 @@ def _task(move: transitions.Transition) -> Found:
     return Found("task", known, _to_json(overviews.TransitionView(*move)))
 
 
-def _of(known: facts.Facts, tags: Mapping[tuple[str, str], list[str]]) -> facts.Facts:
-    return facts.Facts(host=known.host, task=known.task, tag=tags.get((known.host, known.task), ()))
+def _of_task(found: Found, tags: Sequence[str]) -> Found:
+    """Add the tags of the task: to what it belongs to, and to what is told of the task itself."""
+    told = found.facts._replace(tag=tags) if found.what == "task" else found.facts
+    return found._replace(facts=told, of=facts.Facts(host=told.host, task=told.task, tag=tags))
 
 
 def _names(run: str | None) -> tuple[str, ...]:

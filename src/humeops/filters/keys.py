@@ -35,7 +35,7 @@ UNKNOWN = "no such key"  # how it is said that there is none
 KEYS: Mapping[str, Key] = {
     "host": Key("name", _of("tasks", "runs", "events", "data", "transitions", "hosts", "scripts"), "the host"),
     "task": Key("name", _of("tasks", "runs", "events", "data", "transitions", "scripts"), "the task"),
-    "tag": Key("name", _of("tasks", "runs", "events", "scripts"), "one of its tags"),
+    "tag": Key("name", _of("tasks", "runs", "events", "transitions", "scripts"), "one of its tags"),
     "state": Key("word", _of("tasks", "runs", "transitions"), "its state; of a transition, the new one", STATES),
     "level": Key("word", _of("events"), "the level", LEVELS),
     "kind": Key("word", _of("events"), "the kind of event", KINDS),

@@ -23,12 +23,17 @@ def of_task(node: Node, host: sa.ColumnElement[str], task: sa.ColumnElement[str]
     """Return the conditions that a thing with these columns is of a task within."""
     if node == EVERYTHING:
         return []
+    keys = {"host": filtering.names(host), "task": filtering.names(task), "tag": tags(host, task)}
+    return filtering.conditions(node, filtering.Asked(keys, _no_text))
+
+
+def tags(host: sa.ColumnElement[str], task: sa.ColumnElement[str]) -> filtering.Meaning:
+    """The task that these columns name has one of these tags."""
 
     def tagged(test: matching.Test) -> filtering.Condition:
         return sa.tuple_(host, task).in_(sa.select(_tag.c.host, _tag.c.task).where(test(_tag.c.tag)))
 
-    keys = {"host": filtering.names(host), "task": filtering.names(task), "tag": filtering.tested(tagged)}
-    return filtering.conditions(node, filtering.Asked(keys, _no_text))
+    return filtering.tested(tagged)
 
 
 def of_host(node: Node, host: sa.ColumnElement[str]) -> list[filtering.Condition]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from humeops.central.fold import Summary
 from humeops.central.store import cursor, filtering, matching, rows, scoping, tables
-from humeops.central.store.questions import texts
+from humeops.central.store.questions import tags, texts
 from humeops.central.store.questions.page import Page, cut
 from humeops.event import SEVERITY, EventId, Level
 from humeops.filters.tree import EVERYTHING, Match, Node
@@ -83,6 +83,9 @@ def _question(
     if text and texts.helps(connection, text, _is_narrow(wanted)):
         again = _conditions(wanted, lambda part: matching.rechecked(_event.c.message, part))
         return texts.select(connection, text, span, again, _conditions(wanted), oldest_first, limit)
+    names = [] if wanted.run is not None else tags.telling(wanted.tags, wanted.also)
+    if names and tags.are_few(connection, names):
+        return tags.select(connection, names, span, _conditions(wanted), oldest_first, limit)
     order = _event.c.id if oldest_first else _event.c.id.desc()
     return sa.select(_event).where(*texts.within(span, _event.c.id), *_conditions(wanted)).order_by(order).limit(limit)
 
@@ -172,15 +175,11 @@ def _conditions(
     if wanted.level is not None:
         conditions += _at_least(SEVERITY[wanted.level])
     if wanted.tags:
-        conditions.append(_tagged(filtering.any_pattern(wanted.tags)))
+        conditions.append(tags.has(wanted.tags))
     if wanted.text:
         conditions.append(asked.text(wanted.text))
     conditions += scoping.of_task(wanted.within, _event.c.host, _event.c.task)
     return conditions + _within(wanted.since, wanted.until) + filtering.conditions(wanted.also, asked)
-
-
-def _tagged(test: matching.Test) -> sa.ColumnElement[bool]:
-    return matching.any_in_json_list(_event.c.tags, test)
 
 
 def _level(match: Match) -> sa.ColumnElement[bool]:
@@ -215,7 +214,7 @@ _ASKED = filtering.Asked(
     {
         "host": filtering.names(_event.c.host),
         "task": filtering.names(_event.c.task),
-        "tag": filtering.tested(_tagged),
+        "tag": tags.meant,
         "kind": filtering.names(_event.c.kind),
         "level": _level,
         "run": filtering.runs(_event.c.run),

@@ -67,6 +67,7 @@ _ASKED = filtering.Asked(
     {
         "host": filtering.names(_transition.c.host),
         "task": filtering.names(_transition.c.task),
+        "tag": scoping.tags(_transition.c.host, _transition.c.task),
         "state": filtering.states(_transition.c.to_state),
         "run": filtering.runs(_transition.c.run),
         "since": lambda match: _transition.c.at >= filtering.moment(match),
