@@ -62,6 +62,25 @@ def test_a_channel_that_refuses_is_told_of_through_another_with_what_it_was_to_s
     assert [(name, kind) for name, kind, _ in world.heard()] == [("ops", "problem"), ("spare", "notice")]
 
 
+def test_what_comes_to_a_channel_that_is_dead_already_is_told_through_another_as_well(database):
+    channels = {"ops": {"type": "mail"}, "spare": {"type": "webhook"}}
+    world = World(database, route=[{"to": ["ops"]}], channel=channels)
+    world.fails["ops"] = UnavailableError("refused")
+    world.move("ok", "failed")
+    for minute in range(1, 8):
+        world.at(minute * MINUTE)
+    assert [kind for _, kind, _ in world.heard()] == ["notice", "problem"]
+
+    for task in ("copy", "third"):
+        world.move("ok", "failed", task=task, host=task)
+    world.at(10 * MINUTE)
+
+    assert sorted(world.heard()) == [
+        ("spare", "problem", [("copy", "copy", "failed")]),
+        ("spare", "problem", [("third", "third", "failed")]),
+    ]
+
+
 def test_who_heard_of_a_trouble_in_the_place_of_a_dead_channel_hears_that_it_is_over(database):
     channels = {"ops": {"type": "mail"}, "spare": {"type": "webhook"}}
     world = World(database, route=[{"to": ["ops"]}], channel=channels)

@@ -6,7 +6,7 @@ many notifiers as there are, each holding what it sends for LEASE_NS. What is ki
 is sent again, with the same key.
 
 A channel that refuses a message, or could not be reached for DEAD_AFTER_NS, is dead: that is told through another one, with all
-that waits for it. It is tried on, and whatever it accepts ends that.
+that waits for it or comes to wait (`store.substitutes`). It is tried on, and whatever it accepts ends that.
 """
 
 import logging
@@ -19,9 +19,8 @@ import sqlalchemy as sa
 
 from humeops import crash, spans
 from humeops.central import looking, metrics
-from humeops.central.alerts import routing
 from humeops.central.notify.message import Message
-from humeops.central.store import alertbooks, alerting, alertrows, notifications, rerouting, settingaside, tidying
+from humeops.central.store import alertbooks, alerting, notifications, rerouting, settingaside, substitutes, tidying
 from humeops.central.store.database import Database
 from humeops.central.store.notifications import Held
 from humeops.clock import NS_PER_SECOND, Clock
@@ -35,7 +34,6 @@ GIVE_UP_NS = 2 * spans.DAY
 RETRY_FIRST_SECONDS = 10.0
 RETRY_LONGEST_SECONDS = 900.0
 BEAT_NS = 30 * spans.SECOND
-MOST_MOVED = 200
 # No channel takes as long for one message.
 STALE_SECONDS = 120
 TIDY_NS = spans.HOUR
@@ -174,8 +172,7 @@ class Notifier:
     def _note_sent(self, connection: sa.Connection, one: Held) -> None:
         now_ns = self._clock.wall_ns()
         notifications.mark_sent(connection, one, now_ns)
-        if notifications.note_success(connection, one.channel, now_ns):
-            self._tell_others(connection, one.channel, f"The channel {one.channel} works again.", now_ns)
+        substitutes.note_success(connection, one.channel, now_ns)
 
     def _unreached(self, one: Held, error: str, wait_seconds: float | None) -> None:
         metrics.MESSAGES.labels("unreached").inc()
@@ -191,7 +188,7 @@ class Notifier:
                 notifications.give_up(connection, one, f"given up after {spans.rough(GIVE_UP_NS)}: {error}")
             else:
                 notifications.put_off(connection, one, now_ns + round(wait * NS_PER_SECOND), error)
-            self._note_failure(connection, one.channel, error, now_ns, DEAD_AFTER_NS)
+            substitutes.note_failure(connection, one, error, now_ns, DEAD_AFTER_NS)
 
         self._database.write(note)
         log.warning("channel %s: %s", one.channel, error)
@@ -209,43 +206,7 @@ class Notifier:
 
         def note(connection: sa.Connection) -> None:
             notifications.give_up(connection, one, error)
-            self._note_failure(connection, one.channel, error, now_ns, 0)
-            # It counted as dead before: then nobody moves this one but us.
-            if one.message.kind not in notifications.OF_ONE:
-                self._move(connection, one.channel, [one.message], now_ns)
+            substitutes.note_failure(connection, one, error, now_ns, 0)
 
         self._database.write(note)
         log.error("channel %s: %s", one.channel, error)
-
-    def _note_failure(
-        self, connection: sa.Connection, channel: str, error: str, now_ns: int, dead_after_ns: int
-    ) -> None:
-        if not notifications.note_failure(connection, channel, error, now_ns, dead_after_ns):
-            return
-        waiting = notifications.unsent(connection, channel, MOST_MOVED)
-        what = f"{len(waiting)} message{'' if len(waiting) == 1 else 's'} for it follow{'s' if len(waiting) == 1 else ''} here"
-        self._tell_others(connection, channel, f"The channel {channel} does not work: {error}. {what}.", now_ns)
-        self._move(connection, channel, waiting, now_ns)
-
-    def _tell_others(self, connection: sa.Connection, channel: str, note: str, now_ns: int) -> None:
-        for name in self._others(connection, channel):
-            notifications.add(connection, name, "notice", (), f"channel {channel}", now_ns, note=note)
-
-    def _move(self, connection: sa.Connection, channel: str, messages: list[Message], now_ns: int) -> None:
-        """Tell on other channels what this one does not; what was moved before has its key there already.
-
-        Whoever hears of a trouble so is to hear that it is over, too.
-        """
-        others = self._others(connection, channel)
-        for message in messages if others else ():
-            copies = {name: notifications.copy_for(message, name, channel) for name in others}
-            new = {name: copy for name, copy in copies.items() if not notifications.is_known(connection, copy.key)}
-            for name, copy in new.items():
-                notifications.put(connection, name, copy, now_ns)
-            if new and message.items:
-                alertrows.note_told(connection, [(item.host, item.task) for item in message.items], list(new))
-
-    def _others(self, connection: sa.Connection, channel: str) -> list[str]:
-        written = alertbooks.current(connection).book
-        dead = [one.channel for one in notifications.health(connection).values() if one.dead_at is not None]
-        return routing.instead(written, list(alertbooks.channels(connection, written)), [channel, *dead])

@@ -134,19 +134,19 @@ def give_up(connection: sa.Connection, one: Held, error: str) -> None:
     connection.execute(_still_ours(one).values(state="failed", due=None, lease_until=None, error=error))
 
 
-def unsent(connection: sa.Connection, channel: str, most: int) -> list[Message]:
-    """Return what waits for a channel, or was given up, the oldest first; each once: the key tells a copy.
+def waiting(connection: sa.Connection, channel: str, most: int) -> list[Message]:
+    """Return what waits for a channel, of so many the newest, in their order.
 
     Not tests, which are of this channel alone, nor notices, which the others have as their own.
     """
     query = (
         sa.select(_notification.c.message)
-        .where(_notification.c.channel == channel, _notification.c.state != "sent")
+        .where(_notification.c.channel == channel, _notification.c.state == "waiting")
         .where(_notification.c.kind.not_in(OF_ONE))
-        .order_by(_notification.c.id)
+        .order_by(_notification.c.id.desc())
         .limit(most)
     )
-    return [_read(text) for text in connection.execute(query).scalars()]
+    return [_read(text) for text in reversed(connection.execute(query).scalars().all())]
 
 
 def is_known(connection: sa.Connection, key: str) -> bool:
@@ -173,6 +173,12 @@ def health(connection: sa.Connection, names: Iterable[str] | None = None) -> dic
     """Return how channels fare, of which something is known."""
     query = sa.select(_health) if names is None else sa.select(_health).where(_health.c.channel.in_(list(names)))
     return {row.channel: Health(*row) for row in connection.execute(query)}
+
+
+def is_dead(connection: sa.Connection, channel: str) -> bool:
+    """Tell whether a channel counts as dead."""
+    query = sa.select(_health.c.channel).where(_health.c.channel == channel, _health.c.dead_at.is_not(None))
+    return connection.execute(query).first() is not None
 
 
 def note_success(connection: sa.Connection, channel: str, now_ns: int) -> bool:
