@@ -12,7 +12,7 @@ from humeops.clock import FakeClock
 from humeops.errors import HumeError, UnavailableError
 from tests.contract.alerting import HOUR, MINUTE, World
 from tests.contract.conftest import make_agent
-from tests.fixtures.events import NOON, a_run, body_of
+from tests.fixtures.events import NOON, SECOND, a_run, body_of
 
 
 @pytest.fixture
@@ -79,6 +79,43 @@ def test_what_comes_to_a_channel_that_is_dead_already_is_told_through_another_as
         ("spare", "problem", [("copy", "copy", "failed")]),
         ("spare", "problem", [("third", "third", "failed")]),
     ]
+
+
+def test_what_is_for_a_channel_that_works_waits_for_one_attempt_of_one_that_does_not(database):
+    channels = {"ops": {"type": "mail"}, "spare": {"type": "webhook"}}
+    routes = [{"when": "task:slow*", "to": ["ops"]}, {"to": ["spare"]}]
+    rules = [{"name": "all", "group": "none", "wait": "0"}]
+    world = World(database, rule=rules, route=routes, channel=channels)
+    tried = []
+
+    def deliver(settings, message, _now_ns):
+        tried.append(settings["name"])
+        if settings["name"] == "ops":
+            raise UnavailableError("no answer within 15 s")
+
+    world.notifier._deliver = deliver
+    for number in range(15):
+        world.move("ok", "failed", task=f"slow{number}")
+    world.move("ok", "failed", task="urgent")
+    world.at(SECOND)
+    assert tried == ["ops", "spare"]
+
+    world.move("ok", "failed", task="second")
+    world.at(20 * SECOND)
+    assert tried[2:] == ["spare", "ops"]
+
+
+def test_what_was_put_off_with_a_channel_that_was_not_reached_is_told_when_it_is(database):
+    world = World(database, rule=[{"name": "all", "group": "none", "wait": "0"}])
+    world.fails["ops"] = UnavailableError("refused")
+    for number in range(12):
+        world.move("ok", "failed", task=f"task-{number:02}")
+    world.at(SECOND)
+    del world.fails["ops"]
+
+    world.at(MINUTE)
+
+    assert len({message.items[0].task for _, message in world.told}) == len(world.told) == 12
 
 
 def test_who_heard_of_a_trouble_in_the_place_of_a_dead_channel_hears_that_it_is_over(database):

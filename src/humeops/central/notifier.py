@@ -6,7 +6,8 @@ many notifiers as there are, each holding what it sends for LEASE_NS. What is ki
 is sent again, with the same key.
 
 A channel that refuses a message, or could not be reached for DEAD_AFTER_NS, is dead: that is told through another one, with all
-that waits for it or comes to wait (`store.substitutes`). It is tried on, and whatever it accepts ends that.
+that waits for it or comes to wait (`store.substitutes`). It is tried on, and whatever it accepts ends that. One that is not reached is
+then left in peace for a while, and has one attempt between those of others: what is for channels that work waits for one attempt at most.
 """
 
 import logging
@@ -140,24 +141,36 @@ class Notifier:
                 return False
         held = self._database.write(lambda connection: notifications.claim(connection, now_ns, LEASE_NS, SEND_MOST))
         crash.point("notifier-claimed")
-        for one in held:
-            if self._stopping.is_set():
-                break  # what was not sent is free again when the hold runs out
-            self._send(one)
+        rest = held
+        while rest and not self._stopping.is_set():  # what was not sent then is free again when the hold runs out
+            one, *rest = rest
+            if not self._send(one):
+                rest = self._leave_in_peace(one.channel, rest)
             self.progress.note()
         return bool(held)
 
-    def _send(self, one: Held) -> None:
+    def _leave_in_peace(self, channel: str, rest: list[Held]) -> list[Held]:
+        """Put off what else is for a channel that was not reached: each attempt may take its whole time; return what goes on."""
+        ours = [one for one in rest if one.channel == channel and one.message.kind != "test"]
+        now_ns = self._clock.wall_ns()
+        self._database.write(
+            lambda connection: notifications.put_off_others(connection, channel, ours, now_ns, DEAD_AFTER_NS)
+        )
+        return [one for one in rest if one not in ours]
+
+    def _send(self, one: Held) -> bool:
+        """Try one; return whether its channel was reached."""
         with self._database.reading() as connection:
             settings = alertbooks.channels(connection, alertbooks.current(connection).book).get(one.channel)
         if settings is None:
             self._database.write(lambda connection: rerouting.send_elsewhere(connection, one, self._clock.wall_ns()))
             log.warning("channel %s: it was removed, and what was for it goes elsewhere", one.channel)
-            return
+            return True
         try:
             self._deliver(settings, self._enrich(one.message), self._clock.wall_ns())
         except UnavailableError as error:
             self._unreached(one, in_one_line(error), getattr(error, "wait_seconds", None))
+            return False
         except HumeError as error:
             self._refused(one, in_one_line(error))
         except Exception as error:
@@ -168,6 +181,7 @@ class Notifier:
             crash.point("notifier-sent")
             self._database.write(lambda connection: self._note_sent(connection, one))
             crash.point("notifier-marked")
+        return True
 
     def _note_sent(self, connection: sa.Connection, one: Held) -> None:
         now_ns = self._clock.wall_ns()

@@ -7,11 +7,12 @@ again with the same key; so it may arrive twice, and never not at all.
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
+from humeops import spans
 from humeops.central.notify.message import Item, Kind, Message
 from humeops.central.store import driver, rows, tables
 
@@ -19,6 +20,8 @@ _notification = tables.notification
 _health = tables.channel_health
 _read = msgspec.json.Decoder(Message).decode
 MOST_ITEMS = 200
+# As long as the first pause after a failure: what comes to a channel that stumbled once is not held up much.
+LEAST_PEACE_NS = 10 * spans.SECOND
 OF_ONE: tuple[Kind, ...] = ("test", "notice")  # kinds that are not told on another channel instead
 _PUT = """
 INSERT INTO notification (key, channel, kind, at, message, state, due, attempts, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -87,16 +90,16 @@ def put(connection: sa.Connection, channel: str, message: Message, now_ns: int) 
 
 
 def claim(connection: sa.Connection, now_ns: int, lease_ns: int, most: int) -> list[Held]:
-    """Hold some that are due and that nobody holds, and return them."""
-    free = sa.or_(_notification.c.lease_until.is_(None), _notification.c.lease_until <= now_ns)
-    query = (
-        sa.select(_notification)
-        .where(_notification.c.state == "waiting", _notification.c.due <= now_ns, free)
-        .order_by(_notification.c.due)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    found = connection.execute(query).all()
+    """Hold some that are due and that nobody holds, and return them: so many for channels that work, then one for those that fail.
+
+    A channel that never answers costs each attempt its whole time; others must not wait for one attempt after the other.
+    """
+    failing = _notification.c.channel.in_(sa.select(_health.c.channel).where(_health.c.failing_since.is_not(None)))
+    is_test = sa.case((_notification.c.kind == "test", 0), else_=1)  # somebody waits for it
+    found = [
+        *connection.execute(_due(now_ns).where(~failing).order_by(_notification.c.due).limit(most)).all(),
+        *connection.execute(_due(now_ns).where(failing).order_by(is_test, _notification.c.due).limit(1)).all(),
+    ]
     until = now_ns + lease_ns
     if found:
         ids = [row.id for row in found]
@@ -106,6 +109,12 @@ def claim(connection: sa.Connection, now_ns: int, lease_ns: int, most: int) -> l
             .values(lease_until=until, attempts=_notification.c.attempts + 1)
         )
     return [Held(row.id, row.channel, _read(row.message), row.attempts + 1, until, row.at) for row in found]
+
+
+def _due(now_ns: int) -> "sa.Select[Any]":
+    free = sa.or_(_notification.c.lease_until.is_(None), _notification.c.lease_until <= now_ns)
+    here = (_notification.c.state == "waiting", _notification.c.due <= now_ns, free)
+    return sa.select(_notification).where(*here).with_for_update(skip_locked=True, of=_notification)
 
 
 def is_any_due(connection: sa.Connection, now_ns: int) -> bool:
@@ -127,6 +136,22 @@ def mark_sent(connection: sa.Connection, one: Held, now_ns: int) -> None:
 def put_off(connection: sa.Connection, one: Held, due: int, error: str) -> None:
     """Have it tried again then."""
     connection.execute(_still_ours(one).values(due=due, lease_until=None, error=error))
+
+
+def put_off_others(connection: sa.Connection, channel: str, ours: Sequence[Held], now_ns: int, longest_ns: int) -> None:
+    """Put off what is due for a channel that was just not reached, for as long as it has failed already, at most so long.
+
+    `ours` are held by whoever calls, and were not tried. Tests are: each is tried once, and somebody waits for it.
+    """
+    since = sa.select(_health.c.failing_since).where(_health.c.channel == channel)
+    failing_since = connection.execute(since).scalar_one_or_none()
+    until = now_ns + min(max(now_ns - (failing_since or now_ns), LEAST_PEACE_NS), longest_ns)
+    for one in ours:
+        back = {"due": until, "lease_until": None, "attempts": one.attempts - 1}
+        connection.execute(_still_ours(one).values(back))
+    free = sa.or_(_notification.c.lease_until.is_(None), _notification.c.lease_until <= now_ns)
+    here = (_notification.c.channel == channel, _notification.c.state == "waiting", _notification.c.kind != "test")
+    connection.execute(sa.update(_notification).where(*here, free, _notification.c.due <= now_ns).values(due=until))
 
 
 def give_up(connection: sa.Connection, one: Held, error: str) -> None:
