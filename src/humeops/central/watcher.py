@@ -109,7 +109,7 @@ class Watcher:
 
     def _judge(self, connection: sa.Connection, now_ns: int) -> bool:
         crash.point("watcher-before-judging")
-        names = deadlines.judge_due(connection, now_ns)
+        names = deadlines.judge_due(connection, now_ns, silent_ns=self._silent_ns)
         if self._copies is not None:
             self._copies.note(connection, names)
         crash.point("watcher-before-commit")

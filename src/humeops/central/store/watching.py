@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from humeops import spans
 from humeops.central.store import holding, rows, statements, watchrows
 from humeops.central.store.changing import Moved
 from humeops.central.store.driver import Pair
@@ -22,6 +23,10 @@ from humeops.central.watches.expectation import Expectation
 from humeops.central.watches.judging import Facts, Judged, Judgement, OpenRun
 
 read_wanted = holding.read_wanted
+# humed says a word each minute: with one of them missing the host may be gone. If it is not, little time is lost.
+DOUBTED_NS = spans.MINUTE + 15 * spans.SECOND
+# By then a watcher has seen that a host is silent: it looks each five seconds.
+FOUND_SILENT_NS = 15 * spans.SECOND
 
 
 class Watched(msgspec.Struct):
@@ -42,6 +47,7 @@ class _Standing(msgspec.Struct):
     told: str
     sign_at: int | None
     silent_since: int | None
+    heard_at: int | None
     runs: list[OpenRun]
 
 
@@ -65,10 +71,12 @@ def settle(
     now_ns: int,
     moves: Iterable[Move] = (),
     causes: Mapping[Pair, str] | None = None,
+    silent_ns: int = 0,
 ) -> list[Moved]:
     """Judge these watches, store how they stand and what is shown of their tasks; return the changes that are to be recorded.
 
     Intake gives `causes`, the last event of each task, and `moves`, what its events changed. Then the hosts were just heard.
+    Watchers give `silent_ns`, after which a host counts as silent.
     """
     if not watched:
         return []
@@ -85,6 +93,8 @@ def settle(
         facts = _facts(connection, name, watch, standing, sign_at, held_until, now_ns)
         if causes is not None:
             facts = facts._replace(silent_since=None)
+        elif doubt := _doubt(standing, silent_ns, now_ns):
+            facts = facts._replace(doubt=doubt)
         judgement = _kept(watch, judging.judge(watch.wanted, facts, now_ns))
         verdicts[name] = judgement, sign_at
         found += _changes(name, watch.state, told[name], judgement, standing.told, (causes or {}).get(name))
@@ -95,8 +105,10 @@ def settle(
 def _standings(connection: sa.Connection, watched: Mapping[Pair, Watched]) -> dict[Pair, _Standing]:
     names = sorted(watched)
     found: dict[Pair, _Standing] = {}
-    for host, task, told, loose, began, silent in watchrows.standings(connection, names):
-        found[host, task] = _Standing(told, max((one for one in (loose, began) if one), default=None), silent, [])
+    for host, task, told, loose, began, silent, heard in watchrows.standings(connection, names):
+        found[host, task] = _Standing(
+            told, max((one for one in (loose, began) if one), default=None), silent, heard, []
+        )
     summaries = {
         key: ((host, task), read_summary(text)) for host, task, key, text in watchrows.open_runs(connection, names)
     }
@@ -106,6 +118,14 @@ def _standings(connection: sa.Connection, watched: Mapping[Pair, Watched]) -> di
         found[name].runs.append(OpenRun(run.run, began, max(began, ping), frozenset(flags.get(key, ()))))
         found[name].sign_at = max(found[name].sign_at or 0, ping) or None
     return found
+
+
+def _doubt(standing: _Standing, silent_ns: int, now_ns: int) -> judging.Doubt | None:
+    """Return how long a host is waited for that has missed its words and does not count as silent yet."""
+    heard_at = standing.heard_at
+    if heard_at is None or standing.silent_since is not None or now_ns - heard_at <= DOUBTED_NS:
+        return None
+    return judging.Doubt(heard_at, heard_at + silent_ns + FOUND_SILENT_NS) if silent_ns else None
 
 
 def _flags(connection: sa.Connection, keys: list[bytes]) -> dict[bytes, set[str]]:

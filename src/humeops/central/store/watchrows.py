@@ -25,7 +25,8 @@ SELECT host, task FROM task WHERE (host, task) IN (VALUES {pairs}) ORDER BY host
 """
 _DUE = "SELECT host, task FROM watch WHERE due <= ? ORDER BY due LIMIT ?"
 _STANDINGS = """
-SELECT task.host, task.task, coalesce(task.told, task.state), task.loose_last_at, run.started_at, agent.silent_since
+SELECT task.host, task.task, coalesce(task.told, task.state), task.loose_last_at, run.started_at, agent.silent_since,
+  agent.last_seen_at
 FROM task LEFT JOIN run ON run.id = task.last_run LEFT JOIN agent ON agent.host = task.host
 WHERE (task.host, task.task) IN (VALUES {pairs})
 """
@@ -84,7 +85,7 @@ def lock_free_tasks(connection: sa.Connection, names: list[driver.Pair]) -> list
 
 
 def standings(connection: sa.Connection, names: list[driver.Pair]) -> Iterable[Sequence[Any]]:
-    """Return (host, task, what the events tell, last word outside of runs, start of the last run, silent since)."""
+    """Return (host, task, what the events tell, last word outside of runs, start of the last run, silent since, heard at)."""
     return driver.all_for_pairs(connection, _STANDINGS, names)
 
 

@@ -18,6 +18,8 @@ from humeops.central.watches.expectation import Expectation
 Judged = Literal["", "late", "overdue", "unknown", "paused"]
 FOREVER = 2**63 - 1
 _MINUTE = 60 * spans.SECOND
+# A host that is heard again while it is waited for is noticed so soon.
+_AGAIN = 15 * spans.SECOND
 
 
 class OpenRun(NamedTuple):
@@ -27,6 +29,13 @@ class OpenRun(NamedTuple):
     began: int
     heard: int
     flags: frozenset[str] = frozenset()
+
+
+class Doubt(NamedTuple):
+    """When a host was heard last that should have been heard since, and until when it is waited for."""
+
+    heard_at: int
+    until: int
 
 
 class Facts(NamedTuple):
@@ -40,6 +49,9 @@ class Facts(NamedTuple):
     paused_until: int | None = None
     held_until: int = 0  # after an outage of central: until then nothing is found missing that was not before
     before: Judged = ""
+    doubt: Doubt | None = (
+        None  # the host may be silent; then what is missing since it was heard last is no fault of the task
+    )
 
 
 class Judgement(NamedTuple):
@@ -78,9 +90,19 @@ def _weigh(facts: Facts, worst: _Miss | None, well: Judgement, now_ns: int) -> J
         return well._replace(state="unknown", since=silent, why="nothing is heard of its host")
     if worst is None:
         return well
-    if now_ns < facts.held_until and facts.before != worst.state:
-        return well._replace(state=facts.before, since=None, due=facts.held_until)
+    if facts.before != worst.state and (until := _held_until(facts, worst, now_ns)):
+        return well._replace(state=facts.before, since=None, due=until)
     return well._replace(state=worst.state, since=worst.at, why=worst.why)
+
+
+def _held_until(facts: Facts, worst: _Miss, now_ns: int) -> int:
+    """Return when to look again at what is missing and not to be told yet; 0 when it is."""
+    if now_ns < facts.held_until:
+        return facts.held_until
+    doubt = facts.doubt
+    if doubt is None or worst.at <= doubt.heard_at or now_ns >= doubt.until:
+        return 0
+    return min(doubt.until, now_ns + _AGAIN)
 
 
 def reckoned_day(wanted: Expectation, now_ns: int) -> tuple[int, int, int]:
