@@ -119,6 +119,7 @@ def test_every_open_run_is_watched_for_overtime_and_a_ping_puts_it_off(database,
     heard(database, at=NOON + 49 * MINUTE)
     look(database, NOON + 49 * MINUTE)
     assert state(database) == "running"
+    heard(database, at=NOON + 51 * MINUTE)
     look(database, NOON + 51 * MINUTE)
     assert state(database) == "overdue"
     assert new[0].id[-8:] in watch(database).why
@@ -208,6 +209,21 @@ def test_a_paused_watch_expects_nothing_until_it_goes_on(database, agent):
     heard(database, at=NOON + 121 * MINUTE)
     look(database, NOON + 121 * MINUTE)
     assert state(database) == "new"
+
+
+def test_when_a_pause_ends_the_change_says_why_the_task_is_as_it_is_and_of_which_run(database, agent):
+    failed = a_run(status=3, outcome="failed")
+    take(database, agent, *failed, at=NOON)
+    declare(database)
+    with database.writing() as connection:
+        declaring.pause(connection, [("db1", "backup")], NOON + 120 * MINUTE, NOON + MINUTE)
+    look(database, NOON + MINUTE)
+    heard(database, at=NOON + 121 * MINUTE)
+    look(database, NOON + 121 * MINUTE)
+
+    last = moves(database)[-1]
+    assert last[2:5] == ("paused", "failed", rows.key_of(failed[0].id))
+    assert last[6] == "exit 3"
 
 
 def test_what_is_no_longer_expected_is_shown_as_the_events_tell(database, agent):

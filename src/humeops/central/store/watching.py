@@ -48,6 +48,8 @@ class _Standing(msgspec.Struct):
     sign_at: int | None
     silent_since: int | None
     heard_at: int | None
+    reason: str
+    bad_run: str | None
     runs: list[OpenRun]
 
 
@@ -97,7 +99,7 @@ def settle(
             facts = facts._replace(doubt=doubt)
         judgement = _kept(watch, judging.judge(watch.wanted, facts, now_ns))
         verdicts[name] = judgement, sign_at
-        found += _changes(name, watch.state, told[name], judgement, standing.told, (causes or {}).get(name))
+        found += _changes(name, watch.state, told[name], judgement, standing, (causes or {}).get(name))
     _store(connection, watched, standings, verdicts, is_intake=causes is not None)
     return found
 
@@ -105,10 +107,9 @@ def settle(
 def _standings(connection: sa.Connection, watched: Mapping[Pair, Watched]) -> dict[Pair, _Standing]:
     names = sorted(watched)
     found: dict[Pair, _Standing] = {}
-    for host, task, told, loose, began, silent, heard in watchrows.standings(connection, names):
-        found[host, task] = _Standing(
-            told, max((one for one in (loose, began) if one), default=None), silent, heard, []
-        )
+    for host, task, told, loose, began, silent, heard, reason, bad in watchrows.standings(connection, names):
+        sign_at = max((one for one in (loose, began) if one), default=None)
+        found[host, task] = _Standing(told, sign_at, silent, heard, reason, rows.id_of(bytes(bad)) if bad else None, [])
     summaries = {
         key: ((host, task), read_summary(text)) for host, task, key, text in watchrows.open_runs(connection, names)
     }
@@ -178,15 +179,19 @@ def _kept(watch: Watched, judgement: Judgement) -> Judgement:
 
 
 def _changes(
-    name: Pair, before: Judged, moves: Sequence[Move], judgement: Judgement, told: str, cause: str | None
+    name: Pair, before: Judged, moves: Sequence[Move], judgement: Judgement, standing: _Standing, cause: str | None
 ) -> Iterable[Moved]:
     steps = [showing.Told(move.before, move.after) for move in moves]
-    for change in showing.compose(before, steps, judgement.state, told):
-        if change.move is None:
-            yield Moved(*name, change.before, change.after, judgement.why, None, cause, since=judgement.since)
-        else:
+    for change in showing.compose(before, steps, judgement.state, standing.told):
+        if change.move is not None:
             move = moves[change.move]
             yield Moved(*name, change.before, change.after, move.reason, move.run, move.event)
+        elif judgement.state:
+            yield Moved(*name, change.before, change.after, judgement.why, None, cause, since=judgement.since)
+        else:
+            # What the events tell shows again: whoever is told of it wants to know why it is so, and of which run.
+            run = standing.bad_run if standing.told in ("failed", "lost") else None
+            yield Moved(*name, change.before, change.after, standing.reason, run, cause)
 
 
 def _store(

@@ -26,7 +26,7 @@ SELECT host, task FROM task WHERE (host, task) IN (VALUES {pairs}) ORDER BY host
 _DUE = "SELECT host, task FROM watch WHERE due <= ? ORDER BY due LIMIT ?"
 _STANDINGS = """
 SELECT task.host, task.task, coalesce(task.told, task.state), task.loose_last_at, run.started_at, agent.silent_since,
-  agent.last_seen_at
+  agent.last_seen_at, task.reason, CASE WHEN run.state IN ('failed', 'lost') THEN run.id END
 FROM task LEFT JOIN run ON run.id = task.last_run LEFT JOIN agent ON agent.host = task.host
 WHERE (task.host, task.task) IN (VALUES {pairs})
 """
@@ -85,7 +85,11 @@ def lock_free_tasks(connection: sa.Connection, names: list[driver.Pair]) -> list
 
 
 def standings(connection: sa.Connection, names: list[driver.Pair]) -> Iterable[Sequence[Any]]:
-    """Return (host, task, what the events tell, last word outside of runs, start of the last run, silent since, heard at)."""
+    """Return the facts of these tasks that are not of their watch.
+
+    They are host, task, what the events tell, last word outside of runs, start of the last run, silent since, heard at, the events'
+    reason, and the last run if it ended badly.
+    """
     return driver.all_for_pairs(connection, _STANDINGS, names)
 
 
