@@ -14,6 +14,8 @@ from humeops.visible import visible
 # A reader sees the first of them, and how many more there are.
 MOST_ITEMS = 100
 _MOST_TEXT = 8_000
+# Of the output of one among many: enough to tell what it is, and a page of twenty can be read.
+_TAIL_LINES = 3
 # Worst first: what a digest counts, and in this order.
 STATES = (
     "failed",
@@ -98,6 +100,7 @@ def _item(item: Item, message: Message, clock: Clock) -> dict[str, Any]:
             for event in item.events[-MOST_ITEMS:]
         ],
         "output": block(item.output),
+        "tail": [line(one, 300) for one in block(item.output).split("\n")[-_TAIL_LINES:] if one],
         "tags": [line(tag, 100) for tag in item.tags[:MOST_ITEMS]],
         "owner": line(item.owner),
         "description": block(item.description, 2_000),

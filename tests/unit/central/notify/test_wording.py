@@ -204,3 +204,19 @@ def test_templates_that_do_not_work_keep_nobody_from_being_told(tmp_path, caplog
     delivering.Delivery(settings, tmp_path)
 
     assert "hume's own templates" in caplog.text
+
+
+def test_each_of_several_says_whose_it_is_what_to_do_and_how_its_output_ends():
+    many = telling.message(
+        telling.item(output="one\ntwo\nthree\nfour <b>\n"),
+        telling.item(task="copy", owner="", output="", runbook="call Ana"),
+    )
+    text, page = WORDING.text(many), WORDING.html(many)
+
+    assert (
+        "owner dba team, runbook https://wiki.example/backup\n           | two\n           | three\n           | four <b>\n"
+        in text
+    )
+    assert "           runbook call Ana\n" in text
+    assert "two\nthree\nfour &lt;b&gt;</pre>" in page
+    assert 'href="https://wiki.example/backup"' in page
