@@ -132,6 +132,16 @@ def test_a_token_for_many_does_not_take_over_a_host_that_is_in(database):
     assert (speaks_for(database, mine), speaks_for(database, thief)) == ("db1", None)
 
 
+def test_who_was_put_out_does_not_come_in_again_by_the_token_of_the_fleet(database):
+    fleet, again = token(database, "*", uses=9), credential()
+    ask(database, fleet, "db1", credential())
+    write(database, enrolling.revoke, "db1", NOON)
+
+    assert ask(database, fleet, "db1", again).state == "pending"
+    assert speaks_for(database, again) is None
+    assert ask(database, token(database, name="own"), "db1", credential()).state == "enrolled"
+
+
 def test_a_token_for_this_host_alone_puts_a_new_credential_in_the_place_of_the_old(database):
     old, new = credential(), credential()
     ask(database, token(database), made=old)

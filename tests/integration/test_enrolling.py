@@ -5,6 +5,7 @@ It is long, since each way a host is let in or put out is a journey of its own, 
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -244,6 +245,22 @@ def test_one_that_was_approved_and_then_revoked_comes_in_by_the_next_token(centr
 
     assert host.layout.agent_token.read_text().strip() != old
     assert status_of(central, host.layout.agent_token.read_text().strip()) == 200
+
+
+def test_the_audit_log_names_each_host_that_asked_and_what_became_of_it_once(central):
+    fleet, asked = token(central, "byimage", hosts="log*", uses=9, asks=True), {}
+    with Caller(central, fleet) as caller:
+        for name in ("log1", "log1", "log2"):
+            body = json.dumps({"host": name, "hash": hashlib.sha256(name.encode()).hexdigest()}).encode()
+            asked[name] = caller.call("POST", "/api/v1/enrolments", body, **JSON).body["fingerprint"]
+    at_central(central, "agents", "approve", "log1")
+
+    with owner_of(central) as owner:
+        lines = owner.get("/api/v1/audit?q=object:log*").body["items"]
+    told = {(one["actor"], one["act"], one["object"], one.get("detail")) for one in lines}
+    assert len(lines) == 3
+    assert told >= {("byimage", "enrol host", name, f"waits to be approved, {asked[name]}") for name in asked}
+    assert ("let host in", "log1", asked["log1"]) in {line[1:] for line in told}
 
 
 def test_a_credential_is_rotated_under_a_humed_that_runs(central, host):

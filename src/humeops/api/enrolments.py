@@ -43,9 +43,17 @@ def ask(central: Central, asked: Asker, data: Ask) -> Asked:
     roles.authorize(asked.actor, "append", Thing("enrolments", data.host))
     now_ns, kept = central.clock.wall_ns(), bytes.fromhex(data.hash)
     came = str(asked.state.get(CERTIFICATE, ""))
-    request = central.database.write(
-        lambda connection: enrolling.ask(connection, asked.actor.credential, data.host, kept, now_ns, came)
-    )
+
+    def let_in(connection: sa.Connection) -> enrolling.Request:
+        request = enrolling.ask(connection, asked.actor.credential, data.host, kept, now_ns, came)
+        if request.at == now_ns:
+            became = "let in" if request.state == "enrolled" else "waits to be approved"
+            acting.note(connection, central, asked, "enrol host", data.host, f"{became}, {request.fingerprint}")
+        return request
+
+    request = central.database.write(let_in)
+    # Asked again, nothing happens: whoever has a token must not be able to fill the log with it.
+    asked.state[acting.NOTED] = True
     return Asked(request.host, request.state, request.fingerprint)  # type: ignore[arg-type]
 
 
@@ -66,10 +74,12 @@ def decide(central: Central, asked: Asker, data: Decision) -> RequestView:
     act = "let host in" if data.approve else "deny host"
 
     def decided(connection: sa.Connection) -> enrolling.Request:
-        return enrolling.decide(connection, data.id, data.approve, name, now_ns)
+        request = enrolling.decide(connection, data.id, data.approve, name, now_ns)
+        acting.note(connection, central, asked, act, request.host, request.fingerprint)
+        return request
 
     try:
-        return view(acting.do(central, asked, act, f"request {data.id}", decided))
+        return view(central.database.write(decided))
     except enrolling.EnrolmentError as error:
         raise NotFoundError(str(error)) from error
 

@@ -128,8 +128,7 @@ def ask(connection: sa.Connection, token: bytes, host: str, kept: bytes, now_ns:
     if connection.execute(sa.select(_credential.c.id).where(_credential.c.hash == kept)).first() is not None:
         raise NotAllowedError("this credential is in use already")
     _use(connection, number)
-    # Whoever may let in many must not thereby get to speak for one that is in.
-    waits = asks or (hosts != host and has_credential(connection, host, now_ns))
+    waits = asks or (hosts != host and is_taken(connection, host, now_ns))
     if waits and _pending(connection) >= MOST_PENDING:
         raise NotAllowedError("too many hosts wait to be approved; decide on some of them first")
     row = {"at": now_ns, "token": number, "host": host, "hash": kept, "state": "pending", "decided_by": ""}
@@ -189,6 +188,18 @@ def has_credential(connection: sa.Connection, host: str, now_ns: int) -> bool:
     good = sa.or_(_credential.c.expires_at.is_(None), _credential.c.expires_at > now_ns)
     own = (_credential.c.kind == "agent", _credential.c.name == host, _credential.c.revoked_at.is_(None), good)
     return connection.execute(sa.select(_credential.c.id).where(*own)).first() is not None
+
+
+def is_taken(connection: sa.Connection, host: str, now_ns: int) -> bool:
+    """Tell whether a token for many may not give this name away: somebody speaks for the host, or was put out by hand.
+
+    Otherwise who was put out would be in again at once, with the token of the fleet that its image holds.
+    """
+    put_out = (_credential.c.kind == "agent", _credential.c.name == host, _credential.c.revoked_at.is_not(None))
+    return (
+        has_credential(connection, host, now_ns)
+        or connection.execute(sa.select(_credential.c.id).where(*put_out)).first() is not None
+    )
 
 
 def _is_in_force(connection: sa.Connection, kept: bytes) -> bool:
