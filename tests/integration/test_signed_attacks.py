@@ -5,6 +5,7 @@ import os
 import re
 import threading
 
+import click
 import pytest
 
 from humeops.cli import signing
@@ -213,6 +214,44 @@ def test_what_no_host_would_take_is_not_signed(host, name, words, told):
     with pytest.raises(GivenError, match=re.escape(told)) as caught:
         put_signature(host, host.write(GOOD, name), *words)
     assert caught.value.exit_code == 64
+
+
+def test_a_script_with_text_behind_its_block_is_not_signed(host):
+    script = signed(host, "--inside")
+    with script.open("a") as file:
+        file.write("echo evil\n")
+
+    with pytest.raises(GivenError, match="no host would run it: behind its block"):
+        put_signature(host, script)
+
+    assert not sig_of(script).exists()
+
+
+def test_a_link_is_not_replaced_by_what_is_signed_inside(host):
+    script, link = host.write(GOOD), host.root / "link.sh"
+    link.symlink_to(script)
+
+    with pytest.raises(GivenError, match=r"sign the script itself: .*job\.sh"):
+        put_signature(host, link, "--inside")
+
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize("span", ["0d", "0s", "99999999w"])
+def test_an_end_that_is_none_is_not_signed(host, span):
+    with pytest.raises(click.UsageError):
+        put_signature(host, host.write(GOOD), "--for", span)
+
+
+def test_who_is_not_among_those_allowed_is_said(host):
+    told = str(look(host, signed(host, key="bob")).fault)
+
+    assert told == f"it is signed by bob@example.com, whom {host.trust}/allowed_signers does not name"
+
+
+def test_a_folder_is_named_by_its_path(host):
+    with pytest.raises(GivenError, match=re.escape(f"{host.root}: a folder, and no file")):
+        look(host, host.root)
 
 
 @pytest.mark.parametrize("name", ["allowed_signers", "revoked"])

@@ -9,6 +9,8 @@ import subprocess
 
 import pytest
 
+from humeops.cli import verify
+from humeops.cli.terminal import Terminal
 from tests.fixtures import signers
 from tests.fixtures.processes import find_hume
 
@@ -263,6 +265,15 @@ def test_verify_tells_people_and_programs(installed, host):
     (installed.root / "job.sh").write_text("x")
     assert hume(installed, *words, "job.sh").returncode == 126
     assert os.listdir(host.trust).count("versions") == 0
+
+
+def test_verify_says_that_it_would_run_all_the_same_where_the_policy_is_report(host):
+    script = host.write(SCRIPT)
+    (host.trust / "policy.toml").write_text('policy = "report"\n')
+
+    shown = list(verify.draw(Terminal(), signers.look(host, script)))
+
+    assert "it would run all the same" in shown[-1]
 
 
 def test_words_that_make_no_sense(installed, host):

@@ -30,6 +30,13 @@ def span(text: str) -> int:
         raise click.BadParameter(str(error)) from None
 
 
+def some_span(text: str) -> int:
+    """Return a length of time that is not nothing; click asks this where nothing would be no end, or the end at once."""
+    if (found := span(text)) <= 0:
+        raise click.BadParameter(f"{text!a}: more than nothing, such as 52w")
+    return found
+
+
 def filled(text: str) -> str:
     """Return the text as it is; click asks this for names, of which an empty one would silently mean all of them."""
     if not text.strip():

@@ -54,7 +54,7 @@ def read(words: Sequence[str]) -> Asked:
         word = rest.pop(0)
         name, value, kept = _option(word, rest)
         if name == "--signed":
-            return Asked(options, given, trust, _filled(value), rest[1:] if rest[:1] == ["--"] else rest)
+            return Asked(options, given, trust, _script(value), rest[1:] if rest[:1] == ["--"] else rest)
         if name == "--trust":
             trust = _filled(value, name)
             continue
@@ -99,6 +99,14 @@ def _check_extra(name: str, value: str) -> None:
     # The client makes a name of it in the same way.
     if name == "--extra" and "".join(_named(key)) in FACTS:
         raise click.UsageError(f"-x {value[:60]!a}: hume itself says that of a signed script; choose another key")
+
+
+def _script(value: str) -> str:
+    """Return the script, which is no option: one that stands too late would be looked for as a file, and reported as its task."""
+    if value.startswith("-"):
+        text = f"a script is expected there; options stand before --signed (a file of that name is ./{value[:60]})"
+        raise click.UsageError(f"--signed {value[:60]!a}: {text}")
+    return _filled(value)
 
 
 def _named(key: str) -> Iterator[str]:

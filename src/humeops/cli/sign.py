@@ -27,7 +27,7 @@ from humeops.security.signing.verification import Script
 @click.option("--no-arguments", is_flag=True, help="It takes none.")
 @click.option("--source", "sources", multiple=True, metavar="FILE", help="A file that it sources, by its whole path.")
 @click.option("--host", "hosts", multiple=True, metavar="GLOB", help="Only on these hosts.")
-@click.option("--for", "span", type=options.span, metavar="SPAN", help="Good for so long, as in 52w.")
+@click.option("--for", "span", type=options.some_span, metavar="SPAN", help="Good for so long, as in 52w.")
 @click.option("--env", "variables", multiple=True, metavar="NAME", help="A variable of the caller that it gets.")
 @click.option("--number", type=click.IntRange(1), metavar="N", help="Its version [one more than it had].")
 @click.option("--namespace", metavar="TEXT", default=policy.NAMESPACE, show_default=True, help="As policy.toml has it.")
@@ -54,10 +54,10 @@ def command(
     if no_arguments and globs:
         raise click.UsageError("--argument beside --no-arguments: one of them is too many")
     read = verification.read(pathlib.Path(script))
-    _check_name(read)
+    inside = inside or read.content != read.data
+    _check(read, inside=inside)
     path = keys.find(key)
     moment = signing.now().replace(microsecond=0)
-    inside = inside or read.content != read.data
     content = envelope.content_of(read.data) if inside else read.data
     signed = Manifest(
         1,
@@ -68,7 +68,7 @@ def command(
         moment.isoformat(),
         interpreter_of(read) if interpreter is None else _words(interpreter),
         [] if no_arguments else list(globs) or None,
-        (moment + datetime.timedelta(microseconds=span // 1000)).isoformat() if span else None,
+        _until(moment, span) if span else None,
         list(hosts),
         dict(map(_source, sources)),
         list(variables),
@@ -80,7 +80,13 @@ def command(
     return 0
 
 
-def _check_name(read: Script) -> None:
+def _check(read: Script, *, inside: bool) -> None:
+    """Raise GivenError for a script that no host would run, however it is signed, or that would be another one afterwards."""
+    if read.fault:
+        raise GivenError(f"{read.path}: not signed, for no host would run it: {read.fault}; remove that, or the block")
+    if inside and read.path.is_symlink():
+        # What is renamed into its place would end the link, and leave the script itself as it is.
+        raise GivenError(f"{read.path}: a link; inside, sign the script itself: {read.path.resolve()}")
     if not manifest.is_name(read.name):
         text = "the name of a signed script has up to 64 letters, digits, spaces and . _ @ + -; rename it"
         raise GivenError(f"{read.path}: {text}")
@@ -91,6 +97,13 @@ def _principal(name: str) -> str:
         text = "who signs is named by up to 255 of A-Z a-z 0-9 . _ @ + -, as in allowed_signers; say it with --as"
         raise GivenError(f"{name[:300]!a}: {text}")
     return name
+
+
+def _until(moment: datetime.datetime, span: int) -> str:
+    try:
+        return (moment + datetime.timedelta(microseconds=span // 1000)).isoformat()
+    except OverflowError:
+        raise click.UsageError("--for: so long nobody keeps a key; 52w is usual") from None
 
 
 def _words(interpreter: str) -> list[str]:

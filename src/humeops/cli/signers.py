@@ -26,7 +26,9 @@ def command() -> None:
 @click.argument("source", metavar="DIR", type=click.Path(path_type=pathlib.Path))
 @click.option("--key", metavar="FILE", help="A key of root_signers, or its .pub while an agent has it [of ~/.ssh].")
 @click.option("--as", "signer", metavar="NAME", help="Who you are in root_signers [the comment of the key].")
-@click.option("--for", "span", type=options.span, default="26w", metavar="SPAN", show_default=True, help="Good for.")
+@click.option(
+    "--for", "span", type=options.some_span, default="26w", metavar="SPAN", show_default=True, help="Good for."
+)
 @click.option("--number", type=click.IntRange(1), metavar="N", help="Its version [one more than central's].")
 @click.option("--to", "file", metavar="FILE", help="Into a file, for hosts that central does not reach.")
 @options.central_options
@@ -50,7 +52,7 @@ def publish(
 
 @command.command("update")
 @click.option("--from", "file", metavar="FILE", help="A bundle that was brought here [central's].")
-@click.option("--trust", "place", metavar="DIR", help="Whom to believe [/etc/hume/signing].")
+@click.option("--trust", "place", type=options.filled, metavar="DIR", help="Whom to believe [/etc/hume/signing].")
 @click.option("--dir", "folder", metavar="DIR", help="The hume folder [that of the humed here].")
 def update(file: str | None, place: str | None, folder: str | None) -> int:
     """Fetch what central hands out, verify it against root_signers, and put it in force. As root.
@@ -61,7 +63,7 @@ def update(file: str | None, place: str | None, folder: str | None) -> int:
 
 
 @command.command("show")
-@click.option("--trust", "place", metavar="DIR", help="Whom to believe [/etc/hume/signing].")
+@click.option("--trust", "place", type=options.filled, metavar="DIR", help="Whom to believe [/etc/hume/signing].")
 @options.output_option(("table", "json"), "table or json.")
 def show(place: str | None, output: str) -> int:
     """Whom this host believes now, and until when."""

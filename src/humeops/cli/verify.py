@@ -15,7 +15,7 @@ from humeops.errors import Exit
 
 
 @click.command("verify", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--trust", metavar="DIR", help="Whom to believe [/etc/hume/signing].")
+@click.option("--trust", type=options.filled, metavar="DIR", help="Whom to believe [/etc/hume/signing].")
 @click.option(
     "-o", "--output", type=options.one_of("format", ("table", "json")), default="table", help="table or json."
 )
@@ -56,6 +56,8 @@ def draw(terminal: Terminal, standing: Standing) -> Iterator[str]:
     line = f"{shape} {terminal.text(str(standing.script.path))} {terminal.text(told)}"
     yield terminal.paint(line, "green" if found else "red bold")
     facts = {"sha256": standing.script.sha256}
+    if not found and standing.policy == "report":
+        facts["policy"] = "report: it would run all the same, and an error be said of it"
     if found:
         signed = found.manifest
         facts |= {

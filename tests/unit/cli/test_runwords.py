@@ -4,6 +4,9 @@
 import pathlib
 import re
 
+import click
+import pytest
+
 from humeops.cli import runwords
 
 OPTIONS = pathlib.Path(__file__).parents[3] / "native/src/options.c"
@@ -22,6 +25,12 @@ def test_an_option_that_looks_like_signed_is_the_value_before_it():
 
     assert asked.options == ["-vt", "--signed", "-x", "a=1", "--host=db"]
     assert (asked.task({}), asked.host(), asked.script, asked.arguments) == ("--signed", "db", "job.sh", ["-t", "b"])
+
+
+@pytest.mark.parametrize("word", ["--trust", "-t", "--"])
+def test_an_option_behind_signed_is_no_script(word):
+    with pytest.raises(click.UsageError, match="options stand before --signed"):
+        runwords.read(["--signed", word, "job.sh"])
 
 
 def test_a_task_of_spaces_is_none():

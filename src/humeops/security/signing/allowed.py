@@ -43,6 +43,12 @@ def check_exact(text: str, name: str) -> None:
             raise ConfigError(f"{name}:{number}: a pattern for a principal (* ? ! #); name each person exactly")
 
 
+def is_named(text: str, name: str) -> bool:
+    """Tell whether some line is of this principal."""
+    fields = (_FIRST.match(line) for _, line in _lines(text))
+    return any(name in found[0].strip('"').split(",") for found in fields if found)
+
+
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines that say something, with their numbers: ended by a line feed alone; a comment only from the beginning."""
     for number, line in enumerate(text.split("\n"), 1):

@@ -119,12 +119,21 @@ def check(found: Manifest, name: str, arguments: Sequence[str], host: str, now: 
         raise SignatureError("host", f"it was signed for {', '.join(found.hosts)}, not for {host}")
     if found.arguments is not None:
         for argument in arguments:
-            if not _matches(argument, found.arguments):
+            if not _matches_argument(argument, found.arguments):
                 raise SignatureError("arguments", f"the argument {argument!a} is not one it was signed for")
 
 
 def _matches(text: str, globs: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(text, glob) for glob in globs)
+
+
+def _matches_argument(text: str, globs: Sequence[str]) -> bool:
+    # A star stands for slashes too; who signs /srv/* means what is below /srv, wherever `..` leads.
+    return any(fnmatch.fnmatchcase(text, glob) and (_climbs(glob) or not _climbs(text)) for glob in globs)
+
+
+def _climbs(text: str) -> bool:
+    return ".." in text.split("/")
 
 
 def environment_of(found: Manifest, given: Mapping[str, str]) -> dict[str, str]:

@@ -20,10 +20,12 @@ _SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_
 def read_once(path: pathlib.Path, most: int = MAX_SCRIPT_BYTES) -> tuple[bytes, os.stat_result]:
     """Return what is in this file and what it was, in one opening; raise OSError, HumeError for what is no fair file."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    found = os.fstat(fd)
+    if not stat.S_ISREG(found.st_mode):
+        # Before Python takes it: of a folder it would name the descriptor, and not the path.
+        os.close(fd)
+        raise GivenError(f"{path}: {'a folder, and ' if stat.S_ISDIR(found.st_mode) else ''}no file")
     with os.fdopen(fd, "rb") as file:
-        found = os.fstat(fd)
-        if not stat.S_ISREG(found.st_mode):
-            raise GivenError(f"{path}: no file")
         data = file.read(most + 1)
     if len(data) > most:
         raise GivenError(f"{path}: more than {most} bytes")

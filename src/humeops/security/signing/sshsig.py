@@ -10,7 +10,8 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 
-from humeops.errors import HumeError, UnavailableError
+from humeops.errors import GivenError, UnavailableError
+from humeops.security.signing.allowed import is_named
 from humeops.security.signing.envelope import Envelope
 from humeops.security.signing.manifest import SignatureError
 
@@ -35,7 +36,7 @@ def sign(signed: bytes, key: pathlib.Path, namespace: str, environ: Mapping[str,
         done = subprocess.run(words, env=dict(environ), stdout=subprocess.DEVNULL, check=False)
         signature = path.with_name("manifest.sig")
         if done.returncode or not signature.exists():
-            raise HumeError(f"ssh-keygen did not sign with {key}: it says why above")
+            raise GivenError(f"ssh-keygen did not sign with {key}: it says why above")
         return signature.read_bytes()
 
 
@@ -56,7 +57,14 @@ def verify(envelope: Envelope, signer: str, namespace: str, allowed: pathlib.Pat
             raise SignatureError("revoked", f"the key with which {signer} signed it is revoked")
     finally:
         os.close(descriptor)
-    raise SignatureError("signature", f"its signature by {signer} does not verify: {said[:200]}")
+    raise SignatureError("signature", _why(signer, namespace, allowed, said))
+
+
+def _why(signer: str, namespace: str, allowed: pathlib.Path, said: str) -> str:
+    """Return why a signature does not verify, as far as it can be told: ssh-keygen says the same of nearly everything."""
+    if not is_named(allowed.read_text("utf-8", "replace"), signer):
+        return f"it is signed by {signer}, whom {allowed} does not name"
+    return f"its signature does not verify with a key of {signer} in {allowed}, for {namespace}: {said[:200]}"
 
 
 def _ask(words: list[str], signed: bytes, descriptor: int) -> tuple[bool, str]:
@@ -74,6 +82,10 @@ def _ask(words: list[str], signed: bytes, descriptor: int) -> tuple[bool, str]:
         )
     except subprocess.TimeoutExpired:
         return False, "ssh-keygen did not answer"
-    said = (done.stdout + done.stderr).decode(errors="replace").strip().splitlines()
-    first = said[0] if said else "no allowed signer signed this"
-    return done.returncode == 0 and first.startswith("Good "), first
+    said, complained = (_first_line(text) for text in (done.stdout, done.stderr))
+    good = done.returncode == 0 and said.startswith("Good ")
+    return good, said if good else complained or said or "no allowed signer signed this"
+
+
+def _first_line(data: bytes) -> str:
+    return data.decode(errors="replace").strip().partition("\n")[0].strip()
