@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -162,8 +163,8 @@ def test_that_trouble_ends_once_with_the_first_run_that_verifies(installed, host
 
 @pytest.mark.parametrize(
     "first",
-    ["#!{hume} run --trust {trust} --signed", "#!/usr/bin/env -S {hume} run --trust {trust} --signed", "#!bash", ""],
-    ids=["hume", "env", "relative", "none"],
+    ["#!{hume} run --trust {trust} --signed", "#!/usr/bin/env -S {hume} run --trust {trust} --signed", "#!bash", "\0"],
+    ids=["hume", "env", "relative", "neither text nor program"],
 )
 def test_under_report_what_leads_back_to_hume_or_nowhere_is_refused(installed, host, first):
     report(host)
@@ -175,6 +176,22 @@ def test_under_report_what_leads_back_to_hume_or_nowhere_is_refused(installed, h
     assert "its first line names" in done.stderr
     assert not (installed.root / "ran").exists()
     assert [event["task"] for event in dropped(installed)] == ["job.sh"]
+
+
+def test_under_report_what_names_no_interpreter_runs_as_it_would_without_hume(installed, host):
+    report(host)
+    host.write('echo "$1"\n', "job-plain")
+    shutil.copy("/bin/echo", installed.root / "job-program")
+
+    plain = run(installed, host, "--signed", "./job-plain", "by a shell")
+    program = run(installed, host, "--signed", "./job-program", "by itself")
+
+    assert (plain.returncode, plain.stdout) == (0, "by a shell\n"), plain.stderr
+    assert (program.returncode, program.stdout) == (0, "by itself\n"), program.stderr
+    assert [event["task"] for event in dropped(installed) if event["kind"] == "log"] == [
+        "job-plain signature",
+        "job-program signature",
+    ]
 
 
 def test_under_report_a_changed_script_runs_with_what_was_signed_to_run_it(installed, host):

@@ -12,6 +12,8 @@ from humeops.errors import GivenError
 _OURS = frozenset({"hume", "hume-cli"})
 _ENV = "env"
 _LONGEST = 4096
+_PROGRAM = b"\x7fELF"
+_SHELL = "/bin/sh"  # what cron and shells run a file with that names nothing
 
 
 def interpreter_of(data: bytes, search: str) -> list[str]:
@@ -27,6 +29,18 @@ def interpreter_of(data: bytes, search: str) -> list[str]:
     if leads_back(words):
         raise GivenError("its first line names hume, and no interpreter")
     return words
+
+
+def runner_of(data: bytes, search: str) -> list[str]:
+    """Return what runs this where nothing was signed, as the system and a shell would: no words for a program, which is run itself.
+
+    Raises GivenError where its first line leads nowhere, or back to hume.
+    """
+    if data.startswith(_PROGRAM):
+        return []
+    if data.startswith(b"#!") or b"\0" in data[:_LONGEST]:
+        return interpreter_of(data, search)
+    return [_SHELL]
 
 
 def leads_back(words: Sequence[str]) -> bool:

@@ -43,8 +43,10 @@ class Person(NamedTuple):
 
 
 def command(interpreter: Sequence[str], descriptor: int, path: str, arguments: Sequence[str]) -> list[str]:
-    """Return the words that run the script which lies at this descriptor."""
+    """Return the words that run the script which lies at this descriptor; without an interpreter it is a program itself."""
     place = f"/proc/self/fd/{descriptor}"
+    if not interpreter:
+        return [place, *arguments]
     program = re.sub(r"[0-9.]+$", "", interpreter[0].rpartition("/")[2])
     if program in _SHELLS:
         return [*interpreter, "-c", f". {place}", path, *arguments]

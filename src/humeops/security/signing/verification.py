@@ -115,14 +115,14 @@ def _check_source(path: pathlib.Path, sha256: str) -> None:
 
 
 def interpreter_of(script: Script, search: str) -> list[str]:
-    """Return what runs a script that does not verify: what its manifest says, if it can be read, else its first line.
+    """Return what runs a script that does not verify: what its manifest says, if it can be read, else what the system would take.
 
-    Raises GivenError where that is nothing, or hume itself.
+    That is nothing for a program. Raises GivenError where it leads nowhere, or is hume itself.
     """
     try:
         found = manifest.unpack(envelope.unpack(script.enclosed or b"").signed).interpreter
     except SignatureError:
-        return firstline.interpreter_of(script.data, search)
+        return firstline.runner_of(script.data, search)
     if firstline.leads_back(found):
         raise GivenError("its manifest names hume, and no interpreter")
     return found

@@ -26,6 +26,10 @@ def test_the_interpreter_reads_the_descriptor(interpreter, words):
     assert starting.command(interpreter, 100, "./job", ["a"]) == words
 
 
+def test_a_program_is_run_itself():
+    assert starting.command([], 100, "./job", ["a"]) == ["/proc/self/fd/100", "a"]
+
+
 def test_python_is_isolated_and_knows_the_scripts_name():
     words = starting.command(["/usr/bin/python3.11"], 100, "./job", ["a"])
 
