@@ -165,6 +165,22 @@ def test_every_cell_is_as_decided(scene, column):
     assert wrong == {}
 
 
+@pytest.mark.parametrize("role", ["agent", "viewer"])
+def test_who_may_not_do_it_in_any_form_is_refused_before_his_words_are_read(scene, role):
+    central, _, tokens = scene
+    with owner_of(central) as owner:
+        wanted = json.dumps({"name": "looks-on", "role": "viewer", "expires_at": 2**61}).encode()
+        tokens.setdefault("viewer", owner.call("POST", "/api/v1/tokens", wanted, **JSON).body.get("token"))
+    own = {"agent": {"/api/v1/report", "/api/v1/credentials"}, "viewer": {"/api/v1/sessions/ended", "/api/v1/password"}}
+    acts = [(method, path) for method, path in TABLE if method in ("post", "put") and not path.endswith("/links")]
+    acts = [(method, path) for method, path in acts if path not in own[role] | {"/api/v1/enrolments"}]
+
+    with Caller(central, tokens[role]) as caller:
+        found = {act: caller.call(act[0].upper(), act[1], b'{"no": "sense"}', **JSON).status for act in acts}
+
+    assert {act: status for act, status in found.items() if status != 403} == {}
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/events", "/data", "/hosts", "/scripts", "/rows?t={host}%09payroll", "/host?name={host}"]
 )

@@ -11,7 +11,8 @@ from humeops.central.store import auditing
 
 Result = TypeVar("Result")
 
-# In the scope's state, for whoever stands in front of the handlers (witness).
+# In the scope's state, between whoever stands in front of the handlers (doorkeeper, witness) and them.
+ACTOR = "hume_actor"  # who asks
 REASON = "hume_reason"  # why it was refused
 ACT = "hume_act"  # what it was, in words
 WHO = "hume_who"  # whom a failed login named

@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import Response, get, post
 
-from humeops.api import acting, known, parameters
+from humeops.api import acting, barring, known, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.schemas import BadgeView
 from humeops.api.service import Asked, Central
@@ -42,7 +42,7 @@ class NewBadge(msgspec.Struct, forbid_unknown_fields=True):
     tag: parameters.Pattern = ""
 
 
-@post("/api/v1/badges", sync_to_thread=True)
+@post("/api/v1/badges", sync_to_thread=True, guards=barring.to_write_some("badges"))
 def make(central: Central, asked: Asked, data: NewBadge) -> BadgeView:
     """Return where this badge is; it is made when there is none."""
     subject = _subject(data)
@@ -53,7 +53,7 @@ def make(central: Central, asked: Asked, data: NewBadge) -> BadgeView:
         return _view(badging.address_of(connection, subject, asked.actor.name, now_ns))
 
 
-@post("/api/v1/badges/removed", sync_to_thread=True)
+@post("/api/v1/badges/removed", sync_to_thread=True, guards=barring.to_write_some("badges"))
 def remove(central: Central, asked: Asked, data: NewBadge) -> BadgeView:
     """Let a badge answer no more; return where it was. The next one has another address."""
     subject = _subject(data)

@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import get, post
 
-from humeops.api import acting, parameters
+from humeops.api import acting, barring, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central import retrying
@@ -87,7 +87,7 @@ def show_letter(central: Central, asked: Asked, name: str) -> LetterView:
     return view
 
 
-@post("/api/v1/dead/retried", sync_to_thread=True)
+@post("/api/v1/dead/retried", sync_to_thread=True, guards=barring.to_write("letters"))
 def retry_letters(central: Central, asked: Asked, data: Letters) -> RetriedView:
     """Try these again; what can be stored now is, exactly once."""
     roles.authorize(asked.actor, "write", Thing("letters"))
@@ -98,7 +98,7 @@ def retry_letters(central: Central, asked: Asked, data: Letters) -> RetriedView:
     return RetriedView(done.stored, done.known, done.dead)
 
 
-@post("/api/v1/dead/dropped", sync_to_thread=True)
+@post("/api/v1/dead/dropped", sync_to_thread=True, guards=barring.to_write("letters"))
 def drop_letters(central: Central, asked: Asked, data: Letters) -> DroppedView:
     """Let go of these."""
     roles.authorize(asked.actor, "write", Thing("letters"))

@@ -39,7 +39,7 @@ INTAKE = "/api/v1/intake"
 ENROL = "/api/v1/enrolments"
 # How long intake waits for the database's word on an agent it knows, and leaves it alone after it waited in vain.
 PATIENCE_SECONDS = 1.0
-ACTOR = "hume_actor"  # where handlers find who asks, in the scope's state
+ACTOR = acting.ACTOR  # where handlers find who asks, in the scope's state
 ADDRESS = "hume_address"  # and from where
 CERTIFICATE = "hume_certificate"  # with which client certificate, where a proxy names one
 AGAIN = "hume_again"  # and how to ask once more whether he still may come in

@@ -131,7 +131,7 @@ def revoke_token(central: Central, asked: Asker, data: OldEnrolToken) -> EnrolTo
     return EnrolTokenRevoked(data.name, now_ns)
 
 
-@post("/api/v1/credentials", sync_to_thread=True)
+@post("/api/v1/credentials", sync_to_thread=True, guards=barring.to_append("credentials"))
 def rotate(central: Central, asked: Asker, data: NewCredential) -> Rotated:
     """Put a new credential in the place of the asking agent's own; the one before is good for some minutes more."""
     actor, now_ns = asked.actor, central.clock.wall_ns()
@@ -149,7 +149,7 @@ def rotate(central: Central, asked: Asker, data: NewCredential) -> Rotated:
     return Rotated(actor.host, until)
 
 
-@post("/api/v1/credentials/revoked", sync_to_thread=True)
+@post("/api/v1/credentials/revoked", sync_to_thread=True, guards=barring.to_write("credentials"))
 def revoke(central: Central, asked: Asker, data: OldAgent) -> AgentRevoked:
     """Let no humed speak for this host any more, until it is enrolled again."""
     roles.authorize(asked.actor, "write", Thing("credentials", data.host))
@@ -162,7 +162,7 @@ def revoke(central: Central, asked: Asker, data: OldAgent) -> AgentRevoked:
     return AgentRevoked(data.host, ended.credentials, ended.agent)
 
 
-@post("/api/v1/credentials/unbound", sync_to_thread=True)
+@post("/api/v1/credentials/unbound", sync_to_thread=True, guards=barring.to_write("credentials"))
 def unbind(central: Central, asked: Asker, data: OldAgent) -> AgentUnbound:
     """Let the credential of this host go with the client certificate that comes with it next."""
     roles.authorize(asked.actor, "write", Thing("credentials", data.host))

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from litestar import get, post, put
 
-from humeops.api import acting, known, parameters, views
+from humeops.api import acting, barring, known, parameters, views
 from humeops.api.problems import ConflictError
 from humeops.api.schemas import AboutView, NotePage, NoteView, TakenView
 from humeops.api.service import Asked, Central
@@ -70,20 +70,20 @@ def list_notes(central: Central, asked: Asked) -> NotePage:
     return NotePage([views.note_view(note) for note in found])
 
 
-@post("/api/v1/notes", sync_to_thread=True)
+@post("/api/v1/notes", sync_to_thread=True, guards=barring.to_write_some("notes"))
 def add_note(central: Central, asked: Asked, data: NewNote) -> NoteView:
     """Write a note on a task, or on one of its runs."""
     return views.note_view(write(central, asked, "note", (data.host, data.task), data.run, data.text))
 
 
-@post("/api/v1/takes", sync_to_thread=True)
+@post("/api/v1/takes", sync_to_thread=True, guards=barring.to_write_some("notes"))
 def take(central: Central, asked: Asked, data: NewTake) -> TakenView:
     """Take a task's trouble in hand until it is well again, or give it back; 409 when there is none."""
     note = write(central, asked, "take" if data.take else "release", (data.host, data.task), None, data.text)
     return TakenView(note.author, note.at) if data.take else TakenView("", note.at)
 
 
-@put("/api/v1/about", sync_to_thread=True)
+@put("/api/v1/about", sync_to_thread=True, guards=barring.to_write_some("notes"))
 def describe(central: Central, asked: Asked, data: NewAbout) -> AboutView:
     """Say what a task is for, who looks after it, and where it is written what to do."""
     said = people.About(

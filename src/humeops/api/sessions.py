@@ -4,7 +4,7 @@
 import msgspec
 from litestar import get, post
 
-from humeops.api import acting, parameters
+from humeops.api import acting, barring, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central.store import sessions
@@ -50,7 +50,7 @@ def list_sessions(central: Central, asked: Asked) -> SessionPage:
     return SessionPage(own(central, asked))
 
 
-@post("/api/v1/sessions/ended", sync_to_thread=True)
+@post("/api/v1/sessions/ended", sync_to_thread=True, guards=barring.of_people())
 def end_session(central: Central, asked: Asked, data: OldSession) -> Ended:
     """End one of the asker's sessions."""
     roles.authorize(asked.actor, "open", Thing("sessions"))

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import get, post
 
-from humeops.api import acting, alertviews, parameters, quiet
+from humeops.api import acting, alertviews, barring, parameters, quiet
 from humeops.api.alertschemas import NewSilence, OldSilence, SilencePage, SilenceView
 from humeops.api.parameters import ParameterError
 from humeops.api.problems import NotFoundError
@@ -51,7 +51,7 @@ def find(central: Central, asked: Asked, query: SilencesQuery) -> SilencePage:
     return SilencePage([one for one in seen if one is not None], following)
 
 
-@post("/api/v1/silences")
+@post("/api/v1/silences", guards=barring.to_write_some("silences", hides=False))
 async def add_silence(central: Central, asked: Asked, data: NewSilence) -> SilenceView:
     """Keep these quiet, as far as the asker was granted them; what is still wrong afterwards is told then."""
     made = await anyio.to_thread.run_sync(add, central, asked, data)
@@ -96,7 +96,12 @@ def draft(central: Central, asked: Asked, wish: NewSilence) -> Silence:
     )
 
 
-@post("/api/v1/silences/ended", sync_to_thread=True, status_code=200)
+@post(
+    "/api/v1/silences/ended",
+    sync_to_thread=True,
+    status_code=200,
+    guards=barring.to_write_some("silences", hides=False),
+)
 def end_silence(central: Central, asked: Asked, data: OldSilence) -> SilenceView:
     """Let a silence end now."""
     return alertviews.silence_view(end(central, asked, data.id), central.clock.wall_ns())

@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import get, post
 
-from humeops.api import acting, parameters
+from humeops.api import acting, barring, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central import door
@@ -23,7 +23,7 @@ from humeops.event import MAX_INT64
 from humeops.security import grants, roles
 from humeops.security.grants import GivenFilter
 from humeops.security.names import Name
-from humeops.security.roles import Thing
+from humeops.security.roles import Actor, Thing
 from humeops.wire import hostname
 
 PersonRole = Literal["reporter", "viewer", "operator", "admin"]
@@ -76,13 +76,29 @@ class Revoked(msgspec.Struct):
 @get("/api/v1/tokens", sync_to_thread=True)
 def list_tokens(central: Central, asked: Asked) -> TokenPage:
     """Return the tokens of people, revoked and expired ones too; the asker's own where he is no admin."""
-    person = _whose(asked)
+    person = _whose(asked.actor)
     parameters.read(asked.parameters, parameters.NoQuery)
     with central.database.reading() as connection:
         return TokenPage([TokenView(*token) for token in tokens.every(connection, person)])
 
 
-@post("/api/v1/tokens", sync_to_thread=True)
+def _whose(actor: Actor) -> int | None:
+    """Return whose tokens the asker sees to: None for everybody's."""
+    if actor.person is None or roles.may(actor, "write", Thing("tokens")):
+        roles.authorize(actor, "write", Thing("tokens"))
+        return None
+    return actor.person
+
+
+def _check_maker(actor: Actor) -> None:
+    """Raise NotAllowedError for whoever makes no tokens, whatever they are to carry."""
+    if actor.person is None:
+        roles.authorize(actor, "write", Thing("tokens"))
+    elif actor.via == "token":
+        raise NotAllowedError("a token makes no tokens: sign in, and make it on the page of your account")
+
+
+@post("/api/v1/tokens", sync_to_thread=True, guards=barring.unless(_check_maker))
 def make_token(central: Central, asked: Asked, data: NewToken) -> TokenView:
     """Make a token; it is told this once."""
     return make(central, asked, data)
@@ -122,7 +138,7 @@ def check_host(role: str, host: str) -> None:
         )
 
 
-@post("/api/v1/tokens/revoked", sync_to_thread=True)
+@post("/api/v1/tokens/revoked", sync_to_thread=True, guards=barring.unless(_whose))
 def revoke_token(central: Central, asked: Asked, data: OldToken) -> Revoked:
     """Let a token, and the sessions it opened, open nothing any more."""
     return revoke(central, asked, data.name)
@@ -130,7 +146,7 @@ def revoke_token(central: Central, asked: Asked, data: OldToken) -> Revoked:
 
 def revoke(central: Central, asked: Asked, name: str, own: bool = False) -> Revoked:
     """Revoke the token of this name: of anybody for an admin unless it has to be his own, else of the asker."""
-    person = asked.actor.person if own else _whose(asked)
+    person = asked.actor.person if own else _whose(asked.actor)
     if name == door.OWNER and person is None:
         raise parameters.ParameterError(f"`name`: {door.OWNER_STAYS}")
     now_ns = central.clock.wall_ns()
@@ -146,20 +162,10 @@ def revoke(central: Central, asked: Asked, name: str, own: bool = False) -> Revo
     return Revoked(name, now_ns)
 
 
-def _whose(asked: Asked) -> int | None:
-    """Return whose tokens the asker sees to: None for everybody's."""
-    if asked.actor.person is None or roles.may(asked.actor, "write", Thing("tokens")):
-        roles.authorize(asked.actor, "write", Thing("tokens"))
-        return None
-    return asked.actor.person
-
-
 def _maker(asked: Asked, data: NewToken) -> int | None:
+    _check_maker(asked.actor)
     if asked.actor.person is None:
-        roles.authorize(asked.actor, "write", Thing("tokens"))
         return None
-    if asked.actor.via == "token":
-        raise NotAllowedError("a token makes no tokens: sign in, and make it on the page of your account")
     if grants.RANKS.index(data.role) > grants.RANKS.index(grants.rank(asked.actor.role)) or asked.actor.text:
         raise NotAllowedError(f"you were not granted what this token would carry: {data.role}")
     return asked.actor.person

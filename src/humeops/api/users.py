@@ -125,7 +125,7 @@ def set_password(central: Central, asked: Asked, data: NewPassword) -> UserView:
     return _changed(central, data.name, act)
 
 
-@post("/api/v1/password", sync_to_thread=True, status_code=200)
+@post("/api/v1/password", sync_to_thread=True, status_code=200, guards=barring.of_people())
 def change_own_password(central: Central, asked: Asked, data: OwnPassword) -> UserView:
     """Give oneself another password; all other sessions of one's own end."""
     change(central, asked, data.old, data.new)

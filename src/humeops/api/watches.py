@@ -11,7 +11,7 @@ import anyio.to_thread
 import sqlalchemy as sa
 from litestar import delete, get, post
 
-from humeops.api import acting, parameters, views
+from humeops.api import acting, barring, parameters, views
 from humeops.api.parameters import ParameterError
 from humeops.api.problems import NotFoundError
 from humeops.api.schemas import Changed, PauseWish, WatchPage, WatchWish, WatchWishes
@@ -52,7 +52,7 @@ async def list_watches(central: Central, asked: Asked) -> WatchPage:
     return await anyio.to_thread.run_sync(find)
 
 
-@post("/api/v1/watches", status_code=200)
+@post("/api/v1/watches", status_code=200, guards=barring.to_write_some("watches"))
 async def declare_watch(central: Central, asked: Asked, data: WatchWish) -> Changed:
     """Take a declaration: the latest one wins."""
     return Changed(await anyio.to_thread.run_sync(say, central, asked, data))
@@ -63,7 +63,7 @@ def say(central: Central, asked: Asked, data: WatchWish) -> int:
     return _declare(central, asked, [_read(data, asked)], is_trial=False).count
 
 
-@post("/api/v1/watches/applied", status_code=200)
+@post("/api/v1/watches/applied", status_code=200, guards=barring.to_write_some("watches"))
 async def apply_watches(central: Central, asked: Asked, data: WatchWishes) -> Changed:
     """Take all of these declarations or none; with `dry_run` they are checked, and how many would be taken is told."""
     wishes = []
@@ -158,7 +158,7 @@ def _check_right(connection: sa.Connection, asked: Asked, place: _Place) -> None
     roles.authorize(asked.actor, "write", wanted)
 
 
-@post("/api/v1/watches/pause", sync_to_thread=True, status_code=200)
+@post("/api/v1/watches/pause", sync_to_thread=True, status_code=200, guards=barring.to_write_some("watches"))
 def pause_watch(central: Central, asked: Asked, data: PauseWish) -> Changed:
     """Expect nothing of this task until then, or (without `until`) from now on again."""
     return Changed(pause(central, asked, data))
