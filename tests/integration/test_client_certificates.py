@@ -10,7 +10,7 @@ import pytest
 import urllib3
 
 from tests.fixtures import mtlsfront, processes
-from tests.fixtures.asking import Caller, owner_of
+from tests.fixtures.asking import Caller, agent_of, owner_of
 from tests.fixtures.events import body_of
 from tests.fixtures.mtlsfront import SUBJECT, VERIFIED, Authority
 
@@ -212,6 +212,22 @@ def test_one_that_came_in_before_is_bound_to_the_first_certificate_that_comes(ce
     assert send(front, authority, credential)[0] == 403
     (line,) = log(central, "object:old1+act:%22bind+certificate%22")
     assert (line["actor"], line["detail"]) == ("old1", "CN=old1")
+
+
+def test_where_every_host_has_to_show_one_who_shows_none_is_not_let_in():
+    with processes.installation() as made:
+        (made.root / "central.toml").write_text(f"{mtlsfront.SETTINGS}cert_required = true\n")
+        made.start_central("--agent-host", "central-host")
+        wanted = {"name": "bare", "hosts": "bare", "expires_at": 2**62}
+        with owner_of(made) as owner:
+            token = owner.call("POST", "/api/v1/enrolments/tokens", json.dumps(wanted).encode(), **JSON).body["token"]
+
+        with Caller(made, token) as host, agent_of(made) as own:
+            body = json.dumps({"host": "bare", "hash": "0" * 64}).encode()
+            refused = host.call("POST", "/api/v1/enrolments", body, **JSON)
+
+            assert (refused.status, "none came" in refused.body["detail"]) == (403, True)
+            assert own.send(first=1).status == 200
 
 
 def test_an_admin_lets_another_certificate_take_its_place(central, front, authority, enrolled):

@@ -18,14 +18,23 @@ from humeops.security.roles import Actor
 # As nginx and Apache say it, and HAProxy.
 _VERIFIED = frozenset({"SUCCESS", "0"})
 _MOST = 1_000
+_NONE = "hosts show a client certificate here, and none came: set central.client_cert in humed.toml"
 _NO_OTHER = "this credential goes with a client certificate, and came with {}"
 
 
 class Headers(NamedTuple):
-    """In which headers proxies name the certificate, and say that it was verified; empty: in none."""
+    """In which headers proxies name the certificate, and say that it was verified (empty: in none); and whether hosts have to show one.
+
+    The host `own` does not: it is central's own machine, whose humed passes no proxy.
+    """
 
     certificate: str = ""
     verified: str = ""
+    required: bool = False
+    own: str = ""
+
+
+NO_HEADERS = Headers()
 
 
 def shown(scope: Scope, headers: Headers, proxies: Networks) -> str:
@@ -38,8 +47,10 @@ def shown(scope: Scope, headers: Headers, proxies: Networks) -> str:
     return named if len(named) <= _MOST and named.isprintable() else ""
 
 
-def check(actor: Actor, came: str) -> None:
-    """Raise NotAllowedError when this agent's credential goes with another certificate than came."""
+def check(actor: Actor, came: str, wanted: Headers = NO_HEADERS) -> None:
+    """Raise NotAllowedError when the credential of this agent, or host that asks to be let in, goes with another certificate than came."""
     bound = actor.certificate
+    if wanted.required and not came and not (actor.role == "agent" and actor.host == wanted.own):
+        raise NotAllowedError(_NONE)
     if bound and not hmac.compare_digest(bound.encode(), came.encode()):
         raise NotAllowedError(_NO_OTHER.format("another one" if came else "none"))

@@ -118,14 +118,14 @@ class Doorkeeper:
         """Return the agent if the client certificate is there that its credential goes with, from the first one on that comes."""
         people = self._central.people
         came = scope["state"][CERTIFICATE] = certificates.shown(scope, people.certificates, people.proxies)
-        if actor is None or actor.role != "agent":
+        if actor is None or actor.role not in ("agent", "enroller"):
             return actor
         try:
-            certificates.check(actor, came)
+            certificates.check(actor, came, people.certificates)
         except NotAllowedError:
             scope["state"][acting.WHO] = actor.name
             raise
-        if not came or actor.certificate:
+        if not came or actor.certificate or actor.role == "enroller":
             return actor
         bound = await binding.bind(self._central, actor, came, str(scope["state"][ADDRESS]), PATIENCE_SECONDS)
         self._acquaintances.replace(bound, self._central.clock.boot_ns())

@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from prometheus_client.registry import Collector
 
 from humeops.api.addresses import Networks
-from humeops.api.certificates import Headers
+from humeops.api.certificates import NO_HEADERS, Headers
 from humeops.central.current.picture import Picture
 from humeops.central.notify.channel import Allowed
 from humeops.central.notify.trying import Trial
@@ -50,9 +50,6 @@ class StreamIntake(Protocol):
     async def listen(self, follower: Follower) -> None:
         """Run beside the requests, for ever; tell the follower what workers commit."""
         ...
-
-
-NO_HEADERS = Headers()
 
 
 class People:

@@ -45,6 +45,7 @@ class ListenSettings(msgspec.Struct, forbid_unknown_fields=True):
     user_header: _Header = ""
     cert_header: _Header = ""
     verify_header: _Header = ""
+    cert_required: bool = False
 
 
 class AgentSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -123,6 +124,7 @@ class Config:
     proxies: tuple[addresses.Network, ...]  # of which is believed how a browser came, and from where
     user_header: str  # and, if it names one, who asks
     cert_headers: tuple[str, str]  # and with which client certificate, and whether that was verified
+    cert_required: bool  # every agent shows one, but that of this machine
     metrics: str  # HOST:PORT; empty: not told without a token
     agent_host: str
     silent_after: int  # seconds without a word after which a host is silent
@@ -162,6 +164,7 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[
         proxies=_proxies(file, chosen.listen.proxies),
         user_header=_user_header(file, chosen.listen),
         cert_headers=_cert_headers(file, chosen.listen),
+        cert_required=chosen.listen.cert_required,
         metrics=chosen.metrics.listen,
         agent_host=chosen.agent.host or _host_of_machine(),
         silent_after=chosen.watch.silent_after,
@@ -236,6 +239,8 @@ def _openid(file: pathlib.Path, chosen: Settings) -> OpenId | None:
 
 def _cert_headers(file: pathlib.Path, chosen: ListenSettings) -> tuple[str, str]:
     headers = (chosen.cert_header, chosen.verify_header)
+    if chosen.cert_required and not any(headers):
+        raise settings.fault(file, "listen.cert_required", "nobody says which came: name `listen.cert_header`, too")
     if any(headers) and not all(headers):
         missing = "verify_header" if chosen.cert_header else "cert_header"
         raise settings.fault(

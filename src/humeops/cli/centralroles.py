@@ -158,7 +158,8 @@ def _answer(chosen: Config, database: Database, tells: bool = False) -> None:
 
 
 def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) -> Central:
-    people = People(chosen.proxies, chosen.user_header, _provider(chosen), certificates.Headers(*chosen.cert_headers))
+    headers = certificates.Headers(*chosen.cert_headers, chosen.cert_required, chosen.agent_host)
+    people = People(chosen.proxies, chosen.user_header, _provider(chosen), headers)
     current = centralpicture.of(chosen, database)
     if not chosen.redis:
         return Central(database, SystemClock(), current, gauges=gauges, people=people)

@@ -50,6 +50,19 @@ def test_without_a_setting_no_header_is_looked_at():
     assert shown(("X-Subject", "CN=db1"), ("X-Verify", "SUCCESS"), wanted=certificates.Headers()) == ""
 
 
+@pytest.mark.parametrize("actor", [Actor("db1", "agent", host="db1"), Actor("fleet", "enroller", host="central")])
+def test_where_every_host_has_to_show_one_none_is_too_few(actor):
+    wanted = HEADERS._replace(required=True, own="central")
+
+    certificates.check(actor, "CN=db1", wanted)
+    with pytest.raises(NotAllowedError, match="none came"):
+        certificates.check(actor, "", wanted)
+
+
+def test_centrals_own_machine_passes_no_proxy_and_needs_none():
+    certificates.check(Actor("central", "agent", host="central"), "", HEADERS._replace(required=True, own="central"))
+
+
 def test_a_credential_that_goes_with_none_is_good_with_any_or_none():
     for came in ("", "CN=db1"):
         certificates.check(Actor("db1", "agent"), came)

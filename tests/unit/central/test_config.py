@@ -39,6 +39,7 @@ def test_without_a_file_the_database_is_in_the_folder_and_the_machine_names_the_
         ("[notify]\nzone = 'Mars'", r"`notify.zone`: 'Mars' is no time zone"),
         ("[listen]\ncert_header = 'X-Subject'", r"`listen.verify_header`: one says which"),
         ("[listen]\nverify_header = 'X-Verify'", r"`listen.cert_header`: one says which"),
+        ("[listen]\ncert_required = true", r"`listen.cert_required`: nobody says which came"),
         (CERTIFICATES, r"`listen.cert_header`: anybody could say so"),
         (f"{CERTIFICATES}proxies = ['0.0.0.0/0']", r"`listen.cert_header`: anybody could say so"),
         ("[openid]\nclient_id = 'hume'", r"`openid.issuer`: is missing"),
