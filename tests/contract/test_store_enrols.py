@@ -291,6 +291,28 @@ def test_a_host_that_falls_silent_and_is_heard_again_is_still_copied(database, a
     assert _changes(database) == [("heard", "copied"), ("copied", "silent"), ("silent", "copied")]
 
 
+def test_a_host_that_was_revoked_is_shown_as_such_until_it_is_in_again(database):
+    number = agent_of(database, _enrolled(database))
+    assert _shown(database).revoked_at is None
+
+    write(database, enrolling.revoke, "db1", NOON + 1)
+    assert _shown(database).revoked_at == NOON + 1
+
+    ask(database, token(database, name="again"), made=credential())
+    assert (agent_of(database, _enrolled(database, "third")), _shown(database).revoked_at) == (number, None)
+
+
+def _enrolled(database, name="first"):
+    made = credential()
+    ask(database, token(database, name=name), made=made)
+    return made
+
+
+def _shown(database):
+    with database.reading() as connection:
+        return questions.find(connection, questions.Filter("db1"), 1, None).rows[0]
+
+
 def certificate_of(database, made):
     with database.reading() as connection:
         found = agents.find_actor(connection, made, NOON)

@@ -350,6 +350,7 @@ class AgentView(msgspec.Struct, omit_defaults=True):
     health: HealthView | None = None
     silent_since: int | None = None  # when it was heard last, once it counts as silent
     certificate: str = ""  # the client certificate that its credential goes with, as the proxy names it
+    revoked_at: int | None = None  # when its credential was revoked, if it has had none since
 
 
 class TaskPage(msgspec.Struct, omit_defaults=True):

@@ -142,6 +142,7 @@ def agent_view(agent: agents.Agent) -> schemas.AgentView:
         health=_health(agent),
         silent_since=agent.silent_since,
         certificate=agent.certificate,
+        revoked_at=agent.revoked_at,
     )
 
 

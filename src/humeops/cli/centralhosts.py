@@ -51,7 +51,8 @@ def _list(chosen: Config, output: str) -> int:
         shared = phrases.sharing(one, now_ns)
         mend = f"  ! {visible(shared)}; revoke it, and enrol each of them" if shared else ""
         bound = f"  with {visible(one.certificate)}" if one.certificate else ""
-        print(f"{visible(one.host)}  {heard}{bound}{mend}")
+        out = f"  revoked {moments.ago(one.revoked_at, now_ns)}" if one.revoked_at else ""
+        print(f"{visible(one.host)}  {heard}{out}{bound}{mend}")
     return Exit.OK
 
 

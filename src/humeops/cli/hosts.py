@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from humeops import spans
+from humeops import moments, spans
 from humeops.api import schemas
 from humeops.cli import listing, losses, options, phrases
 from humeops.clock import SystemClock
@@ -57,7 +57,9 @@ def _clock(agent: schemas.AgentView) -> str:
 
 def _trouble(agent: schemas.AgentView, now_ns: int) -> str:
     told = ["silent"] if agent.silent_since is not None else []
-    if agent.last_seen_at is None:
+    if agent.revoked_at is not None:
+        told.append(f"its credential was revoked, {moments.ago(agent.revoked_at, now_ns)}")
+    elif agent.last_seen_at is None:
         told.append("never heard")
     told += filter(None, [phrases.sharing(agent, now_ns)])
     if health := agent.health:

@@ -44,6 +44,7 @@ class Agent(NamedTuple):
     shared_at: int | None  # when two humeds were last seen to use its credential in turn, and which
     shared_by: Sequence[processes.Sharer]
     certificate: str = ""  # the client certificate that its credential goes with, as the proxy names it
+    revoked_at: int | None = None  # when its credential was revoked, if it has had none since
 
 
 class Filter(NamedTuple):
@@ -63,9 +64,11 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     page = cut(found, limit, lambda row: cursor.pack(row.host))
     ids = [row.id for row in page.rows]
     epochs, sharers = _epochs(connection, ids), processes.sharers(connection, ids)
-    bound = _certificates(connection, ids)
+    bound, revoked = _certificates(connection, ids), _revoked(connection, ids)
     read = [
-        _read(connection, row, epochs[row.id], sharers.get(row.id, []))._replace(certificate=bound.get(row.id, ""))
+        _read(connection, row, epochs[row.id], sharers.get(row.id, []))._replace(
+            certificate=bound.get(row.id, ""), revoked_at=revoked.get(row.id)
+        )
         for row in page.rows
     ]
     return Page(read, page.next)
@@ -115,6 +118,19 @@ def _certificates(connection: sa.Connection, agents: Sequence[int]) -> dict[int,
     bound = (_credential.c.kind == "agent", _credential.c.revoked_at.is_(None), _credential.c.certificate != "")
     query = sa.select(_credential.c.agent, _credential.c.certificate).where(_credential.c.agent.in_(agents), *bound)
     return {int(agent): str(named) for agent, named in connection.execute(query.order_by(_credential.c.id))}
+
+
+def _revoked(connection: sa.Connection, agents: Sequence[int]) -> dict[int, int]:
+    """Return whose credential was revoked and when, but of those that have another one, or are heard by way of Redis."""
+    own = sa.and_(_credential.c.revoked_at.is_(None), _credential.c.expires_at.is_(None))
+    last = sa.func.max(_credential.c.revoked_at)
+    query = sa.select(_credential.c.agent, last).join(_agent, _agent.c.id == _credential.c.agent)
+    query = query.where(_credential.c.agent.in_(agents), _credential.c.kind == "agent").group_by(_credential.c.agent)
+    put_out = (
+        sa.func.sum(sa.case((own, 1), else_=0)) == 0,
+        last >= sa.func.coalesce(sa.func.max(_agent.c.last_seen_at), 0),
+    )
+    return {int(agent): int(at) for agent, at in connection.execute(query.having(*put_out))}
 
 
 def _read(connection: sa.Connection, row: sa.Row[Any], epochs: list[Epoch], shared_by: list[processes.Sharer]) -> Agent:
