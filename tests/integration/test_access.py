@@ -46,6 +46,7 @@ MORE: dict[str, dict[str, object]] = {
     "/api/v1/credentials/revoked": {"host": "no-such"},
     "/api/v1/credentials/unbound": {"host": "no-such"},
     "/api/v1/report": {"kind": "log", "task": "backup", "message": "hi"},
+    "/api/v1/backups": {"file": "/srv/backup/central.db"},
     "/api/v1/takes": {},
     "/api/v1/about": {"owner": "the team"},
     "/api/v1/badges": {},

@@ -194,6 +194,10 @@ def test_a_wrong_host_a_wrong_token_and_an_old_one_are_refused_with_the_mend(cen
     assert not host.layout.agent_token.exists()
 
 
+def test_patterns_of_a_variable_that_is_not_set_are_none(central):
+    assert "--hosts ''" in at_central(central, "enroll-token", "unset", "--hosts", "", status=64)
+
+
 def test_beyond_this_machine_nothing_is_sent_in_the_clear(host):
     said = enroll(host, "http://central.example:4863", credentials.make_token("enrol"), status=64)
 

@@ -277,16 +277,28 @@ def test_another_token_names_nobody_but_its_own(central):
 
 def test_what_is_done_to_the_database_on_its_own_machine_is_in_its_log(tmp_path):
     with processes.installation() as made:
-        saved = tmp_path / "saved.db"
-        for words in (["init"], ["retention"], ["backup", str(saved)], ["restore", str(saved)]):
+        saved, again = tmp_path / "saved.db", tmp_path / "again.db"
+        saving = (["backup", str(saved)], ["restore", str(saved)], ["backup", str(again)])
+        for words in (["init"], ["retention"], *saving):
             done = verb(made, *words)
             assert done.returncode == 0, done.stderr
         made.start_central()
         found = [(one["actor"], one["act"], one["object"]) for one in reversed(log(made))]
 
-    assert found[:4] == [
+    assert found[:5] == [
         (LOCAL, "prepare database", schema.newest()),
         (LOCAL, "make link", "owner"),
         (LOCAL, "run retention", ""),
         (LOCAL, "restore", str(saved)),
+        (LOCAL, "backup", str(again)),
     ]
+
+
+def test_a_backup_beside_a_central_that_runs_is_in_its_log(central, tmp_path):
+    saved = tmp_path / "saved.db"
+
+    done = verb(central, "backup", str(saved))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    (line,) = log(central, "act:backup")
+    assert (line["actor"], line["via"], line["object"]) == (LOCAL, "owner's token", str(saved))

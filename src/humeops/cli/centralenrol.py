@@ -35,7 +35,11 @@ def enrol_token(
         case [name] if name != "revoke":
             now_ns = SystemClock().wall_ns()
             ends = now_ns + _age_ns(expires or _DEFAULT_AGE)
-            return _make(chosen, enrolling.Wanted(_checked(name), _patterns(hosts or name), uses, asks, ends), now_ns)
+            return _make(
+                chosen,
+                enrolling.Wanted(_checked(name), _patterns(name if hosts is None else hosts), uses, asks, ends),
+                now_ns,
+            )
     raise UsageError("enroll-token NAME [--hosts PATTERN], enroll-token list, or enroll-token revoke NAME")
 
 

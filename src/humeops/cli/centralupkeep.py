@@ -2,10 +2,13 @@
 """What is done to central's database now and then: retention, backup, restore, migration, the copy in Redis. Each leaves a line in the audit log."""
 
 import contextlib
+import os
 import pathlib
+import sys
 
 import sqlalchemy as sa
 
+from humeops.api import backups
 from humeops.central import backup, retention
 from humeops.central.config import Config
 from humeops.central.store import schema
@@ -13,7 +16,8 @@ from humeops.central.store.database import open_for_reading, plain_errors
 from humeops.cli import centralaudit, centralhere
 from humeops.cli.centraldatabase import note, opened, require_schema, require_there
 from humeops.clock import SystemClock
-from humeops.errors import ConfigError, Exit, UnavailableError
+from humeops.errors import ConfigError, Exit, HumeError, UnavailableError
+from humeops.visible import visible
 
 
 def retain(chosen: Config, dry_run: bool) -> int:
@@ -40,14 +44,26 @@ def save(chosen: Config, target: pathlib.Path) -> int:
     require_there(chosen)
     with plain_errors(chosen.database if isinstance(chosen.database, pathlib.Path) else "PostgreSQL"):
         saved = backup.save(chosen.database, target, SystemClock().wall_ns())
-    # A SQLite file is only read for it, beside whoever writes it: of such a copy the log does not know.
-    if isinstance(chosen.database, str):
-        centralhere.write(chosen, lambda connection: _note_backup(connection, saved))
     print(saved)
+    try:
+        _note_backup(chosen, saved.absolute())
+    except (HumeError, OSError, ValueError) as error:
+        # The backup is whole, and whoever made it needs it more than its line.
+        print(f"hume-central: of this the audit log has no line: {visible(str(error))}", file=sys.stderr)
     return Exit.OK
 
 
-def _note_backup(connection: sa.Connection, saved: pathlib.Path) -> None:
+def _note_backup(chosen: Config, saved: pathlib.Path) -> None:
+    """Write it down, by way of the central that works on the database if one does."""
+    # What somebody else than its owner writes into a SQLite file may leave files beside it that central cannot open.
+    if isinstance(chosen.database, str) or chosen.database.stat().st_uid == os.geteuid():
+        with contextlib.suppress(UnavailableError):
+            centralhere.write(chosen, lambda connection: _write_line(connection, saved))
+            return
+    centralhere.running(chosen).send("backups", backups.Backup, backups.Backup(str(saved)))
+
+
+def _write_line(connection: sa.Connection, saved: pathlib.Path) -> None:
     # Before an upgrade there may be no log yet.
     if schema.current(connection) == schema.newest():
         centralaudit.note(connection, "backup", str(saved))

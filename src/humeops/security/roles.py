@@ -42,6 +42,7 @@ Kind = Literal[
     "description",
     "scripts",
     "trust",
+    "backups",
 ]
 
 # The least role that may; what is not here nobody may.
@@ -77,6 +78,7 @@ _LEAST: Mapping[tuple[Verb, Kind], Rank] = {
     ("write", "credentials"): "admin",
     ("write", "users"): "admin",
     ("write", "trust"): "admin",
+    ("write", "backups"): "admin",
 }
 # What belongs to tasks, and so can be granted on some of them; the rest is of the installation as a whole.
 _OF_TASKS: frozenset[Kind] = frozenset(
