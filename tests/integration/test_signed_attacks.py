@@ -227,6 +227,20 @@ def test_a_script_with_text_behind_its_block_is_not_signed(host):
     assert not sig_of(script).exists()
 
 
+@pytest.mark.parametrize("policy", ["refuse", "report"])
+@pytest.mark.parametrize("put", [os.mkfifo, lambda path: path.write_bytes(b"x" * 200_000)], ids=["fifo", "giant"])
+def test_a_signature_that_cannot_be_read_is_a_matter_of_the_policy(host, put, policy):
+    script = host.write(GOOD)
+    put(sig_of(script))
+    (host.trust / "policy.toml").write_text(f'policy = "{policy}"\n')
+
+    found = look(host, script)
+
+    assert (found.fault.kind, found.policy) == ("malformed", policy)
+    with pytest.raises(GivenError, match="remove that first"):
+        put_signature(host, script)
+
+
 def test_a_link_is_not_replaced_by_what_is_signed_inside(host):
     script, link = host.write(GOOD), host.root / "link.sh"
     link.symlink_to(script)

@@ -83,7 +83,7 @@ def command(
 def _check(read: Script, *, inside: bool) -> None:
     """Raise GivenError for a script that no host would run, however it is signed, or that would be another one afterwards."""
     if read.fault:
-        raise GivenError(f"{read.path}: not signed, for no host would run it: {read.fault}; remove that, or the block")
+        raise GivenError(f"{read.path}: not signed, for no host would run it: {read.fault}; remove that first")
     if inside and read.path.is_symlink():
         # What is renamed into its place would end the link, and leave the script itself as it is.
         raise GivenError(f"{read.path}: a link; inside, sign the script itself: {read.path.resolve()}")

@@ -27,7 +27,7 @@ class Script(NamedTuple):
     data: bytes  # all of it, as it is to run
     content: bytes  # what is hashed
     enclosed: bytes | None  # the signature in or beside it; None: there is none
-    fault: str = ""  # why its block could not be read
+    fault: str = ""  # why its block, or what stands beside it, could not be read
 
     @property
     def sha256(self) -> str:
@@ -58,10 +58,11 @@ def read(path: pathlib.Path) -> Script:
         raise GivenError(explain(error)) from None
     try:
         content, enclosed = envelope.split(data)
+        if enclosed is None:
+            enclosed = _read_beside(path)
     except SignatureError as error:
+        # A fault of the signature alone: what is done with the script is for the policy to say.
         return Script(path, path.name, data, data, b"", str(error))
-    if enclosed is None:
-        enclosed = _read_beside(path)
     return Script(path, path.name, data, content, enclosed)
 
 
