@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "delegate.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "verbs.h"
 
 static const char cli[] = "hume-cli";
+static int hindrance;  // why the neighbour, which is there, could not be run; 0: it is not there
 
 // The one beside this very file first: it is of the same version, whatever PATH says.
 void delegate_become_neighbour(char **argv) {
@@ -22,6 +24,11 @@ void delegate_become_neighbour(char **argv) {
         return;
     memcpy(slash + 1, cli, sizeof cli);
     execv(path, argv);
+    hindrance = access(path, F_OK) == 0 ? errno : 0;
+}
+
+const char *delegate_hindrance(void) {
+    return hindrance ? strerror(hindrance) : NULL;
 }
 
 void delegate_become(char **argv) {
@@ -36,7 +43,10 @@ void delegate(char **argv, const char *verb, struct fault *fault) {
         delegate_become(argv);
         meant = verb_nearest(verb);
     }
-    if (meant && strcmp(meant, verb) == 0)
+    if (meant && strcmp(meant, verb) == 0 && hindrance)
+        fault_set(fault, EXIT_USAGE, "'%s' is done by hume-cli, which is beside hume, and cannot be run: %s", verb,
+                  strerror(hindrance));
+    else if (meant && strcmp(meant, verb) == 0)
         fault_set(fault, EXIT_USAGE,
                   "'%s' is done by hume-cli (Python package humeops), found neither beside hume nor on PATH", verb);
     else if (meant)

@@ -52,6 +52,10 @@ void signed_become(char **argv, struct fault *fault) {
     cleaned[kept] = NULL;
     environ = cleaned;
     delegate_become_neighbour(argv);
-    fault_set(fault, EXIT_UNSIGNED,
-              "signatures are checked by hume-cli (Python package humeops), which is not beside hume: not run");
+    const char *hindrance = delegate_hindrance();
+    if (hindrance)
+        fault_set(fault, EXIT_UNSIGNED, "signatures are checked by hume-cli, which cannot be run: %s: not run", hindrance);
+    else
+        fault_set(fault, EXIT_UNSIGNED,
+                  "signatures are checked by hume-cli (Python package humeops), which is not beside hume: not run");
 }

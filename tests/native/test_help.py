@@ -81,6 +81,16 @@ def test_without_hume_cli_the_nearest_verb_is_named(verb: str, complaint: str, h
     assert (done.returncode, done.stderr.decode()) == (64, f"hume: {complaint}\n")
 
 
+def test_a_hume_cli_beside_it_that_may_not_be_run_is_said(beside: Caller) -> None:
+    cli = beside.program.parent / "hume-cli"
+    cli.chmod(0o644)
+
+    done = beside.run("status", env=beside.environment(PATH="/nonexistent"))
+
+    complaint = "'status' is done by hume-cli, which is beside hume, and cannot be run: Permission denied"
+    assert (done.returncode, done.stderr.decode()) == (64, f"hume: {complaint}\n")
+
+
 def test_help_of_other_verbs_goes_to_hume_cli(beside: Caller) -> None:
     done = beside.run("help", "status")
 

@@ -70,6 +70,15 @@ def test_with_no_hume_cli_beside_it_nothing_runs(beside):
     assert "not beside hume: not run" in done.stderr
 
 
+def test_a_hume_cli_that_may_not_be_run_is_told_from_one_that_is_not_there(beside):
+    (beside / "hume-cli").chmod(0o644)
+
+    done = run(beside, "run", "--signed", "job.sh")
+
+    assert (done.returncode, done.stdout) == (126, "")
+    assert "which cannot be run: Permission denied: not run" in done.stderr
+
+
 def test_other_verbs_do_not_know_it(beside):
     assert run(beside, "start", "--signed", "x").returncode == 64
     assert not list(pathlib.Path(beside).glob("none/drop/*"))
