@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""From the stream to the store: whatever dies, comes twice or is in the way, each event is stored once and none is let go."""
+"""From the stream to the store: whatever dies, comes twice or is in the way, each event is stored once and none is let go.
+
+It is long because every way in which a stream can break needs the same small cast of agents, workers and a Redis of its own.
+"""
 
 import asyncio
 

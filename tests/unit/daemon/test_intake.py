@@ -131,7 +131,7 @@ def test_a_bad_event_is_told_why_and_costs_its_neighbours_nothing(humed):
 def test_who_is_not_let_in_is_counted_and_named_as_what_he_is(humed, caplog):
     request = Request(Peer(0, b"1"), Sayer(None, None, TCP), NO_TOKEN)
 
-    humed.intake.take_requests([request], [request], humed.replies, None)
+    humed.intake.take_requests([request], [(request.sayer, NO_TOKEN)], humed.replies, None)
 
     assert humed.intake.counters.forbidden == 2
     told = [record.getMessage() for record in caplog.records]
