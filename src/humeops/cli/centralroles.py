@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from prometheus_client.registry import Collector
 
 from humeops import systemd
-from humeops.api import app, certificates, health, monitor, server
+from humeops.api import announcing, app, certificates, health, monitor, server
 from humeops.api.service import Central, People
 from humeops.central import addresses, config, delivering, details, door, indexing, metrics, retention
 from humeops.central import notifier as notifying
@@ -147,14 +147,14 @@ def _prepare(database: Database, chosen: Config) -> None:
 def _answer(chosen: Config, database: Database, tells: bool = False) -> None:
     watched = _watched(chosen, database)
     with server.listen(chosen.host, chosen.port) as bound, _monitor(chosen, watched):
-        url = server.url_of(bound)
+        place = announcing.Announcing(chosen.url_file, server.url_of(bound))
         try:
             central = _central(chosen, database, watched.gauges)
             central = central._replace(trial=Trial(channel.allowed(chosen.notify), tells))
             made = app.make_app(central, pages.make_pages(central.people.offer), chosen.proxies)
-            server.serve(made, bound, lambda: _announce(chosen, url))
+            server.serve(made, bound, lambda: _announce(place))
         finally:
-            server.remove_address(chosen.url_file, url)
+            place.stop()
 
 
 def _central(chosen: Config, database: Database, gauges: Sequence[Collector]) -> Central:
@@ -207,9 +207,9 @@ def _monitor(chosen: Config, watched: monitor.Watched) -> Iterator[None]:
         yield
 
 
-def _announce(chosen: Config, url: str) -> None:
-    server.write_address(chosen.url_file, url)
-    print(f"hume-central ready at {url}", flush=True)
+def _announce(place: announcing.Announcing) -> None:
+    place.start()
+    print(f"hume-central ready at {place.url}", flush=True)
 
 
 def _watcher(chosen: Config, database: Database) -> watching.Watcher:
