@@ -101,9 +101,9 @@ def make_worker(redis_server, redis_client, database, clock, monkeypatch):
     monkeypatch.setattr(inbox, "WAIT_MS", 1)
     clients = []
 
-    def make(name="w1"):
+    def make(name="w1", of=None):
         clients.append(redis_server.client())
-        return Worker(clients[-1], database, clock, name, PARTITIONS)
+        return Worker(clients[-1], of or database, clock, name, PARTITIONS)
 
     yield make
     for client in clients:
