@@ -118,15 +118,6 @@ def test_workers_share_the_partitions_and_one_that_stops_gives_its_own_back(redi
     assert set(one._leases.held) == set(range(PARTITIONS))
 
 
-def test_a_worker_to_whom_the_others_leave_nothing_stands_by(make_worker):
-    one, two = make_worker("one"), make_worker("two")
-
-    one.step()
-    two.step()
-
-    assert (one.stands_by(), two.stands_by()) == (False, True)
-
-
 def test_a_redis_that_forgot_everything_is_filled_anew_and_nothing_is_folded_twice(
     database, agent, redis_client, make_worker, clock
 ):

@@ -105,3 +105,12 @@ def test_a_hand_whose_first_step_never_ends_is_told_of(make_worker, clock):
     clock.advance(working.STALE_SECONDS + 1)
 
     assert hand.trouble() == "no step has ended for 15 s"
+
+
+def test_a_worker_to_whom_the_others_leave_nothing_stands_by(make_worker):
+    one, two = make_worker("one"), make_worker("two")
+
+    one.step()
+    two.step()
+
+    assert (one.stands_by(), two.stands_by()) == (False, True)
