@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from humeops.central.stream import inbox, keyspace, leases, working
+from humeops.central.stream import inbox, keyspace, leases, standing, working
+from humeops.central.stream.queues import Queues
 from humeops.central.stream.worker import Worker
 from humeops.clock import SystemClock
 from tests.contract.streaming import PARTITIONS, mark, queue, waiting, work
@@ -114,3 +115,20 @@ def test_a_worker_to_whom_the_others_leave_nothing_stands_by(make_worker):
     two.step()
 
     assert (one.stands_by(), two.stands_by()) == (False, True)
+
+
+def test_whether_what_is_queued_gets_on_is_told_by_the_workers_beats(redis_server, redis_client, make_worker, clock):
+    queues = Queues(redis_server.url, PARTITIONS)
+    before = queues.trouble()
+    worker = make_worker()
+    worker.step()
+    working_on = queues.trouble()
+    # Its last beat is as old as that of one that was killed.
+    seconds, _ = redis_client.time()
+    redis_client.zadd(keyspace.WORKERS, {worker.name: (seconds - 60) * 1_000})
+
+    assert (before, working_on, queues.trouble()) == (standing.NO_WORKER, "", standing.NO_WORKER)
+
+
+def test_without_redis_nothing_gets_on(tmp_path):
+    assert Queues(f"unix://{tmp_path}/nobody", PARTITIONS).trouble() == standing.NO_REDIS

@@ -11,8 +11,6 @@ from humeops.central.store import tables
 from humeops.central.store.database import Database
 from humeops.errors import HumeError, UnavailableError
 
-NO_REDIS = "the queue of batches (Redis) does not answer"
-
 
 @get("/healthz", sync_to_thread=False)
 def is_alive() -> dict[str, str]:
@@ -22,11 +20,11 @@ def is_alive() -> dict[str, str]:
 
 @get("/readyz")
 async def is_ready(central: Central) -> dict[str, str]:
-    """Answer when the database does, Redis where there is one, and somebody watches what is due."""
+    """Answer when the database does, Redis where there is one, some worker folds then, and somebody watches what is due."""
     if trouble := await anyio.to_thread.run_sync(_trouble_of, central):
         raise UnavailableError(trouble)
-    if central.stream is not None and not await central.stream.answers():
-        raise UnavailableError(NO_REDIS)
+    if central.stream is not None and (trouble := await central.stream.trouble()):
+        raise UnavailableError(trouble)
     return {"status": "ready"}
 
 

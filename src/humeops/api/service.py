@@ -43,8 +43,8 @@ class StreamIntake(Protocol):
         """Queue the batch and wait a little for its commit."""
         ...
 
-    async def answers(self) -> bool:
-        """Tell whether batches can be queued now."""
+    async def trouble(self) -> str:
+        """Return why what is queued does not get on now; nothing when it does."""
         ...
 
     async def listen(self, follower: Follower) -> None:

@@ -187,9 +187,7 @@ def _watched(chosen: Config, database: Database) -> monitor.Watched:
     from humeops.central.stream.queues import Queues
 
     queues = Queues(chosen.redis, chosen.partitions)
-    return monitor.Watched(
-        [*gauges, queues], lambda: _trouble(database) or ("" if queues.answers() else health.NO_REDIS)
-    )
+    return monitor.Watched([*gauges, queues], lambda: _trouble(database) or queues.trouble())
 
 
 def _trouble(database: Database) -> str:

@@ -22,7 +22,7 @@ import redis.exceptions
 
 from humeops.central import metrics
 from humeops.central.current import keyspace as current
-from humeops.central.stream import keyspace
+from humeops.central.stream import keyspace, standing
 from humeops.errors import UnavailableError
 from humeops.wire import batch
 
@@ -97,12 +97,12 @@ class StreamIntake:
                 raise UnavailableError("the queue of batches (Redis) does not answer") from error
         return batch.Receipt(mark, queued=mark < upto or msgspec.UNSET)
 
-    async def answers(self) -> bool:
-        """Tell whether Redis answers now."""
+    async def trouble(self) -> str:
+        """Return why what is queued does not get on now; nothing when it does."""
         try:
-            return bool(await self._redis.ping())
+            return standing.trouble(await self._redis.eval(*standing.LIVING))
         except redis.exceptions.RedisError:
-            return False
+            return standing.NO_REDIS
 
     async def listen(self, follower: Follower) -> None:
         """Hear of commits, for ever, and tell the follower; a lost connection is made anew, and what it missed is forgotten."""

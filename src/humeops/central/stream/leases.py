@@ -17,13 +17,11 @@ import sqlalchemy as sa
 from humeops.central import metrics
 from humeops.central.store import fences
 from humeops.central.store.database import Database
-from humeops.central.stream import keyspace
+from humeops.central.stream import keyspace, standing
 from humeops.errors import HumeError
 
 LEASE_MS = 6_000
 BEAT_MS = 2_000
-# A worker that has not beaten for so long does not count any more, and the others share what was its own.
-GONE_MS = LEASE_MS + BEAT_MS
 
 _RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0"
 _GIVE_BACK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
@@ -90,7 +88,8 @@ class Leases:
 
     def _share(self, now_ms: int) -> int:
         self.beat(now_ms)
-        self._redis.zremrangebyscore(keyspace.WORKERS, "-inf", now_ms - GONE_MS)
+        # What was its own is shared by the others.
+        self._redis.zremrangebyscore(keyspace.WORKERS, "-inf", now_ms - standing.GONE_MS)
         workers = max(1, int(self._redis.zcard(keyspace.WORKERS)))
         return -(-self._partitions // workers)
 

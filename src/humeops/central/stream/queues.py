@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from humeops.central.current.asking import whole_mark
-from humeops.central.stream import keyspace
+from humeops.central.stream import keyspace, standing
 from humeops.central.stream.agents import agents_among
 
 # A page of metrics is not to hang on a Redis that does not answer.
@@ -58,12 +58,12 @@ class Queues(Collector):
         )
         self._partitions = partitions
 
-    def answers(self) -> bool:
-        """Tell whether Redis answers now."""
+    def trouble(self) -> str:
+        """Return why what is queued does not get on now; nothing when it does."""
         try:
-            return bool(self._client.ping())
+            return standing.trouble(self._client.eval(*standing.LIVING))
         except redis.exceptions.RedisError:
-            return False
+            return standing.NO_REDIS
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Ask Redis; what it does not tell is left out."""

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""Whether what is queued gets on: Redis answers, and some worker beats. In words for whoever asks whether central is ready."""
+
+from humeops.central.stream import keyspace
+
+NO_REDIS = "the queue of batches (Redis) does not answer"
+NO_WORKER = "no worker folds what is queued (hume-central worker)"
+
+# A worker that has not beaten for so long does not count any more; `leases` says how often it does.
+GONE_MS = 8_000
+
+_COUNT = """
+local now = redis.call('TIME')
+return redis.call('ZCOUNT', KEYS[1], now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(ARGV[1]), '+inf')
+"""
+# For EVAL, of either kind of client. By the clock of Redis, as workers beat.
+LIVING = (_COUNT, 1, keyspace.WORKERS, GONE_MS)
+
+
+def trouble(living: int) -> str:
+    """Return what is wrong with so many living workers; nothing when it is well."""
+    return "" if living else NO_WORKER
