@@ -149,6 +149,9 @@ def test_a_note_and_a_trouble_taken_are_shown_with_who_and_when(central):
     with agent_of(central) as agent:
         agent.send(say("log", level="error", task="backup", message="disk gone"))
         host = owner_host(central)
+    with owner_of(central) as owner:
+        about = {"host": host, "task": "backup", "owner": "the <team>", "description": "all dumps"}
+        assert owner.call("PUT", "/api/v1/about", json.dumps(about).encode()).status == 200
     with signed_in(central) as visitor:
         noted = visitor.post("/note", {"host": host, "task": "backup", "text": "called the <vendor>"}, **OWN)
         taken = visitor.post("/note", {"host": host, "task": "backup", "kind": "take"}, **OWN)
@@ -159,6 +162,7 @@ def test_a_note_and_a_trouble_taken_are_shown_with_who_and_when(central):
     assert (noted.status, taken.status) == (303, 303)
     assert "called the &lt;vendor&gt;" in page
     assert "owner, today" in page or "owner, 20" in page
+    assert "all dumps<br>Looked after by <b>the &lt;team&gt;</b>. <small>owner, " in page
     assert "taken by owner" in first
     assert told["by"] == "owner"
 
