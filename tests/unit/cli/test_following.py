@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from humeops.api.schemas import EventView
 from humeops.cli import livestream
 from humeops.errors import UnavailableError
 
@@ -105,3 +106,33 @@ def test_who_waits_in_vain_is_told(hume, filled):
     assert "did not end in time" in answer.err
     assert hume("wait", "nosuch", ask=filled).status == 3
     assert hume("wait", "nosuch", "--next", "--timeout", "1s", ask=filled).status == 1
+
+
+def test_who_waits_for_a_flag_is_told_when_the_run_has_said_it(hume, filled):
+    run = filled.runs[0]
+    run.state = "running"
+    name = f"{run.host}:{run.task}"
+    filled.events.append(EventView("x", 1, 1, run.host, "flag", "info", run.task, run.id, flag="db-dumped"))
+
+    came = hume("wait", name, "--flag", "db-dumped", ask=filled)
+    late = hume("wait", name, "--flag", "archived", "--timeout", "1s", ask=filled)
+
+    assert (came.status, came.out) == (0, f"{name} running: has said db-dumped\n")
+    assert (late.status, late.out) == (1, "")
+
+
+def test_a_run_that_ended_without_the_flag_is_no_success(hume, filled):
+    ended = next(run for run in filled.runs if run.state == "ok")
+
+    answer = hume("wait", f"{ended.host}:{ended.task}", "--flag", "nowhere", ask=filled)
+
+    assert answer.status == 2
+    assert answer.out.startswith(f"{ended.host}:{ended.task} ok")
+
+
+def test_who_waits_for_a_state_is_told_when_the_task_is_in_it(hume, filled):
+    assert hume("wait", "db1:vacuum", "--state", "ok", ask=filled).out == "db1:vacuum ok\n"
+    assert hume("wait", "db1:vacuum", "--state", "late", "--timeout", "1s", ask=filled).status == 1
+    assert hume("wait", "nosuch", "--state", "ok", ask=filled).status == 3
+    assert hume("wait", "db1:vacuum", "--state", "fine", ask=filled).status == 64
+    assert hume("wait", "db1:vacuum", "--state", "ok", "--flag", "x", ask=filled).status == 64
