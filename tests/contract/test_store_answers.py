@@ -8,6 +8,7 @@ from humeops.central import intake
 from humeops.central.store import agents, rows, tables
 from humeops.central.store.questions import agents as reporting
 from humeops.central.store.questions import data, events, runs, tasks
+from humeops.filters import parsing
 from humeops.security import credentials
 from tests.contract.conftest import make_agent
 from tests.fixtures.events import NOON, SECOND, a_run, body_of, epoch_id, say
@@ -260,6 +261,7 @@ def test_agents_are_found_by_host_and_by_having_lost_something(database):
     assert hosts(host="db*") == ["db1", "db2"]
     assert hosts(lossy=True) == ["db2"]
     assert hosts(host="web", lossy=True) == []
+    assert hosts(also=parsing.parse("-host:db1", "hosts")) == ["db2", "web"]
 
 
 def test_pages_of_agents_follow_each_other(database):

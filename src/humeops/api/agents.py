@@ -15,6 +15,7 @@ def list_agents(central: Central, asked: Asked) -> AgentPage:
     """Return agents by host."""
     within = roles.scope(asked.actor, "read", "agents")
     query = parameters.read(asked.parameters, parameters.AgentsQuery)
+    also = parameters.filter_of(query.q, "hosts", central.clock.wall_ns())
     with central.database.reading() as connection:
-        page = agents.find(connection, agents.Filter(query.host, query.lossy, within), query.limit, query.after)
+        page = agents.find(connection, agents.Filter(query.host, query.lossy, also, within), query.limit, query.after)
     return AgentPage([views.agent_view(agent) for agent in page.rows], page.next)

@@ -126,6 +126,7 @@ class AgentsQuery(msgspec.Struct, forbid_unknown_fields=True):
 
     host: Pattern = ""
     lossy: bool = False
+    q: Filter = ""
     limit: Limit = DEFAULT_LIMIT
     after: str | None = None
 

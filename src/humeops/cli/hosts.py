@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """`hume hosts`: the hosts that report, how well they are heard, and how the humed of each fares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import click
 
 from humeops import moments, spans
 from humeops.api import schemas
-from humeops.cli import listing, losses, options, phrases
+from humeops.cli import choosing, listing, losses, options, phrases
 from humeops.clock import SystemClock
 
 COLUMNS = ("host", "last_seen_at", "version", "waiting", "open", "clock", "trouble")
@@ -16,18 +16,22 @@ CLOCK_NS = 2 * spans.SECOND
 
 
 @click.command("hosts")
-@click.argument("host", metavar="[HOST]", type=options.filled, required=False)
+@click.argument("words", nargs=-1, type=options.filled, metavar="[HOST] [FILTER]...")
 @options.listing_options(default_limit=1000)
 @options.central_options
 def command(
-    host: str | None, output: str, columns: str | None, limit: int, central: str | None, folder: str | None
+    words: Sequence[str], output: str, columns: str | None, limit: int, central: str | None, folder: str | None
 ) -> int:
     """List the hosts that report: when each was heard, its humed's version, what waits there, and what is wrong.
 
     HOST: a name, or a pattern such as 'db*'. A humed says how it fares every 30 s.
+
+    FILTER: as in 'host:db* until:10m', of when each was heard; see docs/reference/filters.md.
     """
     now_ns = SystemClock().wall_ns()
-    found = options.ask(central, folder).items("agents", schemas.AgentPage, {"host": host}, limit)
+    host, words = choosing.split(words)
+    wanted = choosing.question(choosing.read(words, "hosts"), now_ns=now_ns) if words else {}
+    found = options.ask(central, folder).items("agents", schemas.AgentPage, {"host": host, **wanted}, limit)
     derived: dict[str, Callable[[schemas.AgentView], str]] = {
         "version": lambda agent: agent.health.version if agent.health else "",
         "waiting": _waiting,

@@ -3,7 +3,7 @@
 
 import pytest
 
-from humeops.api.schemas import EventView
+from humeops.api.schemas import AgentView, EventView
 from humeops.cli import losses, phrases
 
 
@@ -32,3 +32,15 @@ def test_only_star_and_question_mark_are_special_in_the_name_of_a_host():
 
     assert losses.of_hosts(notes, "web[1]") == {"web[1]": "a"}
     assert losses.of_hosts(notes, "web*") == {"web[1]": "a", "web1": "b"}
+
+
+def test_hosts_are_chosen_by_name_and_by_filter(hume, filled):
+    filled.agents = [AgentView(host, 0, epochs=[]) for host in ("db1", "db2", "web1")]
+
+    def named(*words):
+        return hume("hosts", *words, "--columns", "host", "-o", "csv", ask=filled).out.split()[1:]
+
+    assert named("db*") == ["db1", "db2"]
+    assert named("not host:db1") == ["db2", "web1"]
+    assert named("db*", "host:web1,db2") == ["db2"]
+    assert hume("hosts", "level:error", ask=filled).status == 64

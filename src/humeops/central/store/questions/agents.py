@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from humeops.central.store import cursor, matching, processes, rows, scoping, tables
+from humeops.central.store.questions import hosts
 from humeops.central.store.questions.page import Page, cut
 from humeops.filters.tree import EVERYTHING, Node
 from humeops.wire import health
@@ -52,6 +53,7 @@ class Filter(NamedTuple):
 
     host: str = ""
     lossy: bool = False
+    also: Node = EVERYTHING  # a filter of hosts, its moments settled
     within: Node = EVERYTHING  # and of these hosts alone
 
 
@@ -85,8 +87,8 @@ def heard(connection: sa.Connection, since_ns: int, within: Node = EVERYTHING) -
     """Return how the hosts are heard."""
     quiet = sa.func.sum(sa.case((_agent.c.last_seen_at < since_ns, 1), else_=0))
     query = sa.select(sa.func.count(_agent.c.last_seen_at), quiet)
-    hosts, silent = connection.execute(query.where(*scoping.of_host(within, _agent.c.host))).one()
-    return Heard(int(hosts), int(silent or 0))
+    number, silent = connection.execute(query.where(*scoping.of_host(within, _agent.c.host))).one()
+    return Heard(int(number), int(silent or 0))
 
 
 def copied(connection: sa.Connection, within: Node, most: int) -> list[str]:
@@ -99,7 +101,7 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.host:
         conditions.append(matching.like_glob(_agent.c.host, wanted.host))
-    conditions += scoping.of_host(wanted.within, _agent.c.host)
+    conditions += [*hosts.conditions(wanted.also), *scoping.of_host(wanted.within, _agent.c.host)]
     if wanted.lossy:
         lossy = sa.select(_epoch.c.agent).where(_epoch.c.declared_lost + _epoch.c.silently_lost > 0)
         conditions.append(_agent.c.id.in_(lossy))

@@ -35,13 +35,18 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     """Return a page of hosts, by name."""
     query = sa.select(_agent.c.host, _agent.c.last_seen_at, _agent.c.skew)
     narrow = scoping.of_host(wanted.within, _agent.c.host)
-    query = query.where(*filtering.conditions(wanted.also, _ASKED), *narrow)
+    query = query.where(*conditions(wanted.also), *narrow)
     if after is not None:
         query = query.where(_agent.c.host > cursor.unpack(after, tuple[str])[0])
     found = connection.execute(query.order_by(_agent.c.host).limit(limit + 1)).all()
     page = cut(found, limit, lambda row: cursor.pack(row.host))
     counted = _count(connection, [row.host for row in page.rows], wanted.within)
     return Page([Host(row.host, row.last_seen_at, row.skew, counted[row.host]) for row in page.rows], page.next)
+
+
+def conditions(node: Node) -> list[filtering.Condition]:
+    """Return what has to hold of a row of agents for the host to be chosen by this filter."""
+    return filtering.conditions(node, _ASKED)
 
 
 def _count(connection: sa.Connection, hosts: Sequence[str], within: Node) -> Mapping[str, dict[str, int]]:
