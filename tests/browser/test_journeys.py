@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -54,6 +55,24 @@ def test_a_failure_appears_without_reloading(desk, installed, tmp_path):
     expect(desk.page.get_by_role("heading", name="Troubles")).to_be_visible()
     assert "✗" in desk.page.title()
     assert desk.page.evaluate("window.stays")
+
+
+@pytest.mark.parametrize("path", ["/", "/events", "/task"])
+def test_what_changed_while_the_page_was_loaded_is_shown(desk, installed, tmp_path, path):
+    run_script(installed, tmp_path)
+    _reload_until(desk.page, desk, "by tag")
+    host = json.loads(installed.hume("status", "-o", "json").stdout)[0]["host"]
+
+    def begin_late(route):
+        run_script(installed, tmp_path, "hume error 'tar returned 2'", 3)
+        while "failed" not in installed.hume("status", "-o", "json").stdout:
+            time.sleep(0.05)
+        route.continue_()
+
+    desk.page.route("**/api/v1/live*", begin_late, times=1)
+    desk.open(f"/task?host={host}&task=backup" if path == "/task" else path)
+
+    expect(desk.page.get_by_text("exit 3" if path != "/events" else "tar returned 2").first).to_be_visible()
 
 
 def test_nothing_moves_under_the_pointer(desk, installed, tmp_path):

@@ -7,6 +7,7 @@
   const status = document.getElementById("live");
   const ROWS_AFTER = 150, PAGE_AFTER = 300, TAIL_AFTER = 150, MOST_ROWS = 32, MOST_LINES = 500, MOST_NEWER = 200, COUNTS_EVERY = 15000;
   let stream = null, place = "", later = 0, hiddenSince = 0, behind = false;
+  let caughtUp = false; // with what changed between the making of the page and the beginning of the stream
   let fetching = 0, heard = false, wholeAt = performance.now(); // how long the last answer took; when the whole page was fetched last
   const changed = new Set();
   const follow = () => document.getElementById("follow");
@@ -123,6 +124,21 @@
     return replaceRows(rows().map((row) => row.dataset.task).filter((name, at, all) => names.has(name) && all.indexOf(name) === at));
   }
 
+  // What a line tells, but for how long ago it was.
+  const told = (where) => [...where.querySelectorAll("tr[data-task]")].map((row) => [".state", ".what", ".why"].map((part) => row.querySelector(part)?.textContent).concat(row.dataset.task, row.querySelector(".when time")?.dateTime).join("\n")).join("\n\n");
+
+  // The stream tells what comes after it began; what came since the page was made, nobody tells: so it is looked for once.
+  async function catchUp() {
+    if (main.dataset.live === "page") return replacePage();
+    const tail = main.dataset.live === "tail", first = document.querySelector("#said tr[data-id]");
+    const found = await fetched(tail && first ? `${main.dataset.newer}&than=${first.dataset.id}` : location.href);
+    const fresh = tail ? found?.querySelector("#said tr[data-id]") : found && told(found) !== told(main);
+    if (!fresh) return;
+    if (tail) return settle();
+    for (const row of found.querySelectorAll("tr[data-task]")) changed.add(row.dataset.task);
+    return settle();
+  }
+
   // A busy installation says something all the time: nobody asks more than a quarter of the time.
   function soon(after) {
     if (later) {
@@ -149,7 +165,12 @@
     if (place) path.searchParams.set("after", place);
     stream = new EventSource(path);
     for (const what of ["task", "run", "event"]) stream.addEventListener(what, hear);
-    stream.addEventListener("ready", (message) => { place = message.lastEventId || place; offer(); });
+    stream.addEventListener("ready", (message) => {
+      place = message.lastEventId || place;
+      offer();
+      if (!caughtUp) catchUp();
+      caughtUp = true;
+    });
     stream.addEventListener("resync", () => { soon(PAGE_AFTER); });
     stream.addEventListener("error", offer);
   }
