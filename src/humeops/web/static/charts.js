@@ -60,7 +60,7 @@
       width: Math.max(120, box.clientWidth - (small ? 20 : 36)), height: small ? 110 : 200, legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: false } }, padding: [8, 18, 0, 0],
       scales: { y: { range: (_, low, high) => [Math.min(0, low), (high || 1) * 1.08] } },
-      axes: [{ ...axis, size: 40, space: small ? 90 : 70, values: moments }, { ...axis, size: 74, ...(drawn.unit === "s" ? { incrs: TIMES } : {}), values: (_, all) => all.map((value) => amount(value, drawn.unit)), space: small ? 24 : 36 }],
+      axes: [{ ...axis, size: (_, labels) => labels?.some((label) => label.includes("\n")) ? 40 : 24, space: small ? 90 : 70, values: moments }, { ...axis, size: 74, ...(drawn.unit === "s" ? { incrs: TIMES } : {}), values: (_, all) => all.map((value) => amount(value, drawn.unit)), space: small ? 24 : 36 }],
       series: [{}, { stroke: colour("bar-ok"), width: 1.5, points: { show: false } }],
       hooks: { drawAxes: [usual(drawn)], draw: [dots(drawn)], setCursor: [(at) => {
         const i = at.cursor.idx;
