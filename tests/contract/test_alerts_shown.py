@@ -10,6 +10,7 @@ from humeops.central.notify.message import Item, Message
 from humeops.central.store import tables
 from humeops.central.store.questions import alerts, tellings
 from humeops.errors import HumeError, UnavailableError
+from humeops.filters.tree import EVERYTHING
 from tests.contract.alerting import HOUR, MINUTE, World
 from tests.contract.planning import analyse, plans, whole
 from tests.fixtures.events import NOON, SECOND
@@ -20,7 +21,7 @@ NAMES = ("away", "dead", "spare", "fine")
 def stand(world):
     """Return how each alert stands, by its task."""
     with world.database.reading() as connection:
-        views = alertviews.alert_views(connection, alerts.find(connection, alerts.Filter(), 99, None).rows)
+        views = alertviews.alert_views(connection, alerts.find(connection, alerts.Filter(), 99, None).rows, EVERYTHING)
     return {view.task: standing.of(view, world.now) for view in views}
 
 

@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import get, post, put
 
-from humeops.api import acting, alertschemas, alertviews, barring, concerned, parameters, schemas
+from humeops.api import acting, alertschemas, alertviews, barring, concerned, discretion, parameters, schemas
 from humeops.api.alertschemas import (
     AlertDetail,
     AlertPage,
@@ -64,7 +64,7 @@ def list_alerts(central: Central, asked: Asked) -> AlertPage:
     wanted = alerts.Filter(query.host, query.task, query.state, within)
     with central.database.reading() as connection:
         page = alerts.find(connection, wanted, query.limit, query.after)
-        return AlertPage(alertviews.alert_views(connection, page.rows), page.next)
+        return AlertPage(alertviews.alert_views(connection, page.rows, within), page.next)
 
 
 @get("/api/v1/alerts/{number:int}", sync_to_thread=True)
@@ -79,7 +79,8 @@ def show_alert(central: Central, asked: Asked, number: int) -> AlertDetail:
         if found is None:
             raise NotFoundError(f"no alert {number}")
         entries = alerts.entries(connection, number, ENTRIES)
-        (view,) = alertviews.alert_views(connection, [found])
+        entries = discretion.history(connection, within, found.alert.host, entries)
+        (view,) = alertviews.alert_views(connection, [found], within)
     return AlertDetail(view, [EntryView(*one) for one in entries])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from humeops.api import discretion
 from humeops.api.alertschemas import AlertView, ChannelView, NotificationView, SilenceView, TellingView
 from humeops.central import bookkeeping
 from humeops.central.alerts import silence
@@ -18,15 +19,19 @@ from humeops.central.store import alertbooks, notifications
 from humeops.central.store.alertrows import Stored
 from humeops.central.store.notifications import Health
 from humeops.central.store.questions import alerts, tellings
+from humeops.filters.tree import Node
 
 
-def alert_views(connection: sa.Connection, found: Sequence[Stored]) -> list[AlertView]:
-    """Return alerts as they are listed, with what became of what was told of them."""
+def alert_views(connection: sa.Connection, found: Sequence[Stored], within: Node) -> list[AlertView]:
+    """Return alerts as they are listed for who may see what is within, with what became of what was told of them."""
     told = tellings.latest(connection, found)
-    return [_alert_view(one, told[one.id]) for one in found]
+    return [
+        _alert_view(one, told[one.id], discretion.above(connection, within, one.alert.host, one.alert.quieted_by))
+        for one in found
+    ]
 
 
-def _alert_view(one: Stored, told: Sequence[Telling]) -> AlertView:
+def _alert_view(one: Stored, told: Sequence[Telling], quieted_by: str) -> AlertView:
     alert = one.alert
     return AlertView(
         one.id,
@@ -46,7 +51,7 @@ def _alert_view(one: Stored, told: Sequence[Telling]) -> AlertView:
         alert.reminders,
         alert.taken_by,
         alert.silenced_until,
-        alert.quieted_by,
+        quieted_by,
         alert.flapping,
         alert.well_since,
         alert.due,

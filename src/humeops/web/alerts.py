@@ -9,7 +9,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
 from humeops.api import alerts as alertsapi
-from humeops.api import alertviews, concerned, parameters
+from humeops.api import alertviews, concerned, discretion, parameters
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central import watcher
@@ -52,7 +52,7 @@ def list_alerts(central: Central, asked: Asked) -> Response[str]:
     query = parameters.read(asked.parameters, AlertsPageQuery)
     with central.database.reading() as connection:
         page = alerts.find(connection, alerts.Filter(states=_SHOWN[query.show], within=within), ALERTS, query.after)
-        views = alertviews.alert_views(connection, page.rows)
+        views = alertviews.alert_views(connection, page.rows, within)
         counts = alerts.counts(connection, within)
     return rendering.page(
         "alerts.html",
@@ -75,7 +75,8 @@ def show_alert(central: Central, asked: Asked, number: int) -> Response[str]:
         if found is None:
             raise NotFoundError(f"no alert {number}")
         entries = alerts.entries(connection, number, alertsapi.ENTRIES)
-        (view,) = alertviews.alert_views(connection, [found])
+        entries = discretion.history(connection, within, found.alert.host, entries)
+        (view,) = alertviews.alert_views(connection, [found], within)
         rule = alertbooks.current(connection).book.rule_named(found.alert.rule)
     return rendering.page(
         "alert.html",
