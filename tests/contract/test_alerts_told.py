@@ -166,6 +166,18 @@ def test_what_waits_for_a_channel_that_is_removed_goes_where_routes_lead_now(dat
     assert world.heard() == [("other", "recovery", [("db1", "backup", "ok")])]
 
 
+def test_that_it_is_over_is_told_where_routes_lead_now_if_only_removed_channels_heard_of_it(database):
+    world = World(database, channel={"ops": {"type": "mail"}, "spare": {"type": "mail"}}, route=[{"to": ["ops"]}])
+    world.move("ok", "failed")
+    world.at(MINUTE)
+    world.write(channel={"other": {"type": "webhook"}, "spare": {"type": "mail"}}, route=[{"to": ["other"]}])
+    world.told.clear()
+    world.move("failed", "ok")
+    world.at(3 * MINUTE)
+
+    assert world.heard() == [("other", "recovery", [("db1", "backup", "ok")])]
+
+
 def test_the_history_says_what_became_of_what_was_told(database):
     channels = {name: {"type": "mail"} for name in ("away", "dead", "spare")}
     world = World(database, route=[{"to": ["away", "dead"]}], channel=channels, fallback=["spare"])

@@ -36,6 +36,7 @@ from humeops.central.store import (
 from humeops.central.store.alertrows import Stored
 from humeops.central.store.driver import Pair
 from humeops.central.store.outbox import Change
+from humeops.central.store.questions import tellings
 from humeops.filters.facts import Facts
 
 # One step is one transaction, for which intake waits where there is one writer.
@@ -261,7 +262,7 @@ class _Judging:
     def _route(self, number: int, alert: Alert, told: Told, seen: Facts) -> list[routing.Way]:
         """Have it told to whom it concerns; return who that is, now or after their quiet hours."""
         item = gathering.item_of(alert, told.kind)
-        ways = self._ways(alert, told, seen)
+        ways = self._ways(number, alert, told, seen)
         for way in ways:
             if way.quiet_until is not None:
                 digests.add(self._connection, way.channel, number, way.quiet_until)
@@ -269,17 +270,21 @@ class _Judging:
                 self._sayings.append(Saying(way.channel, told.kind, alert.grouping, item, f"alert-{number}"))
         return ways
 
-    def _ways(self, alert: Alert, told: Told, seen: Facts) -> list[routing.Way]:
+    def _ways(self, number: int, alert: Alert, told: Told, seen: Facts) -> list[routing.Way]:
         if told.to:
             return [routing.Way(name) for name in told.to if name in self._all_channels]
         if told.kind == "recovery" and alert.channels:
             # Whoever heard of the trouble hears that it is over.
-            return [
-                routing.Way(name, routing.quiet_until(self._book, name, seen, self._now_ns))
-                for name in alert.channels
-                if name in self._all_channels
-            ]
+            left = [name for name in alert.channels if name in self._all_channels]
+            if left or not self._was_heard(number, alert):
+                return [routing.Way(name, routing.quiet_until(self._book, name, seen, self._now_ns)) for name in left]
+            # All those channels were removed: the routes say who reads instead.
         return routing.ways(self._book, self._channels, seen, self._now_ns)
+
+    def _was_heard(self, number: int, alert: Alert) -> bool:
+        """Tell whether one of the channels that were to tell of it did so."""
+        told = tellings.latest(self._connection, [Stored(number, alert)])[number]
+        return any(one.state == "sent" and one.channel in alert.channels for one in told)
 
     def tell(self) -> None:
         """Write down what is to be told now."""
