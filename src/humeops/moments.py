@@ -76,6 +76,12 @@ def ago(moment_ns: int, now_ns: int) -> str:
     return "just now" if past < spans.SECOND else f"{spans.rough(past)} ago"
 
 
+def ahead(moment_ns: int, now_ns: int) -> str:
+    """Return in how long that is expected: `in 58 s`, and when it is past how long ago that was."""
+    left = moment_ns - now_ns
+    return f"in {spans.rough(left)}" if left >= spans.SECOND else ago(moment_ns, now_ns)
+
+
 def day_and_time(moment_ns: int, now_ns: int) -> str:
     """Return `today 03:15:02`, `yesterday 03:15:02` or `2026-11-20 03:15:02`."""
     moment, days = local_time(moment_ns), (local_time(now_ns).date() - local_time(moment_ns).date()).days

@@ -90,6 +90,11 @@ def test_how_long_ago_is_said_roughly():
     assert moments.ago(NOW + 5 * MINUTE, NOW) == "in 5 min"
 
 
+@pytest.mark.parametrize(("seconds", "text"), [(58, "in 58 s"), (0.5, "just now"), (0, "just now"), (-20, "20 s ago")])
+def test_what_is_expected_is_said_to_the_second(seconds, text):
+    assert moments.ahead(NOW + int(seconds * SECOND), NOW) == text
+
+
 def test_a_moment_is_brief_in_tables():
     assert moments.brief(NOW - HOUR, NOW) == "03:59:51"
     assert moments.brief(NOW - DAY, NOW) == "Sun 04:59"

@@ -107,7 +107,7 @@ def _next(view: TaskView, now_ns: int) -> str:
     """Return when it is expected again, of a task of which there is nothing else to say."""
     if view.expected_at is None or view.expected_at <= now_ns:
         return ""
-    return f"next {moments.ago(view.expected_at, now_ns)}"
+    return f"next {moments.ahead(view.expected_at, now_ns)}"
 
 
 def _sentence(view: TaskView) -> str:

@@ -21,7 +21,7 @@ def outlook(terminal: Terminal, detail: RunDetail, now_ns: int) -> Iterator[str]
     """Yield how far a running run is, and when it will likely be through; of any other when its task is expected again."""
     if detail.run.state != "running":
         if detail.expected_at is not None:
-            when = f"{moments.day_and_time(detail.expected_at, now_ns)} ({moments.ago(detail.expected_at, now_ns)})"
+            when = f"{moments.day_and_time(detail.expected_at, now_ns)} ({moments.ahead(detail.expected_at, now_ns)})"
             yield terminal.paint(f"the next start is expected {when}", "dim")
         return
     parts = []

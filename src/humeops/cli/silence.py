@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from humeops import moments
+from humeops import moments, spans
 from humeops.api import alertschemas
 from humeops.cli import listing, options
 from humeops.clock import NS_PER_SECOND, SystemClock
@@ -22,6 +22,9 @@ else:  # typing has it from Python 3.12 on, and nothing at run time needs it
 
 COLUMNS = ("id", "state", "what", "until", "author", "why")
 _ADD = "add"
+# What central takes: a year each time, and a moment that fits into 63 bits of ns.
+LONGEST_NS = 365 * spans.DAY
+LAST_NS = 291 * LONGEST_NS
 
 
 class _OrAdd(click.Group):
@@ -78,6 +81,10 @@ def add(
         raise click.UsageError("--for or --until, not both", click.get_current_context())
     now_ns = SystemClock().wall_ns()
     ends_at = until if repeats or span is None else (begins or now_ns) + span
+    if (ends_at or 0) > LAST_NS or (repeats and (span or 0) > LONGEST_NS):
+        raise click.UsageError(
+            "that is too long: --for takes at most 365d each time, and it ends by 2260", click.get_current_context()
+        )
     wish = alertschemas.NewSilence(
         " ".join(what),
         why,

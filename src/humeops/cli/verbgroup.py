@@ -128,7 +128,10 @@ def _no_such_verb(word: str) -> str:
 
 
 def _usage_line(error: click.UsageError) -> str:
-    if isinstance(error, click.NoSuchOption):
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and isinstance(error.ctx.command, click.Group):
+        # Its text is the whole help, of many lines.
+        text = f"say what to do: {', '.join(error.ctx.command.list_commands(error.ctx))}"
+    elif isinstance(error, click.NoSuchOption):
         names = [name for param in error.ctx.command.params for name in param.opts] if error.ctx else []
         meant = verbs.nearest(error.option_name, names)
         text = f"no such option: {error.option_name}" + (f"; did you mean {meant}" if meant else "")

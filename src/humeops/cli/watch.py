@@ -135,7 +135,7 @@ def remove_watch(name: str, tag: str | None, central: str | None, folder: str | 
     asked = options.ask(central, folder)
     gone = asked.send(where, schemas.Changed, method="DELETE").count
     if not gone:
-        raise client.NotFoundError(f"nothing was expected of {name}")
+        raise client.NotFoundError(f"nothing was expected of {name}{_where(host)}")
     print(f"{_count(gone)} no longer watched")
     terminal = terminal_of(sys.stdout)
     for one in _patterns(asked, {"host": host or "*", "task": task}):
@@ -152,6 +152,8 @@ def pause_watch(name: str, span: str | None, end: bool, central: str | None, fol
     """Expect nothing of a task for a while."""
     host, task = options.split_name(name)
     until: int | None = None
+    if end and span:
+        raise click.UsageError("--for or --end, not both", click.get_current_context())
     if not end:
         try:
             until = SystemClock().wall_ns() + moments.parse_span(span) if span else 2**63 - 1
@@ -159,7 +161,7 @@ def pause_watch(name: str, span: str | None, end: bool, central: str | None, fol
             raise click.UsageError(str(error), click.get_current_context()) from None
     wish = schemas.PauseWish(host or "", task or "", until)
     if not options.ask(central, folder).send("watches/pause", schemas.Changed, wish).count:
-        raise client.NotFoundError(f"nothing is expected of {name}")
+        raise client.NotFoundError(f"nothing is expected of {name}{_where(host)}")
     print(f"{name} {'goes on' if end else 'is paused'}")
     return 0
 
@@ -192,6 +194,11 @@ def _watches(asked: client.Central, params: client.Params, limit: int) -> Iterat
 
 def _patterns(asked: client.Central, params: client.Params) -> list[schemas.WatchView]:
     return asked.fetch("watches", schemas.WatchPage, {**params, "limit": 1}).patterns
+
+
+def _where(host: str | None) -> str:
+    """Return what to write where a task was named without a host."""
+    return "" if host else "; a task of one host is written HOST:TASK (hume watch list)"
 
 
 def _nothing_of(name: str) -> int:
@@ -243,7 +250,7 @@ def _fits(view: schemas.WatchView) -> str:
 def _when(moment_ns: int | None, now_ns: int) -> str:
     if moment_ns is None:
         return ""
-    return f"{moments.day_and_time(moment_ns, now_ns)} ({moments.ago(moment_ns, now_ns)})"
+    return f"{moments.day_and_time(moment_ns, now_ns)} ({moments.ahead(moment_ns, now_ns)})"
 
 
 def _count(number: int) -> str:

@@ -81,6 +81,7 @@ def _templates() -> jinja2.Environment:
         spell=asking.spell,
         standing=standing.of,
         ago=moments.ago,
+        ahead=moments.ahead,
         day_and_time=moments.day_and_time,
         zone=words.zone,
     )

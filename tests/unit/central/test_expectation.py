@@ -25,6 +25,7 @@ NOON = 1_795_406_400 * S
         ({"evry": "1d"}, "evry"),
         ({"every": "1d", "cron": "* * * * *"}, "every"),
         ({"flags": "db-dumped"}, "flags"),
+        ({"flags": "a 20m, a 30m"}, "flags"),
         ({"limits": "bytes = 3"}, "limits"),
         ({"limits": "bytes > 3 parsec"}, "limits"),
         ({"at_least": "0"}, "at_least"),
@@ -35,6 +36,11 @@ NOON = 1_795_406_400 * S
 def test_a_declaration_that_cannot_be_taken_is_told_by_name(pairs, named):
     with pytest.raises(expectation.DeclarationError, match=f"`{named}`"):
         expectation.read(pairs)
+
+
+def test_what_is_wrong_with_a_schedule_is_told_beside_it():
+    with pytest.raises(expectation.DeclarationError, match=r"^`cron`: '61 3 \* \* \*': Bad minute$"):
+        expectation.read({"cron": "61 3 * * *"})
 
 
 @given(

@@ -31,6 +31,12 @@ from humeops.errors import Exit
         (["show", "a", "b"], "hume: show: got unexpected extra argument (b) (hume help show)"),
         (["watch", "add", "x"], "hume: watch: say what is expected, such as --every 1d (hume help watch)"),
         (["silence", "host:vm"], "hume: silence: missing option '--why' (hume help silence)"),
+        (
+            ["silence", "host:vm", "--for", "99999d", "--why", "x"],
+            "hume: silence: that is too long: --for takes at most 365d each time, and it ends by 2260 (hume help silence)",
+        ),
+        (["watch"], "hume: watch: say what to do: add, apply, list, pause, remove, show (hume help watch)"),
+        (["watch", "pause", "x", "--end", "--for", "2h"], "hume: watch: --for or --end, not both (hume help watch)"),
         (["completion"], "hume: completion: missing argument 'SHELL' (hume help completion)"),
     ],
     ids=lambda value: ascii(value)[:40],

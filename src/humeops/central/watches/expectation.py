@@ -127,7 +127,7 @@ def check(made: Expectation) -> None:
     try:
         nothing = schedule.next_after(plan, schedule.SOME_MOMENT) is None
     except ValueError as error:
-        raise DeclarationError(f"`{said[0]}`: {error}") from None
+        raise DeclarationError(f"`{said[0]}`: {getattr(made, said[0])[:60]!a}: {error}") from None
     if nothing:
         raise DeclarationError(f"`{said[0]}`: there is no such moment in the coming years")
 
@@ -172,6 +172,8 @@ def _flags(text: str) -> dict[str, int]:
         flag = flag.strip()
         if not flag or not codec.is_name(flag) or len(flag) > 64:
             raise ValueError(f"{part[:60]!a}: it is written FLAG SPAN, such as `db-dumped 20m`")
+        if flag in found:
+            raise ValueError(f"{flag!a} stands here twice")
         found[flag] = spanning.read(within)
     return found
 
