@@ -2,6 +2,7 @@
 """Reads what people wrote of alerts: whole, with every fault named, or not at all. Pure."""
 
 import functools
+import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from humeops.central.alerts.book import (
     Book,
     BookError,
     Fault,
+    FindingKind,
+    Group,
+    Of,
     Parent,
     Route,
     Rule,
@@ -24,6 +28,9 @@ from humeops.central.alerts.book import (
 )
 from humeops.filters import facts, tree
 from humeops.filters.tree import All, FilterError, Match, Node, Not
+
+# What msgspec does not say of a word that is none of those that may stand there.
+_CHOICES = {"of": typing.get_args(Of), "group": typing.get_args(Group), "findings": typing.get_args(FindingKind)}
 
 
 def read(told: Any) -> Book:
@@ -69,6 +76,9 @@ def _faults_of_rest(told: Any) -> Iterable[Fault]:
 def _fault_of_form(error: msgspec.ValidationError, within: str = "") -> Fault:
     what, _, where = str(error).partition(" - at `$")
     place = f"{within}{where.rstrip('`')}".lstrip(".")
+    setting = place.rpartition(".")[2].partition("[")[0]
+    if what.startswith("Invalid enum value") and setting in _CHOICES:
+        what = f"{what.removeprefix('Invalid enum value ')[:60]} is none of {', '.join(_CHOICES[setting])}"
     return Fault(place, f"`{place or 'the file'}`: {what}")
 
 
@@ -141,6 +151,15 @@ def _check_zone(tz: str) -> None:
 
 def _checks_of_parent(parent: Parent) -> Iterable[Callable[[], object]]:
     yield functools.partial(parse, parent.when)
+    yield functools.partial(_check_place, parent)
+
+
+def _check_place(parent: Parent) -> None:
+    host, task = parent.place
+    if not host or (":" in parent.on and not task):
+        raise ValueError(f"`on`: {parent.on[:60]!a}: it is written HOST:TASK, or HOST alone")
+    if any(sign in parent.on for sign in "*?"):
+        raise ValueError(f"`on`: {parent.on[:60]!a}: it names one task or host, and takes no * and ?")
 
 
 def _span(name: str, text: str) -> None:

@@ -15,11 +15,19 @@ from humeops.central.alerts import book, reading
         ({"when": "state:late", "of": "findings"}, "it never fits"),
         ({"findings": ["limit"]}, 'of = "findings"'),
         ({"repeat": "59s"}, "at least 1m"),
+        ({"group": "hosts"}, "'hosts' is none of host, task, rule, none"),
+        ({"findings": ["late"], "of": "findings"}, "'late' is none of slow_run, "),
     ],
 )
 def test_a_rule_that_never_fires_or_never_rests_is_refused(rule, hint):
     with pytest.raises(book.BookError, match=hint):
         reading.read({"rule": [{"name": "one", **rule}]})
+
+
+@pytest.mark.parametrize("on", [":", "db1:", ":postgres", "db*:postgres"])
+def test_what_cannot_be_a_parent_is_refused(on):
+    with pytest.raises(book.BookError, match="`on`"):
+        reading.read({"parent": [{"when": "tag:needs-db", "on": on}]})
 
 
 def test_all_that_is_wrong_is_told_at_once():
