@@ -105,6 +105,25 @@ def test_what_is_for_a_channel_that_works_waits_for_one_attempt_of_one_that_does
     assert tried[2:] == ["spare", "ops"]
 
 
+def test_what_slow_channels_leave_no_time_for_is_held_no_longer(database):
+    world = World(database, rule=[{"name": "all", "group": "none", "wait": "0"}])
+    for number in range(10):
+        world.move("ok", "failed", task=f"task-{number}")
+    tried = []
+
+    def deliver(settings, message, _now_ns):
+        tried.append((message.items[0].task, world.clock.wall_ns() - world.now))
+        world.clock.advance(25)
+
+    world.notifier._deliver = deliver
+    world.notifier.step()
+
+    assert [after for _, after in tried] == [0, 25 * SECOND, 50 * SECOND]
+    while world.notifier.step():
+        pass
+    assert len(tried) == len({task for task, _ in tried}) == 10
+
+
 def test_what_was_put_off_with_a_channel_that_was_not_reached_is_told_when_it_is(database):
     world = World(database, rule=[{"name": "all", "group": "none", "wait": "0"}])
     world.fails["ops"] = UnavailableError("refused")

@@ -30,6 +30,8 @@ from humeops.errors import HumeError, UnavailableError, in_one_line
 STEP_SECONDS = 0.5
 LEASE_NS = 3 * spans.MINUTE
 SEND_MOST = 10
+# An attempt takes a channel's `timeout` at most, two minutes, and a little around it.
+LONGEST_NS = 2 * spans.MINUTE + 10 * spans.SECOND
 DEAD_AFTER_NS = 5 * spans.MINUTE
 GIVE_UP_NS = 2 * spans.DAY
 RETRY_FIRST_SECONDS = 10.0
@@ -143,11 +145,19 @@ class Notifier:
         crash.point("notifier-claimed")
         rest = held
         while rest and not self._stopping.is_set():  # what was not sent then is free again when the hold runs out
+            if self._clock.wall_ns() > rest[0].lease_until - LONGEST_NS:
+                self._put_back(rest)
+                break
             one, *rest = rest
             if not self._send(one):
                 rest = self._leave_in_peace(one.channel, rest)
             self.progress.note()
         return bool(held)
+
+    def _put_back(self, rest: list[Held]) -> None:
+        """Let go of what may not be sent before another notifier takes it up: it would come twice."""
+        now_ns = self._clock.wall_ns()
+        self._database.write(lambda connection: notifications.put_back(connection, rest, now_ns))
 
     def _leave_in_peace(self, channel: str, rest: list[Held]) -> list[Held]:
         """Put off what else is for a channel that was not reached: each attempt may take its whole time; return what goes on."""

@@ -138,6 +138,12 @@ def put_off(connection: sa.Connection, one: Held, due: int, error: str) -> None:
     connection.execute(_still_ours(one).values(due=due, lease_until=None, error=error))
 
 
+def put_back(connection: sa.Connection, ours: Iterable[Held], due: int) -> None:
+    """Hold these no more: they were not tried, and are due then."""
+    for one in ours:
+        connection.execute(_still_ours(one).values(due=due, lease_until=None, attempts=one.attempts - 1))
+
+
 def put_off_others(connection: sa.Connection, channel: str, ours: Sequence[Held], now_ns: int, longest_ns: int) -> None:
     """Put off what is due for a channel that was just not reached, for as long as it has failed already, at most so long.
 
@@ -146,9 +152,7 @@ def put_off_others(connection: sa.Connection, channel: str, ours: Sequence[Held]
     since = sa.select(_health.c.failing_since).where(_health.c.channel == channel)
     failing_since = connection.execute(since).scalar_one_or_none()
     until = now_ns + min(max(now_ns - (failing_since or now_ns), LEAST_PEACE_NS), longest_ns)
-    for one in ours:
-        back = {"due": until, "lease_until": None, "attempts": one.attempts - 1}
-        connection.execute(_still_ours(one).values(back))
+    put_back(connection, ours, until)
     free = sa.or_(_notification.c.lease_until.is_(None), _notification.c.lease_until <= now_ns)
     here = (_notification.c.channel == channel, _notification.c.state == "waiting", _notification.c.kind != "test")
     connection.execute(sa.update(_notification).where(*here, free, _notification.c.due <= now_ns).values(due=until))
