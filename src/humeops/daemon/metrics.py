@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from humeops.clock import NS_PER_SECOND
 from humeops.daemon.counters import QueueView
 from humeops.daemon.outputs.feeds import OutputView
 from humeops.errors import ConfigError
@@ -44,10 +45,20 @@ _COUNTERS = {
     "forbidden": "events refused, being another user's matter",
     "deferred": "events not taken now, told to come again",
     "copies": "events said again",
+    "pushed": "events pushed, of which nothing is answered",
+    "pushed_lost": "of these lost: over the rate, unacceptable, refused, or with no room",
     "commits": "transactions",
     "forwarded": "events that went to central",
     "quarantined": "dropped files put aside",
     "runs_gone": "runs that ended without a stop",
+    "runs_given_up": "of these the ones that were only too many to watch",
+}
+_GUARDS = {
+    "over_rate": "acks that waited for their user's rate",
+    "pushed_over_rate": "events pushed over their user's rate, and lost",
+    "sent_away": "events told 75, their user's line being full",
+    "over_quota": "events told 75, their user having his share of the spool",
+    "too_many_names": "events with more tags or keys than one user may bring",
 }
 _LABELLED = {
     "dropped": ("cause", "events given up, by cause, in the life of this spool"),
@@ -79,8 +90,11 @@ def _lines(view: QueueView) -> Iterator[str]:
     for name, means in _COUNTERS.items():
         if isinstance(value := told[name], int):
             yield from _family(f"{_PREFIX}_{name}_total", "counter", means, [("", value)])
-    for name, value in msgspec.to_builtins(told["guard"]).items():
-        yield from _family(f"{_PREFIX}_guard_{name}_total", "counter", "see hume queue", [("", value)])
+    if view.last_ack_at is not None:
+        name = f"{_PREFIX}_last_ack_timestamp_seconds"
+        yield from _family(name, "gauge", "when central last gave a receipt", [("", view.last_ack_at / NS_PER_SECOND)])
+    for name, means in _GUARDS.items():
+        yield from _family(f"{_PREFIX}_guard_{name}_total", "counter", means, [("", told["guard"][name])])
     yield from _outputs(view.outputs)
     for name, (label, means) in _LABELLED.items():
         yield from _labelled(name, label, means, msgspec.to_builtins(told[name]))
