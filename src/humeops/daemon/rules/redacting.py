@@ -5,7 +5,8 @@ Looked at are the texts a sayer gives: message, output, texts among data, the co
 what says of itself that it is a secret; better too much hidden than too little.
 """
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 
 from humeops.daemon.redaction import HIDDEN
 from humeops.daemon.rules import patterns
@@ -51,6 +52,7 @@ _WHOLE_NAMES = {
     "tokens": r"(?i)(?:^|[_. -])(?:token|secret|cookie)$",
     "keys": r"(?i)(?:^|[_. -])(?:api|secret|access|private|encryption|auth)[_ .-]?key$",
 }
+NAMES_REMEMBERED = 1_024
 
 Hide = Callable[[str], str]
 Redact = Callable[[Event], bool]
@@ -58,12 +60,18 @@ Redact = Callable[[Event], bool]
 
 def compile_redaction(wanted: list[str]) -> Redact:
     """Return what hides in an event, and tells whether it hid anything; raise PatternError for what is no pattern."""
-    hides: list[Hide] = [hide for one in wanted for hide in _hides(one)]
+    expressions = [expression for one in wanted for expression in _expressions(one)]
+    hides = [_replacing(one) for one in expressions]
+    may_hold = _any_of(expressions)
     ready = [one for one in wanted if one in _SECRET_NAMES]
-    is_secret = patterns.searcher([f"/{_SECRET_NAMES[one]}/" for one in ready])
-    is_whole = patterns.searcher([f"/{_WHOLE_NAMES[one]}/" for one in ready])
+    # The same few names come again and again.
+    remembered = functools.lru_cache(NAMES_REMEMBERED)
+    is_secret = remembered(patterns.searcher([f"/{_SECRET_NAMES[one]}/" for one in ready]))
+    is_whole = remembered(patterns.searcher([f"/{_WHOLE_NAMES[one]}/" for one in ready]))
 
     def hide(text: str, most: int) -> str:
+        if not text or not may_hold(text):
+            return text
         for one in hides:
             text = one(text)
         return text[:most]  # what is hidden may be shorter than what hides it
@@ -76,9 +84,18 @@ def compile_redaction(wanted: list[str]) -> Redact:
     return lambda event: _redact(event, hide, hide_value)
 
 
-def _hides(wanted: str) -> list[Hide]:
+def _any_of(expressions: list[str]) -> patterns.Search:
+    """Return what tells in one pass over a text whether one of these may be in it: most texts hold nothing to hide."""
+    try:
+        found: patterns.Search = patterns.compile_expression("|".join(f"(?:{one})" for one in expressions)).search
+    except patterns.PatternError:
+        return bool  # each alone is small enough, all together are not: each is tried
+    return found
+
+
+def _expressions(wanted: str) -> Sequence[str]:
     if wanted in READY:
-        return [_replacing(expression, rf"\1{HIDDEN}") for expression in READY[wanted]]
+        return READY[wanted]
     if not wanted.startswith("/"):
         names = ", ".join(READY)
         raise patterns.PatternError(f"{wanted!r} is neither one of {names}, nor a regular expression as /…/")
@@ -87,13 +104,13 @@ def _hides(wanted: str) -> list[Hide]:
         raise patterns.PatternError(
             f"{wanted} fits the empty text, which is everywhere: ask for one character at least"
         )
-    return [_replacing(expression, HIDDEN)]
+    return (expression,)
 
 
-def _replacing(expression: str, by: str) -> Hide:
+def _replacing(expression: str) -> Hide:
     compiled = patterns.compile_expression(expression)
-    if expression in _TWO_SIDED:
-        by += r"\2"
+    is_ready = any(expression in ready for ready in READY.values())
+    by = (r"\1" if is_ready else "") + HIDDEN + (r"\2" if expression in _TWO_SIDED else "")
     # RE2 in Python copies the text to replace in it; most texts hold nothing to hide, which the search tells sooner.
     return lambda text: compiled.sub(by, text) if compiled.search(text) else text
 

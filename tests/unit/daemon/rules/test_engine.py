@@ -113,6 +113,14 @@ def test_ready_patterns_and_own_ones_hide_what_they_find(ready, text, told):
     assert (said.message, said.output, said.data["text"]) == (told, told, told)
 
 
+def test_patterns_that_are_too_large_together_are_tried_one_by_one():
+    wanted = ", ".join(rf"'/{letter}[a-z\pL]{{300}}/'" for letter in "abcdefghijklmnopqrstuvwxyz")
+
+    said = changed(f"redact = [{wanted}]", event(message="q" + "é" * 300))
+
+    assert said.message == "***"
+
+
 def test_a_datum_whose_name_speaks_of_a_secret_is_hidden():
     data = {"db_password": "hunter2", "files": "3", "password": 4711, "passed": 12, "has_password": True}
 
