@@ -17,6 +17,17 @@ def test_the_whole_way_is_told_in_one_line_and_the_ping_is_at_central(installed)
     assert installed.central_rows("SELECT kind FROM event WHERE task = 'hume-watchdog'") == [("ping",)]
 
 
+def test_a_ping_that_a_rule_drops_comes_nowhere_and_is_no_success(installed):
+    installed.layout.daemon_config.write_text('[[rules]]\nname = "pings"\nmatch = { kind = "ping" }\ndrop = true\n')
+    installed.start_central()
+    installed.start_humed()
+
+    told = installed.hume("watchdog")
+
+    assert (told.returncode, told.stdout) == (75, "")
+    assert "a rule or a processor drops the task hume-watchdog" in told.stderr
+
+
 def test_a_central_that_is_away_is_named(installed):
     installed.start_humed()
 

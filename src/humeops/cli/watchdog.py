@@ -48,8 +48,9 @@ def command(humed_limit: float, central_limit: float, folder: str | None) -> int
     try:
         if where.socket is None:
             raise UnavailableError(where.complaint or "there is no humed for this user")
+        before = _last_before(where.socket, humed_limit)
         hops.append(_say(where, where.socket, humed_limit))
-        seq, hop = _find_in_spool(where.socket, humed_limit)
+        seq, hop = _find_in_spool(where.socket, humed_limit, before)
         hops.append(hop)
         hops.append(_await_end(where.socket, seq, central_limit))
     except HumeError as error:
@@ -75,10 +76,21 @@ def _say(where: places.Places, socket: pathlib.Path, limit: float) -> Hop:
     return Hop("humed answered", time.monotonic() - began)
 
 
-def _find_in_spool(socket: pathlib.Path, limit: float) -> tuple[int, Hop]:
+def _last_before(socket: pathlib.Path, limit: float) -> int:
+    try:
+        return _number(ask.ask(socket, "?queue", limit), "last_seq")
+    except HumeError:
+        return -1  # the ping tells what is wrong, in the words of hume itself
+
+
+def _find_in_spool(socket: pathlib.Path, limit: float, before: int) -> tuple[int, Hop]:
     began = time.monotonic()
     picture = ask.ask(socket, "?queue", limit)
-    return _number(picture, "last_seq"), Hop("its queue told", time.monotonic() - began)
+    if (seq := _number(picture, "last_seq")) == before:
+        raise UnavailableError(
+            f"humed took it and did not keep it: a rule or a processor drops the task {TASK} (hume queue)"
+        )
+    return seq, Hop("its queue told", time.monotonic() - began)
 
 
 def _await_end(socket: pathlib.Path, seq: int, limit: float) -> Hop:
