@@ -302,6 +302,15 @@ def test_a_host_that_was_revoked_is_shown_as_such_until_it_is_in_again(database)
     assert (agent_of(database, _enrolled(database, "third")), _shown(database).revoked_at) == (number, None)
 
 
+def test_whose_credential_it_was_is_known_when_it_opens_nothing_any_more(database):
+    made = _enrolled(database)
+    write(database, enrolling.revoke, "db1", NOON)
+
+    with database.reading() as connection:
+        assert agents.former(connection, made) == ("db1", "the credential of db1 was revoked")
+        assert agents.former(connection, credential()) is None
+
+
 def _enrolled(database, name="first"):
     made = credential()
     ask(database, token(database, name=name), made=made)

@@ -258,13 +258,14 @@ def test_the_audit_log_names_each_host_that_asked_and_what_became_of_it_once(cen
             body = json.dumps({"host": name, "hash": hashlib.sha256(name.encode()).hexdigest()}).encode()
             asked[name] = caller.call("POST", "/api/v1/enrolments", body, **JSON).body["fingerprint"]
     at_central(central, "agents", "approve", "log1")
+    at_central(central, "agents", "deny", "log2")
 
     with owner_of(central) as owner:
         lines = owner.get("/api/v1/audit?q=object:log*").body["items"]
     told = {(one["actor"], one["act"], one["object"], one.get("detail")) for one in lines}
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert told >= {("byimage", "enrol host", name, f"waits to be approved, {asked[name]}") for name in asked}
-    assert ("let host in", "log1", asked["log1"]) in {line[1:] for line in told}
+    assert {("let host in", "log1", asked["log1"]), ("deny host", "log2", asked["log2"])} <= {line[1:] for line in told}
 
 
 def test_a_credential_is_rotated_under_a_humed_that_runs(central, host):
@@ -302,6 +303,13 @@ def test_what_is_revoked_opens_nothing_from_then_on(central):
     at_central(central, "agents", "revoke", "gone1")
 
     assert status_of(central, held) == 401
+    with owner_of(central) as owner:
+        # The line is written after the answer.
+        processes.wait_until(
+            lambda: owner.get("/api/v1/audit?q=actor:gone1+outcome:refused").body["items"], "the log names it"
+        )
+        (line,) = owner.get("/api/v1/audit?q=actor:gone1+outcome:refused").body["items"]
+    assert line["detail"] == "the credential of gone1 was revoked"
 
 
 def doctor(host):

@@ -15,6 +15,7 @@ Result = TypeVar("Result")
 ACTOR = "hume_actor"  # who asks
 REASON = "hume_reason"  # why it was refused
 ACT = "hume_act"  # what it was, in words
+FORMER = "hume_former"  # whose the credential is, or was, that does not open it
 WHO = "hume_who"  # whom a failed login named
 NOTED = "hume_noted"  # the act is in the log already
 

@@ -88,6 +88,7 @@ class Doorkeeper:
                 await self._turn_away(scope, receive, send)
                 return
             if actor is None:
+                await self._note_former(scope)
                 problem = schemas.Problem("A valid token is needed", 401, "send it as `Authorization: Bearer TOKEN`")
                 await _refuse(send, problem, [(b"www-authenticate", b'Bearer realm="hume"')])
                 return
@@ -184,6 +185,22 @@ class Doorkeeper:
             return agents.actor_of(
                 found.name, found.id, users.rights_of(connection, found.id, self._central.clock.wall_ns()), "proxy"
             )
+
+    async def _note_former(self, scope: Scope) -> None:
+        """Have the audit log tell whose credential it was that opens nothing; who asks is answered as whoever nobody knows."""
+        token = _token(scope)
+        if token is None:
+            return
+        try:
+            found = await anyio.to_thread.run_sync(self._look_up_former, token)
+        except (UnavailableError, sa.exc.SQLAlchemyError):
+            return  # it is refused all the same, and its line says less
+        if found is not None:
+            scope["state"][acting.FORMER], scope["state"][acting.REASON] = found
+
+    def _look_up_former(self, token: str) -> tuple[str, str] | None:
+        with self._central.database.reading() as connection:
+            return agents.former(connection, token)
 
     def _look_up(self, token: str, kinds: Sequence[credentials.Kind] = agents.BEARERS) -> Actor | None:
         with self._central.database.reading() as connection:

@@ -82,8 +82,9 @@ class Witness:
             str(scope.get("path_template") or scope["path"]),
         )
         if _is_refused(status, actor, scope):
-            name = str(state.get(acting.WHO, "")) or actor.name
-            source = actor.name or ("sign in" if acting.WHO in state else "")
+            known = actor.name or str(state.get(acting.FORMER, ""))
+            name = str(state.get(acting.WHO, "")) or known
+            source = known or ("sign in" if acting.WHO in state else "")
             left_out = self._refusals.admit((address, source), self._central.clock.boot_ns())
             if left_out is None:
                 return None

@@ -46,6 +46,17 @@ def find_actor(
     return _actor(connection, found, now_ns)
 
 
+def former(connection: sa.Connection, token: str) -> tuple[str, str] | None:
+    """Return whose token this is, though it opens nothing, and why, for the audit log; None: nobody knows it."""
+    if not credentials.is_token(token):
+        return None
+    found: Any = next(iter(driver.all_rows(connection, _FIND, (credentials.hash_token(token),))), None)
+    if found is None:
+        return None
+    why = "was revoked" if found.revoked_at is not None else "is over, or not for this"
+    return str(found.name), f"the credential of {found.name} {why}"
+
+
 def _actor(connection: sa.Connection, found: Any, now_ns: int) -> Actor:
     role = cast(Role, found.role)
     made = Actor(found.name, role, found.id, found.host or "", found.expires_at, found.hash, None, found.person)
