@@ -28,6 +28,15 @@ def rough(ns: int) -> str:
     return f"{ns // DAY} days"
 
 
+def difference(ns: int) -> str:
+    """Return how far two clocks are apart, to the second and whatever the sign: `45 s`, `2 h`, `1 h 59 min`.
+
+    Not `rough`, which lets go of all but the largest unit: two hours less the way of a packet would be one.
+    """
+    seconds = round(abs(ns) / SECOND)
+    return f"{seconds} s" if seconds < 60 else in_words(seconds * SECOND)
+
+
 def in_words(ns: int) -> str:
     """Return a length of time as a sentence has it: `350 ms`, `4.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`."""
     if ns < SECOND:

@@ -56,7 +56,7 @@ def _waiting(agent: schemas.AgentView) -> str:
 def _clock(agent: schemas.AgentView) -> str:
     if agent.skew is None or abs(agent.skew) < CLOCK_NS:
         return ""
-    return f"{spans.rough(abs(agent.skew))} {'behind' if agent.skew > 0 else 'ahead'}"
+    return f"{spans.difference(agent.skew)} {'behind' if agent.skew > 0 else 'ahead'}"
 
 
 def _trouble(agent: schemas.AgentView, now_ns: int) -> str:

@@ -20,11 +20,13 @@ from humeops.central.store.database import Database
 from humeops.central.store.parcels import Parcel
 from humeops.central.stream.inbox import TRIES, Entry
 from humeops.central.stream.leases import LeaseLostError
-from humeops.errors import MalformedEventError, UnavailableError
+from humeops.errors import MalformedEventError, UnavailableError, in_one_line
 from humeops.wire import batch
 
 Life = tuple[int, str]  # agent, epoch
 _Take = Callable[[sa.Connection, Sequence[Parcel]], taking.Done]
+
+_MOST_TOLD = 200  # characters of what is wrong with an entry
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +97,9 @@ def open_entry(entry: Entry, buried: bool) -> Parcel | None:
     """Return the parcel in this entry; with `buried`, all its events set apart. None: it is no batch."""
     try:
         received = batch.unpack_batch(entry.body)
-    except MalformedEventError:
-        # The API lets none of these in; whoever wrote it has nothing here that could be told of.
-        log.exception("an entry of %s is no batch", entry.agent.host)
+    except MalformedEventError as error:
+        # The API lets none of these in. An agent that writes its stream itself may write as many as it likes: a line each.
+        log.warning("an entry of %s is no batch: %s", entry.agent.host, in_one_line(error)[:_MOST_TOLD])
         return None
     if not buried:
         return intake.open_parcel(entry.agent, received, entry.received_at)

@@ -29,5 +29,5 @@ def clocks_agree(facts: Facts) -> Finding | None:
         return ok("this host's clock agrees with central's")
     way = "ahead of" if difference > 0 else "behind"
     return warning(
-        f"this host's clock is {spans.rough(abs(difference))} {way} central's: one of the two is wrong", MEND
+        f"this host's clock is {spans.difference(difference)} {way} central's: one of the two is wrong", MEND
     )
