@@ -177,7 +177,7 @@ def load(root: pathlib.Path, file: pathlib.Path | None = None, environ: Mapping[
         agent_token=layout.agent_token,
         url_file=layout.central_url,
         openid=_openid(file, chosen),
-        retention=keeping.rules_of(chosen.retention),
+        retention=_retention(file, chosen.retention),
         export=_export(root, file, chosen.retention.export),
     )
 
@@ -312,6 +312,18 @@ def _export(root: pathlib.Path, file: pathlib.Path, named: str) -> pathlib.Path 
         return None
     settings.check_folder(root / named, file, "retention.export")
     return root / named
+
+
+def _retention(file: pathlib.Path, chosen: keeping.RetentionSettings) -> keeping.Rules:
+    for number, one in enumerate(chosen.keep, 1):
+        if not any((one.debug, one.good, one.bad)):
+            # Whoever wrote it means that these are kept; they would go with all others.
+            raise settings.fault(
+                file,
+                "retention.keep",
+                f'entry {number} names no age, so it keeps nothing: say debug, good or bad, such as good = "forever"',
+            )
+    return keeping.rules_of(chosen)
 
 
 def _fault(file: pathlib.Path, setting: str, variable: str, wrong: str, is_variable: bool) -> ConfigError:

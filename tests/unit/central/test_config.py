@@ -93,3 +93,12 @@ def test_groups_of_a_provider_grant_what_the_table_says_and_no_more(tmp_path):
     assert chosen.rights(["ops", "admins"]) == [("operator", "tag:web")]
     assert chosen.rights(["all", "ops", "ops"]) == [("operator", "tag:web"), ("viewer", "")]
     assert chosen.rights([]) == chosen.rights(["OPS"]) == []
+
+
+def test_an_entry_that_keeps_nothing_is_refused_since_what_it_names_would_go(tmp_path):
+    (tmp_path / "central.toml").write_text(
+        '[[retention.keep]]\ntag = "a"\ngood = "7y"\n\n[[retention.keep]]\ntag = "b"\n'
+    )
+
+    with pytest.raises(ConfigError, match=r"retention\.keep.*entry 2 names no age"):
+        config.load(tmp_path)
