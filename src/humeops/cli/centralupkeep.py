@@ -13,7 +13,7 @@ from humeops.central import backup, retention
 from humeops.central.config import Config
 from humeops.central.store import schema
 from humeops.central.store.database import open_for_reading, plain_errors
-from humeops.cli import centralaudit, centralhere
+from humeops.cli import centralaudit, centralhere, phrases
 from humeops.cli.centraldatabase import note, opened, require_schema, require_there
 from humeops.clock import SystemClock
 from humeops.errors import ConfigError, Exit, HumeError, UnavailableError
@@ -32,7 +32,7 @@ def retain(chosen: Config, dry_run: bool) -> int:
     with contextlib.closing(open_for_reading(chosen.database)) as database:
         require_schema(database)
         for going in retention.would_go(database, chosen.retention, SystemClock().wall_ns()):
-            print(f"{going.words}: {going.runs} runs, {going.events} events")
+            print(f"{going.words}: {phrases.plural(going.runs, 'run')}, {phrases.plural(going.events, 'event')}")
         if chosen.retention.audit is not None:
             old = retention.would_prune(database, chosen.retention, SystemClock().wall_ns())
             print(f"audit log: {old} lines")

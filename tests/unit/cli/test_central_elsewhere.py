@@ -37,3 +37,14 @@ def test_a_verb_without_its_database_makes_none_and_says_what_names_it(verb, tmp
     assert "there is no database" in said
     assert config.DATABASE_VARIABLE in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["init", "migrate", "watcher"])
+def test_a_server_that_is_away_is_one_line_and_a_status_that_says_try_again(verb, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(config.DATABASE_VARIABLE, f"postgresql://hume@/hume?host={tmp_path}")
+
+    status = central.main([verb, "--dir", str(tmp_path)])
+
+    (said,) = capsys.readouterr().err.splitlines()
+    assert status == 75
+    assert "the database does not answer" in said

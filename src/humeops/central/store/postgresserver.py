@@ -47,7 +47,7 @@ class PostgresDatabase(Database):
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[sa.Connection]:
         """Yield a connection while nobody else has one of these: a lock of the session, given back with the connection."""
-        with self._writers.connect() as connection:
+        with _plain(self.name), self._writers.connect() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ALONE})")
             connection.commit()
             try:
