@@ -22,8 +22,8 @@ def require_there(chosen: Config) -> None:
     path = chosen.database
     if isinstance(path, pathlib.Path) and not path.exists():
         raise ConfigError(
-            f"there is no database {path}: hume-central init makes one; where it is PostgreSQL, {DATABASE_VARIABLE} or "
-            "`database` in central.toml has to name it"
+            f"there is no database {path}: --dir names another folder, {DATABASE_VARIABLE} or `database` in central.toml "
+            "a PostgreSQL; hume-central init makes a new one"
         )
 
 

@@ -36,6 +36,7 @@ def test_a_verb_without_its_database_makes_none_and_says_what_names_it(verb, tmp
     said = capsys.readouterr().err
     assert "there is no database" in said
     assert config.DATABASE_VARIABLE in said
+    assert "--dir" in said
     assert list(tmp_path.iterdir()) == []
 
 
