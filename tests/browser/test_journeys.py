@@ -176,6 +176,17 @@ def test_one_long_word_widens_no_page(desk, installed):
         assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+def test_a_telephone_shows_why_a_run_in_the_list_failed(desk, installed, tmp_path):
+    run_script(installed, tmp_path, "", 3)
+    desk.page.set_viewport_size({"width": 390, "height": 800})
+    _reload_until(desk.page, desk, "exit 3")
+    desk.page.get_by_role("link", name="backup").first.click()
+
+    expect(desk.page.get_by_role("row", name="failed").get_by_text("exit 3").locator("visible=true")).to_have_count(1)
+    desk.page.set_viewport_size({"width": 1240, "height": 800})
+    expect(desk.page.get_by_role("row", name="failed").get_by_text("exit 3").locator("visible=true")).to_have_count(1)
+
+
 def _reload_until(page, desk, text):
     for _ in range(100):
         desk.open("/")
