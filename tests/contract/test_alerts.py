@@ -418,6 +418,22 @@ def test_a_digest_leaves_out_what_is_kept_quiet_until_it_no_more_is(database, by
     assert [(kind, items) for _, kind, items in world.heard()] == [("digest", [("db1", "backup", "failed")])]
 
 
+def test_the_digest_of_a_channel_that_was_removed_goes_where_routes_lead_now(database):
+    world = World(database, route=[{"to": ["ops"], "quiet": "22:00-06:00"}])
+    world.move("ok", "failed")
+    world.at(MINUTE)
+    assert world.heard() == []
+    world.write(channel={"other": {"type": "webhook"}})
+
+    world.at(12 * HOUR)
+    world.at(12 * HOUR + SECOND)
+
+    assert world.heard() == [("other", "digest", [("db1", "backup", "failed")])]
+    world.move("failed", "ok")
+    world.at(13 * HOUR)
+    assert world.heard() == [("other", "recovery", [("db1", "backup", "ok")])]
+
+
 def test_a_digest_leaves_out_what_somebody_has_in_hand(database):
     world = World(database, route=[{"to": ["ops"], "quiet": "22:00-06:00"}])
     world.task()

@@ -29,6 +29,7 @@ from humeops.central.store import (
     observing,
     outbox,
     processes,
+    rerouting,
     rows,
     silences,
     surroundings,
@@ -274,11 +275,10 @@ class _Judging:
         if told.to:
             return [routing.Way(name) for name in told.to if name in self._all_channels]
         if told.kind == "recovery" and alert.channels:
-            # Whoever heard of the trouble hears that it is over.
+            # Whoever heard of the trouble hears that it is over; of removed channels, who reads in their place.
             left = [name for name in alert.channels if name in self._all_channels]
             if left or not self._was_heard(number, alert):
                 return [routing.Way(name, routing.quiet_until(self._book, name, seen, self._now_ns)) for name in left]
-            # All those channels were removed: the routes say who reads instead.
         return routing.ways(self._book, self._channels, seen, self._now_ns)
 
     def _was_heard(self, number: int, alert: Alert) -> bool:
@@ -296,11 +296,14 @@ class _Judging:
         """Write down what waited for the end of quiet hours."""
         for channel, numbers in digests.take(self._connection, self._now_ns).items():
             alerts = self._to_be_told(channel, alertrows.by_ids(self._connection, numbers))
+            if channel not in self._all_channels:
+                rerouting.hand_on(self._connection, alerts, self._now_ns)
+                continue
             items = [
                 gathering.item_of(alert, "recovery" if alert.state == "closed" else "problem")
                 for _, alert in sorted(alerts.items())
             ]
-            if items and channel in self._all_channels:
+            if items:
                 self._add(gathering.Parcel(channel, "digest", items, "digest", ""))
                 self._entries += ((number, Entry("told", f"digest to {channel}")) for number in sorted(alerts))
 

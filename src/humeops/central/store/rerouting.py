@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Messages to a channel that was removed: what they are about goes where the routes lead now, and what is left has a fate."""
 
+from collections.abc import Mapping
+
 import msgspec
 import sqlalchemy as sa
 
-from humeops.central.alerts import routing
+from humeops.central.alerts import course, routing
+from humeops.central.alerts.course import Alert
 from humeops.central.notify.message import Item, Message
-from humeops.central.store import alertbooks, alertrows, notifications, surroundings
+from humeops.central.store import alertbooks, alertrows, digests, notifications, surroundings
 from humeops.central.store.notifications import Held
 
 # A recovery is for whoever heard of the trouble, an escalation for whom its rule names.
@@ -24,6 +27,22 @@ def send_elsewhere(connection: sa.Connection, one: Held, now_ns: int) -> None:
             message = msgspec.structs.replace(one.message, key=key, items=tuple(items))
             notifications.put(connection, channel, message, now_ns)
             alertrows.note_told(connection, [(item.host, item.task) for item in items], [channel])
+
+
+def hand_on(connection: sa.Connection, alerts: Mapping[int, Alert], now_ns: int) -> None:
+    """Have these, by number, which waited for the digest of a removed channel, told in digests of those whom the routes name now."""
+    written = alertbooks.current(connection).book
+    channels = alertbooks.names(connection, written)
+    tags = surroundings.tags(connection, [(one.host, one.task) for one in alerts.values()])
+    told: dict[int, Alert] = {}
+    for number, alert in alerts.items():
+        name = (alert.host, alert.task)
+        seen = surroundings.facts_of(*name, alert.trouble, alert.reason, tags.get(name, ()))
+        new = [way for way in routing.ways(written, channels, seen, now_ns) if way.channel not in alert.channels]
+        for way in new:
+            digests.add(connection, way.channel, number, way.quiet_until or now_ns)
+        told[number] = course.told_to(alert, [way.channel for way in new])
+    alertrows.put(connection, told)
 
 
 def _by_channel(connection: sa.Connection, message: Message, now_ns: int) -> dict[str, list[Item]]:
