@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What the store promises of tasks whose host may be silent, or is: one word about the host, and none about each task."""
 
-from humeops.central.store import deadlines
+import sqlalchemy as sa
+
+from humeops.central.store import deadlines, tables
 from humeops.cli import watchdog
+from tests.contract.alerting import World
 from tests.contract.test_watches import MINUTE, changes, declare, heard, look, state, take
 from tests.fixtures.events import NOON, SECOND, say
 
@@ -53,6 +56,16 @@ def test_a_host_whose_watchdog_is_heard_again_is_heard(database, agent):
 
     assert ("db1", "", "silent", "heard") in changes(database)
     assert state(database) == "late"
+
+
+def test_what_fails_on_a_host_of_which_only_the_watchdog_is_quiet_is_told(database, agent):
+    world = World(database)
+    with database.writing() as connection:
+        connection.execute(sa.update(tables.agent).values(silent_since=NOON - 10 * MINUTE, last_seen_at=NOON))
+    world.move("ok", "failed")
+    world.at(MINUTE)
+
+    assert world.heard() == [("ops", "problem", [("db1", "backup", "failed")])]
 
 
 def test_a_watchdog_that_never_said_a_word_makes_no_host_silent(database, agent):

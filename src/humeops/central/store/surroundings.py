@@ -93,7 +93,10 @@ def _above(connection: sa.Connection, places: Sequence[Place], book: Book, known
 
 
 def _silent(connection: sa.Connection, hosts: set[str]) -> list[str]:
-    query = sa.select(_agent.c.host).where(_agent.c.host.in_(sorted(hosts)), _agent.c.silent_since.is_not(None))
+    """Return which of these say nothing at all. Where only the watchdog went quiet, what humed still tells is worth telling."""
+    query = sa.select(_agent.c.host).where(
+        _agent.c.host.in_(sorted(hosts)), _agent.c.silent_since >= sa.func.coalesce(_agent.c.last_seen_at, 0)
+    )
     return list(connection.execute(query).scalars()) if hosts else []
 
 
