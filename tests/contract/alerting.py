@@ -59,6 +59,8 @@ class World:
         }
         with self.database.writing() as connection:
             connection.execute(sa.insert(tables.task).values(row))
+            for tag in tags:
+                connection.execute(sa.insert(tables.task_tag).values(host=host, task=task, tag=tag))
 
     def move(self, before, after, host="db1", task="backup", reason="", event=None, run=None):
         with self.database.writing() as connection:

@@ -10,6 +10,7 @@ from humeops.central.notify.message import Item, Message
 from humeops.central.store import tables
 from humeops.central.store.questions import alerts, tellings
 from humeops.errors import HumeError, UnavailableError
+from humeops.filters import parsing, printing
 from humeops.filters.tree import EVERYTHING
 from tests.contract.alerting import HOUR, MINUTE, World
 from tests.contract.planning import analyse, plans, whole
@@ -43,6 +44,32 @@ def test_a_list_says_what_became_of_each_message(world):
     assert "told to fine " in said
     assert "to be told to away (no route to it)" in said
     assert "not told to dead: 550 no such user, told through spare" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("host:db1 state:failed", ["backup"]),
+        ("state:problem", ["copy", "backup"]),
+        ("state:late", []),
+        ("tag:cron", ["copy"]),
+        ("task:back* or state:lost", ["copy", "backup"]),
+        ("-tag:cron", ["backup"]),
+        ("COP", ["copy"]),
+        ("since:2020-01-01T00:00Z", ["copy", "backup"]),
+        ("until:2020-01-01T00:00Z", []),
+    ],
+)
+def test_alerts_are_chosen_by_a_filter(world, text, found):
+    world.task(task="copy", tags=["cron"])
+    world.move("ok", "failed")
+    world.move("ok", "lost", task="copy")
+    world.at(MINUTE)
+
+    also = printing.settled(parsing.parse(text, "alerts"), world.now)
+    with world.database.reading() as connection:
+        rows = alerts.find(connection, alerts.Filter(also=also), 9, None).rows
+    assert [one.alert.task for one in rows] == found
 
 
 def test_what_is_given_up_is_said_as_such(world):

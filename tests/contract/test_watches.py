@@ -11,6 +11,7 @@ from humeops.central.store import deadlines, declaring, patterns, rows, tables
 from humeops.central.store.questions import tasks, watches
 from humeops.central.watches import expectation
 from humeops.clock import FakeClock
+from humeops.filters import parsing, printing
 from tests.contract.conftest import make_agent
 from tests.contract.looking import ask, moves
 from tests.fixtures.events import NOON, SECOND, a_run, body_of, say
@@ -59,6 +60,29 @@ def starting(at=0.0, **expect):
 def heard(database, host="db1", at=NOON):
     with database.writing() as connection:
         connection.execute(sa.update(tables.agent).where(tables.agent.c.host == host).values(last_seen_at=at))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("host:db*", ["backup", "copy"]),
+        ("state:late", ["copy"]),
+        ("-state:problem", ["backup"]),
+        ("tag:cron", []),
+        ("task:backup state:late", []),
+        ("a test", ["backup", "copy"]),
+        ("until:2020-01-01T00:00Z", []),
+    ],
+)
+def test_watches_are_chosen_by_a_filter(database, agent, text, found):
+    take(database, agent, *a_run())
+    declare(database)
+    declare(database, task="copy", every="1m", grace="1m")
+    heard(database, at=NOON + 3 * MINUTE)
+    look(database, NOON + 3 * MINUTE)
+
+    also = printing.settled(parsing.parse(text, "watches"), NOON)
+    assert [one.task for one in ask(database, watches.find, watches.Filter(also=also))] == found
 
 
 def test_what_does_not_start_in_time_is_late_and_told_once(database, agent):

@@ -64,7 +64,7 @@ def test_a_script_that_fails_is_told_of_with_its_reason_and_so_is_that_it_is_wel
     central.hume("run", "-t", "backup", "--", "true")
     wait_until(lambda: hook.told("recovery"), "it is well again")
     assert listed(central, "alert") == []
-    assert "told to ops " in central.hume("alert", "list", "--all").stdout
+    assert "told to ops " in central.hume("alert", "list", "task:backup state:failed", "--all").stdout
     for words, said in (
         (["take", "backup"], "is well: there is nothing to take"),
         (["take", "backup", "--release"], "nobody has taken"),

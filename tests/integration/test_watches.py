@@ -39,7 +39,9 @@ def test_a_watch_is_added_listed_paused_and_removed_by_hand(central):
     assert central.hume("watch", "add", "db1:copy", "--every", "1s", "--grace", "1s").returncode == 0
     with owner_of(central) as owner:
         wait_until(lambda: state(owner, "copy") == "late", "it is late", 20)
-        assert "every 1s" in central.hume("watch", "list").stdout
+        assert "every 1s" in central.hume("watch", "list", "db1:copy", "state:late").stdout
+        assert central.hume("watch", "list", "state:ok").stdout == ""
+        assert central.hume("watch", "list", "level:error").returncode == 64
         assert central.hume("watch", "pause", "db1:copy").returncode == 0
         assert state(owner, "copy") == "paused"
     assert central.hume("watch", "remove", "db1:copy").returncode == 0

@@ -43,6 +43,7 @@ class AlertsQuery(msgspec.Struct, forbid_unknown_fields=True):
     host: parameters.Pattern = ""
     task: parameters.Pattern = ""
     state: list[Literal["waiting", "open", "taken", "silenced", "closed"]] = []
+    q: parameters.Filter = ""
     limit: parameters.Limit = parameters.DEFAULT_LIMIT
     after: str | None = None
 
@@ -61,7 +62,8 @@ def list_alerts(central: Central, asked: Asked) -> AlertPage:
     """Return alerts, the newest first."""
     within = roles.scope(asked.actor, "read", "alerts")
     query = parameters.read(asked.parameters, AlertsQuery)
-    wanted = alerts.Filter(query.host, query.task, query.state, within)
+    also = parameters.filter_of(query.q, "alerts", central.clock.wall_ns())
+    wanted = alerts.Filter(query.host, query.task, query.state, also, within)
     with central.database.reading() as connection:
         page = alerts.find(connection, wanted, query.limit, query.after)
         return AlertPage(alertviews.alert_views(connection, page.rows, within), page.next)

@@ -109,6 +109,7 @@ class WatchesQuery(msgspec.Struct, forbid_unknown_fields=True):
     host: Pattern = ""
     task: Pattern = ""
     state: Annotated[list[Literal["late", "overdue", "unknown", "paused"]], msgspec.Meta(max_length=8)] = []
+    q: Filter = ""
     limit: Limit = DEFAULT_LIMIT
     after: str | None = None
 

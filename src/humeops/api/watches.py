@@ -39,13 +39,14 @@ async def list_watches(central: Central, asked: Asked) -> WatchPage:
     """Return watches by host and task."""
     within = roles.scope(asked.actor, "read", "watches")
     query = parameters.read(asked.parameters, parameters.WatchesQuery)
-    wanted = watches.Filter(query.host, query.task, query.state, within)
+    also = parameters.filter_of(query.q, "watches", central.clock.wall_ns())
+    wanted = watches.Filter(query.host, query.task, query.state, also, within)
 
     def find() -> WatchPage:
         with central.database.reading() as connection:
             page = watches.find(connection, wanted, query.limit, query.after)
-            # Patterns are of hosts that nobody knows yet, too: not for whoever sees some tasks alone.
-            is_asked = within == EVERYTHING and query.after is None and not query.state
+            # Patterns are of hosts that nobody knows yet, too: not for whoever sees some tasks alone, nor for a filter.
+            is_asked = within == also == EVERYTHING and query.after is None and not query.state
             found = watches.patterns(connection, wanted) if is_asked else []
         return WatchPage(list(map(views.watch_view, page.rows)), page.next, list(map(views.watch_view, found)))
 

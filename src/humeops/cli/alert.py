@@ -4,13 +4,14 @@
 import pathlib
 import sys
 import time
+from collections.abc import Sequence
 
 import click
 import msgspec
 
 from humeops import moments
 from humeops.api import alertschemas, standing
-from humeops.cli import applying, client, listing, options
+from humeops.cli import applying, choosing, client, listing, options
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 from humeops.errors import Exit
@@ -40,7 +41,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("name", metavar="[[HOST:]TASK]", type=options.filled, required=False)
+@click.argument("words", nargs=-1, type=options.filled, metavar="[[HOST:]TASK] [FILTER]...")
 @click.option(
     "--state",
     multiple=True,
@@ -52,7 +53,7 @@ def command() -> None:
 @options.listing_options(default_limit=200)
 @options.central_options
 def list_alerts(
-    name: str | None,
+    words: Sequence[str],
     state: tuple[str, ...],
     every: bool,
     output: str,
@@ -61,11 +62,14 @@ def list_alerts(
     central: str | None,
     folder: str | None,
 ) -> int:
-    """What is wrong now, the newest first."""
-    host, task = options.split_name(name)
-    params = {"host": host, "task": task, "state": state or ((*CURRENT, "closed") if every else CURRENT)}
-    found = options.ask(central, folder).items("alerts", alertschemas.AlertPage, params, limit)
+    """What is wrong now, the newest first.
+
+    FILTER: as in 'tag:cron state:lost since:2d'; see docs/reference/filters.md.
+    """
     now_ns = SystemClock().wall_ns()
+    states = state or ((*CURRENT, "closed") if every else CURRENT)
+    params = {**choosing.of_task(words, "alerts", now_ns), "state": states}
+    found = options.ask(central, folder).items("alerts", alertschemas.AlertPage, params, limit)
     listing.print_items(
         found,
         output,

@@ -4,6 +4,7 @@
 import re
 from collections.abc import Sequence
 
+from humeops.cli import options
 from humeops.filters import keys, parsing, printing
 from humeops.filters.tree import EVERYTHING, Match, Node, Text, all_of, match
 
@@ -23,6 +24,14 @@ def place(words: Sequence[str], host: str | None, task: str | None) -> tuple[str
     name, words = split(words)
     named_host, _, named_task = (name or "").partition(":")
     return host or named_host, task or named_task, words
+
+
+def of_task(words: Sequence[str], resource: keys.Resource, now_ns: int) -> dict[str, str | None]:
+    """Return the parameters that ask for what the words name: `[HOST:]TASK`, and a filter behind it."""
+    name, words = split(words)
+    host, task = options.split_name(name)
+    wanted = question(read(words, resource), now_ns=now_ns) if words else {}
+    return {"host": host, "task": task, **wanted}
 
 
 def read(words: Sequence[str], resource: keys.Resource) -> Node:

@@ -5,14 +5,14 @@ import itertools
 import pathlib
 import sys
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
 
 from humeops import moments
 from humeops.api import schemas
-from humeops.cli import applying, client, listing, options, watchfile
+from humeops.cli import applying, choosing, client, listing, options, watchfile
 from humeops.cli.terminal import terminal_of
 from humeops.clock import SystemClock
 
@@ -48,12 +48,12 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("name", metavar="[[HOST:]TASK]", type=options.filled, required=False)
+@click.argument("words", nargs=-1, type=options.filled, metavar="[[HOST:]TASK] [FILTER]...")
 @click.option("--state", multiple=True, metavar="STATE", help="late, overdue, unknown or paused; may be repeated.")
 @options.listing_options(default_limit=1000)
 @options.central_options
 def list_watches(
-    name: str | None,
+    words: Sequence[str],
     state: tuple[str, ...],
     output: str,
     columns: str | None,
@@ -61,12 +61,14 @@ def list_watches(
     central: str | None,
     folder: str | None,
 ) -> int:
-    """What is expected of which task, when next, and who said so."""
-    host, task = options.split_name(name)
-    params = {"host": host, "task": task, "state": state}
+    """What is expected of which task, when next, and who said so.
+
+    FILTER: as in 'tag:cron state:problem'; see docs/reference/filters.md.
+    """
+    now_ns = SystemClock().wall_ns()
+    params = {**choosing.of_task(words, "watches", now_ns), "state": state}
     asked = options.ask(central, folder)
     found = itertools.islice(itertools.chain(_patterns(asked, params), _watches(asked, params, limit)), limit)
-    now_ns = SystemClock().wall_ns()
     derived = {"expects": _told, "expected": lambda view: _next(view, now_ns)}
     listing.print_items(
         found, output, columns, COLUMNS, schemas.WatchView, now_ns, empty="nothing is expected", derived=derived

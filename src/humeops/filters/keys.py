@@ -2,13 +2,13 @@
 """The keys of the language: what may follow each, and of which things it says something. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from humeops import moments
 from humeops.event import KINDS, LEVELS
 from humeops.filters.tree import FilterError, Match, Node, Text, Value, leaves
 
-Resource = Literal["tasks", "runs", "events", "data", "transitions", "hosts", "audit", "scripts"]
+Resource = Literal["tasks", "runs", "events", "data", "transitions", "hosts", "audit", "scripts", "watches", "alerts"]
 Form = Literal["name", "word", "moment"]
 
 PROBLEMS = ("warning", "failed", "lost", "late", "overdue", "unknown")
@@ -30,13 +30,19 @@ def _of(*resources: Resource) -> frozenset[Resource]:
     return frozenset(resources)
 
 
-_ALL = _of("tasks", "runs", "events", "data", "transitions", "hosts", "audit", "scripts")
+_ALL: frozenset[Resource] = frozenset(get_args(Resource))
+_NAMED = _ALL - _of("audit")
 UNKNOWN = "no such key"  # how it is said that there is none
 KEYS: Mapping[str, Key] = {
-    "host": Key("name", _of("tasks", "runs", "events", "data", "transitions", "hosts", "scripts"), "the host"),
-    "task": Key("name", _of("tasks", "runs", "events", "data", "transitions", "scripts"), "the task"),
-    "tag": Key("name", _of("tasks", "runs", "events", "transitions", "scripts"), "one of its tags"),
-    "state": Key("word", _of("tasks", "runs", "transitions"), "its state; of a transition, the new one", STATES),
+    "host": Key("name", _NAMED, "the host"),
+    "task": Key("name", _NAMED - _of("hosts"), "the task"),
+    "tag": Key("name", _NAMED - _of("hosts", "data"), "one of its tags"),
+    "state": Key(
+        "word",
+        _of("tasks", "runs", "transitions", "watches", "alerts"),
+        "its state; of a transition, the new one; of a watch, its task's; of an alert, what is wrong",
+        STATES,
+    ),
     "level": Key("word", _of("events"), "the level", LEVELS),
     "kind": Key("word", _of("events"), "the kind of event", KINDS),
     "run": Key(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from humeops.central.alerts import telling
 from humeops.central.alerts.telling import Telling
 from humeops.central.notify.message import Message
-from humeops.central.store import alertrows, cursor, matching, scoping, tables
+from humeops.central.store import alertrows, cursor, filtering, matching, scoping, tables
 from humeops.central.store.alertrows import Stored
 from humeops.central.store.questions import tellings
 from humeops.central.store.questions.page import Page, cut
@@ -31,6 +31,17 @@ _STATES = {
     "closed": (_alert.c.state == "closed",),
 }
 STATES = tuple(_STATES)
+_ASKED = filtering.Asked(
+    {
+        "host": filtering.names(_alert.c.host),
+        "task": filtering.names(_alert.c.task),
+        "tag": scoping.tags(_alert.c.host, _alert.c.task),
+        "state": filtering.states(_alert.c.trouble),
+        "since": lambda match: _alert.c.since >= filtering.moment(match),
+        "until": lambda match: _alert.c.since < filtering.moment(match),
+    },
+    filtering.contained(_alert.c.host, _alert.c.task, _alert.c.taken_by),
+)
 
 
 class Filter(NamedTuple):
@@ -39,6 +50,7 @@ class Filter(NamedTuple):
     host: str = ""
     task: str = ""
     states: Sequence[str] = ()
+    also: Node = EVERYTHING  # a filter that has to hold, too, its moments settled
     within: Node = EVERYTHING  # and of these tasks alone
 
 
@@ -66,7 +78,7 @@ class Notification(NamedTuple):
 
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Stored]:
     """Return a page of alerts, the newest first."""
-    query = sa.select(_alert).where(*_within(wanted.within))
+    query = sa.select(_alert).where(*_within(wanted.within), *filtering.conditions(wanted.also, _ASKED))
     if wanted.host:
         query = query.where(matching.like_glob(_alert.c.host, wanted.host))
     if wanted.task:

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import cursor, holding, matching, scoping, tables, watching
+from humeops.central.store import cursor, filtering, holding, matching, scoping, tables, watching
 from humeops.central.store.questions.page import Page, cut
 from humeops.central.watches import expectation
 from humeops.central.watches.merging import Word
-from humeops.filters.tree import EVERYTHING, Node
+from humeops.filters.tree import EVERYTHING, Match, Node
 
+_task = tables.task
 _watch = tables.watch
 _pattern = tables.watch_pattern
 _given = tables.watch_given
@@ -44,6 +45,7 @@ class Filter(NamedTuple):
     host: str = ""
     task: str = ""
     states: Sequence[str] = ()
+    also: Node = EVERYTHING  # a filter that has to hold, too, its moments settled
     within: Node = EVERYTHING  # and of these tasks alone
 
 
@@ -54,6 +56,7 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
         query = query.where(matching.like_glob(_watch.c.host, wanted.host))
     if wanted.task:
         query = query.where(matching.like_glob(_watch.c.task, wanted.task))
+    query = query.where(*filtering.conditions(wanted.also, _ASKED))
     query = query.where(*scoping.of_task(wanted.within, _watch.c.host, _watch.c.task))
     if wanted.states:
         query = query.where(_watch.c.state.in_(wanted.states))
@@ -133,3 +136,21 @@ def _read(row: sa.Row[Any]) -> Watch:
         fits,
         {name: held.words[name] for name in expect if name in held.words},
     )
+
+
+def _state(match: Match) -> filtering.Condition:
+    its = sa.select(_task.c.host, _task.c.task).where(filtering.states(_task.c.state)(match))
+    return sa.tuple_(_watch.c.host, _watch.c.task).in_(its)
+
+
+_ASKED = filtering.Asked(
+    {
+        "host": filtering.names(_watch.c.host),
+        "task": filtering.names(_watch.c.task),
+        "tag": scoping.tags(_watch.c.host, _watch.c.task),
+        "state": _state,
+        "since": lambda match: _watch.c.made_at >= filtering.moment(match),
+        "until": lambda match: _watch.c.made_at < filtering.moment(match),
+    },
+    filtering.contained(_watch.c.host, _watch.c.task, _watch.c.why, _watch.c.maker),
+)
