@@ -38,11 +38,6 @@ def test_a_declaration_that_cannot_be_taken_is_told_by_name(pairs, named):
         expectation.read(pairs)
 
 
-def test_what_is_wrong_with_a_schedule_is_told_beside_it():
-    with pytest.raises(expectation.DeclarationError, match=r"^`cron`: '61 3 \* \* \*': Bad minute$"):
-        expectation.read({"cron": "61 3 * * *"})
-
-
 @given(
     st.dictionaries(
         st.sampled_from(["every", "cron", "calendar", "tz", "flags", "limits", "max"]), st.text(max_size=40)

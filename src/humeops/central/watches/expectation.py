@@ -127,7 +127,7 @@ def check(made: Expectation) -> None:
     try:
         nothing = schedule.next_after(plan, schedule.SOME_MOMENT) is None
     except ValueError as error:
-        raise DeclarationError(f"`{said[0]}`: {getattr(made, said[0])[:60]!a}: {error}") from None
+        raise DeclarationError(f"`{said[0]}`: {error}") from None
     if nothing:
         raise DeclarationError(f"`{said[0]}`: there is no such moment in the coming years")
 
