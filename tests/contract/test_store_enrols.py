@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Letting hosts in, on every engine: tokens are used up once, credentials are bound to hosts, copies of them are noticed."""
+"""Letting hosts in, on every engine: tokens are used up once, credentials are bound to hosts, copies of them are noticed.
+
+It is long, since ways in and out, copies and certificates are told of the same hosts, tokens and credentials.
+"""
 
 import threading
 
