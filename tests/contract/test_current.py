@@ -340,7 +340,7 @@ def test_what_is_retried_is_copied_by_a_watcher(database, redis_client, make_wor
     allow(database)
     (letter,) = ask(database, dead.find, "")
 
-    retrying.retry(database, [(letter.life, letter.seq)], copy)
+    retrying.retry(database, [(letter.life, letter.seq)], copy, lambda connection: None)
     before = redis_client.smembers(keyspace.due(NO_PARTITION))
     Judged(redis_client, database).take_over()
 

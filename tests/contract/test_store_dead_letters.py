@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Dead letters are named, tried again exactly once, and do not come back."""
 
+import pytest
+
 from humeops.central import keeping, retention, retrying
 from humeops.central.current.picture import SqlPicture
 from humeops.central.store import burying, tables
@@ -19,8 +21,8 @@ def letters(database, host=""):
     return list(ask(database, dead.find, host))
 
 
-def retry(database):
-    return retrying.retry(database, [(one.life, one.seq) for one in letters(database)], SqlPicture(database))
+def retry(database, note=lambda connection: None):
+    return retrying.retry(database, [(one.life, one.seq) for one in letters(database)], SqlPicture(database), note)
 
 
 def test_letters_are_listed_with_host_and_name_in_pages(database, agent):
@@ -39,6 +41,20 @@ def test_letters_are_listed_with_host_and_name_in_pages(database, agent):
     assert first.rows[0].name == f"{epoch_id('epoch-1')}:1"
     assert rest.next is None
     assert [one.host for one in letters(database, "db2")] == ["db2"]
+
+
+def test_nothing_is_tried_again_without_its_line_in_the_audit_log(database, agent):
+    def fail(connection):
+        raise OSError("no room for the line")
+
+    refuse(database, "event", "message", "poison")
+    take(database, agent, *a_run(say("log", 5, level="warning", message="poison")))
+    allow(database)
+
+    with pytest.raises(OSError, match="no room"):
+        retry(database, fail)
+
+    assert len(letters(database)) == 1
 
 
 def test_what_can_be_folded_now_is_stored_once_as_if_it_had_never_been_refused(database, agent, lend):

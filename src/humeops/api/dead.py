@@ -91,10 +91,11 @@ def show_letter(central: Central, asked: Asked, name: str) -> LetterView:
 def retry_letters(central: Central, asked: Asked, data: Letters) -> RetriedView:
     """Try these again; what can be stored now is, exactly once."""
     roles.authorize(asked.actor, "write", Thing("letters"))
-    done = retrying.retry(central.database, _keys(central, data), central.current)
-    central.database.write(
-        lambda connection: acting.note(connection, central, asked, "retry dead letters", " ".join(data.names))
-    )
+
+    def note(connection: sa.Connection) -> None:
+        acting.note(connection, central, asked, "retry dead letters", " ".join(data.names))
+
+    done = retrying.retry(central.database, _keys(central, data), central.current, note)
     return RetriedView(done.stored, done.known, done.dead)
 
 

@@ -6,8 +6,8 @@ stays, with the reason of this time. How far its agent is committed, and when it
 tasks in Redis, the tasks of these letters are noted for it before the commit.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from humeops.central.store.questions import dead
 from humeops.wire import batch
 
 AT_ONCE = 100
+Note: TypeAlias = Callable[[sa.Connection], None]
 _run = tables.run
 
 
@@ -32,13 +33,20 @@ class Retried(NamedTuple):
     dead: int = 0
 
 
-def retry(database: Database, keys: Sequence[dead.Key], picture: Picture) -> Retried:
-    """Try these again, some in each transaction; raise UnavailableError when the copy's Redis is away."""
+def retry(database: Database, keys: Sequence[dead.Key], picture: Picture, note: Note) -> Retried:
+    """Try these again, some in each transaction, the first of which has the line of the audit log that `note` writes.
+
+    Raises UnavailableError when the copy's Redis is away.
+    """
     done = Retried()
     for begin in range(0, len(keys), AT_ONCE):
-        some = keys[begin : begin + AT_ONCE]
-        one = database.write(lambda connection, some=some: retry_some(connection, some, picture))  # type: ignore[misc]
-        done = Retried(*(sum(pair) for pair in zip(done, one, strict=True)))
+
+        def act(connection: sa.Connection, begin: int = begin) -> Retried:
+            if not begin:
+                note(connection)
+            return retry_some(connection, keys[begin : begin + AT_ONCE], picture)
+
+        done = Retried(*(sum(pair) for pair in zip(done, database.write(act), strict=True)))
     return done
 
 

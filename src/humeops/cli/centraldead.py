@@ -89,9 +89,12 @@ def _show(letter: dead.Letter) -> int:
 
 
 def _retry(database: Database, found: Sequence[dead.Letter], picture: Picture) -> int:
-    done = retrying.retry(database, [(one.life, one.seq) for one in found], picture)
     names = " ".join(one.name for one in found)
-    database.write(lambda connection: centralaudit.note(connection, "retry dead letters", names))
+
+    def note(connection: sa.Connection) -> None:
+        centralaudit.note(connection, "retry dead letters", names)
+
+    done = retrying.retry(database, [(one.life, one.seq) for one in found], picture, note)
     print(f"stored {done.stored}, known already {done.known}, still dead {done.dead}")
     return Exit.DATA if done.dead else Exit.OK
 
