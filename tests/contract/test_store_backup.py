@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from humeops.central import backup
-from humeops.central.store import identity, partitions, postgrestools, tables
+from humeops.central.store import identity, partitions, people, postgrestools, tables
 from humeops.central.store.database import open_database
 from humeops.central.store.questions import agents
 from humeops.errors import UnavailableError
@@ -32,6 +32,8 @@ def test_what_is_restored_elsewhere_is_what_was_backed_up_and_later_losses_are_c
     database, agent, elsewhere, tmp_path
 ):
     take(database, agent, *a_run(say("data", 5, data={"bytes": 7})), b"[1,2]")
+    wish = people.Wish(owner="the team", tags=["team-a"])
+    database.write(lambda connection: people.describe(connection, ("db1", "backup"), wish, "mia", NOON))
     expected, letters = content(database), count(database, tables.dead_letter)
 
     saved = backup.save(place(database), tmp_path, NOON)
@@ -40,6 +42,7 @@ def test_what_is_restored_elsewhere_is_what_was_backed_up_and_later_losses_are_c
 
     restored = open_database(elsewhere)
     assert content(restored) == expected
+    assert expected["task_tag"] == [("db1", "backup", "team-a")]
     assert count(restored, tables.dead_letter) == letters == 1
     # Its agent let go of 5 and 6, which this database has never seen, and holds 7.
     receipt = take(restored, agent, say("log", 200), first=7, oldest=7)

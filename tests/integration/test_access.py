@@ -117,7 +117,11 @@ def ask(scene, act, column):
     url, body = path.replace("{name}", "abc:1" if "dead" in path else f"{host}:{task}").replace("{number}", "999"), None
     if method == "get":
         named = {"host": host, "task": task}
-        query = {"/api/v1/notes": named, "/api/v1/data/history": {**named, "key": f"{task}_n"}}.get(path, {})
+        query = {
+            "/api/v1/notes": named,
+            "/api/v1/about": named,
+            "/api/v1/data/history": {**named, "key": f"{task}_n"},
+        }.get(path, {})
         query = {"other": f"{host}:{task}"} if path.endswith("comparison") else query
         url += "?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else ""
     elif method == "delete":

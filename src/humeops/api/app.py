@@ -81,6 +81,7 @@ HANDLERS = (
     people.list_notes,
     people.add_note,
     people.take,
+    people.show_about,
     people.describe,
     hosts.list_hosts,
     states.count_states,

@@ -68,6 +68,7 @@ QUESTIONS: Mapping[str, Described] = {
         "What a piece of data was before", overviews.HistoryPage, parameters.HistoryQuery
     ),
     "/api/v1/notes": Described("What people wrote", schemas.NotePage, people.NotesQuery),
+    "/api/v1/about": Described("What a task is for, as people say", schemas.AboutView, people.AboutQuery),
     "/api/v1/scripts": Described("Which scripts run where", schemas.ScriptPage, parameters.ScriptsQuery),
     "/api/v1/watches": Described("What is expected of tasks", schemas.WatchPage, parameters.WatchesQuery),
     "/api/v1/alerts": Described("What is wrong, and who is told", alertschemas.AlertPage, alerts.AlertsQuery),
@@ -107,7 +108,10 @@ ACTS: Sequence[tuple[str, Act]] = (
     ("/api/v1/report", Act("post", "Say one event of the token's own host", schemas.Reported, said.Report, "200")),
     ("/api/v1/notes", Act("post", "Write a note on a task or a run", schemas.NoteView, people.NewNote)),
     ("/api/v1/takes", Act("post", "Take a task's trouble in hand, or give it back", schemas.TakenView, people.NewTake)),
-    ("/api/v1/about", Act("put", "Say what a task is for", schemas.AboutView, people.NewAbout, "200")),
+    (
+        "/api/v1/about",
+        Act("put", "Say what a task is for, and give it tags", schemas.AboutView, people.NewAbout, "200"),
+    ),
     ("/api/v1/dead/retried", Act("post", "Try dead letters again", dead.RetriedView, dead.Letters)),
     ("/api/v1/dead/dropped", Act("post", "Let go of dead letters", dead.DroppedView, dead.Letters)),
     ("/api/v1/tokens", Act("post", "Make a token, told this once", tokens.TokenView, tokens.NewToken)),

@@ -4,21 +4,28 @@
 A viewer only reads; an operator writes. What is written is never changed, only added to.
 """
 
+import contextlib
+from collections.abc import Sequence
 from typing import Annotated
 
+import anyio.to_thread
 import msgspec
+import sqlalchemy as sa
 from litestar import get, post, put
 
 from humeops.api import acting, barring, known, parameters, views
-from humeops.api.problems import ConflictError
+from humeops.api.problems import ConflictError, NotFoundError
 from humeops.api.schemas import AboutView, NotePage, NoteView, TakenView
 from humeops.api.service import Asked, Central
-from humeops.central.store import people, scoping
-from humeops.event import EventId
+from humeops.central.store import people, scoping, tagging
+from humeops.errors import UnavailableError
+from humeops.event import MAX_NAME, EventId
 from humeops.security import roles
+from humeops.wire import codec
 
 MOST_NOTES = 200
 Text = Annotated[str, msgspec.Meta(max_length=4_000)]
+_A_TAG = f"1 to {MAX_NAME} characters without `:` `/` `,` `=`, spaces at the ends, or what can't be seen"
 Line = Annotated[str, msgspec.Meta(max_length=500)]
 
 
@@ -41,13 +48,21 @@ class NewTake(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewAbout(msgspec.Struct, forbid_unknown_fields=True):
-    """PUT /api/v1/about."""
+    """PUT /api/v1/about; what is left out stays as it is, an empty text clears."""
 
     host: parameters.Pattern
     task: parameters.Pattern
-    owner: Line = ""
-    description: Text = ""
-    runbook: Line = ""
+    owner: Line | None = None
+    description: Text | None = None
+    runbook: Line | None = None
+    tags: list[str] | None = None  # in the place of all that were given before
+
+
+class AboutQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """GET /api/v1/about."""
+
+    host: parameters.Pattern
+    task: parameters.Pattern
 
 
 class NotesQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -83,18 +98,60 @@ def take(central: Central, asked: Asked, data: NewTake) -> TakenView:
     return TakenView(note.author, note.at) if data.take else TakenView("", note.at)
 
 
-@put("/api/v1/about", sync_to_thread=True, guards=barring.to_write_some("notes"))
-def describe(central: Central, asked: Asked, data: NewAbout) -> AboutView:
-    """Say what a task is for, who looks after it, and where it is written what to do."""
-    said = people.About(
-        central.clock.wall_ns(), asked.actor.name, data.owner, data.description, check_link(data.runbook)
-    )
-    name = (data.host, data.task)
-    with central.database.writing() as connection:
+@get("/api/v1/about")
+async def show_about(central: Central, asked: Asked) -> AboutView:
+    """Return what a task is for and which tags people gave it; 404 for a task that nobody, or the asker, knows."""
+    within = roles.scope(asked.actor, "read", "notes")
+    query = parameters.read(asked.parameters, AboutQuery)
+
+    def find() -> AboutView:
+        with central.database.reading() as connection:
+            if not scoping.knows(connection, within, query.host, query.task):
+                raise NotFoundError(f"no task {query.task[:100]!a} on {query.host[:100]!a}")
+            said = people.about(connection, (query.host, query.task))
+        return views.about_view(said) if said else AboutView()
+
+    return await anyio.to_thread.run_sync(find)
+
+
+@put("/api/v1/about", guards=barring.to_write_some("notes"))
+async def describe(central: Central, asked: Asked, data: NewAbout) -> AboutView:
+    """Say what a task is for, who looks after it, where it is written what to do, and give it tags."""
+    return views.about_view(await anyio.to_thread.run_sync(say, central, asked, data))
+
+
+def say(central: Central, asked: Asked, data: NewAbout) -> people.About:
+    """Say this of a task as the asker's word; NotFoundError for one that nobody knows, ParameterError for what is wrong."""
+    name, now_ns = (data.host, data.task), central.clock.wall_ns()
+    tags = None if data.tags is None else check_tags(data.tags)
+    wish = people.Wish(_clean(data.owner), _clean(data.description), check_link(_clean(data.runbook)), tags)
+
+    def whole(connection: sa.Connection) -> people.About:
         known.require(connection, asked.actor, "write", "notes", *name)
-        people.describe(connection, name, said)
-        acting.note(connection, central, asked, "describe", ":".join(name))
-    return views.about_view(said)
+        acting.note(connection, central, asked, "describe", ":".join(name), _told(wish))
+        said = people.describe(connection, name, wish, asked.actor.name, now_ns)
+        if tags is not None:
+            central.current.note(connection, [name])
+        return said
+
+    said = central.database.write(whole)
+    if tags is not None:
+        _note_again(central, name)
+    return said
+
+
+def _note_again(central: Central, name: people.Name) -> None:
+    """Note the task for the copy once more: a watcher may have taken the first note before the commit, and found what was before."""
+    # Redis that went away just now lost the first note at most with all of the copy, which is then made anew.
+    with contextlib.suppress(UnavailableError), central.database.reading() as connection:
+        central.current.note(connection, [name])
+
+
+def _told(wish: people.Wish) -> str:
+    """Return for the audit log what was said; of texts only which, of tags all that were given then."""
+    texts = [member for member, text in wish._asdict().items() if text is not None and member != "tags"]
+    tags = [] if wish.tags is None else [f"tags {' '.join(wish.tags) or 'none'}"]
+    return ", ".join([*texts, *tags])
 
 
 def write(
@@ -113,7 +170,23 @@ def write(
         return made
 
 
-def check_link(link: str) -> str:
+def _clean(text: str | None) -> str | None:
+    # No database likes U+0000 in text.
+    return None if text is None else text.strip().replace("\0", "\ufffd")
+
+
+def check_tags(tags: Sequence[str]) -> list[str]:
+    """Return tags that a task may be given, each once: named as those of events are, and no more than one of these may have."""
+    wanted = sorted(set(tags))
+    for tag in wanted:
+        if not 0 < len(tag) <= MAX_NAME or not codec.is_name(tag):
+            raise parameters.ParameterError(f"`tags`: {tag[:MAX_NAME]!a} is no tag, which is {_A_TAG}")
+    if len(wanted) > tagging.MOST:
+        raise parameters.ParameterError(f"`tags`: {len(wanted)} tags; a task may be given {tagging.MOST} at most")
+    return wanted
+
+
+def check_link(link: str | None) -> str | None:
     """Return a link that a page may show as one; anything but http and https is refused."""
     if link and not link.startswith(("https://", "http://")):
         raise parameters.ParameterError("`runbook`: a link begins with https:// or http://")

@@ -408,14 +408,23 @@ class NotePage(msgspec.Struct, omit_defaults=True):
     next: str | None = None
 
 
-class AboutView(msgspec.Struct, omit_defaults=True):
-    """What a task is for, as a person said."""
+class GivenTagView(msgspec.Struct):
+    """A tag that a person gave to a task."""
 
-    at: int
+    tag: str
     author: str
+    at: int
+
+
+class AboutView(msgspec.Struct, omit_defaults=True):
+    """What a task is for, as a person said, and the tags that people gave it. Without `at`: nobody said anything."""
+
+    at: int | None = None  # when something of it was said last
+    author: str = ""
     owner: str = ""
     description: str = ""
     runbook: str = ""
+    tags: list[GivenTagView] = []
 
 
 class BadgeView(msgspec.Struct):

@@ -117,7 +117,8 @@ def note_view(note: people.Note) -> schemas.NoteView:
 
 def about_view(said: people.About) -> schemas.AboutView:
     """Return what a task is for, as shown."""
-    return schemas.AboutView(*said)
+    tags = [schemas.GivenTagView(*one) for one in said.tags]
+    return schemas.AboutView(said.at, said.author, said.owner, said.description, said.runbook, tags)
 
 
 def datum_view(datum: data.Datum) -> schemas.DatumView:

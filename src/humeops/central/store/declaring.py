@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import changing, holding, tables, watching, watchrows
+from humeops.central.store import changing, holding, tables, tagging, watching, watchrows
 from humeops.central.store.driver import Pair
 from humeops.central.watches import expectation, merging
 from humeops.central.watches.expectation import Expectation
@@ -61,6 +61,7 @@ def declare(connection: sa.Connection, declarations: Sequence[Declaration], now_
     """Take these, make the tasks that are not there yet, and judge them at once; return what does not go with what others said."""
     names = {(one.host, one.task) for one in declarations}
     watchrows.make_tasks(connection, names, now_ns)
+    tagging.bring_back(connection, sorted(names), now_ns)
     faults = _take(connection, declarations, now_ns)
     settle(connection, names, now_ns)
     return faults
@@ -132,13 +133,17 @@ def remove(connection: sa.Connection, names: Iterable[Pair], now_ns: int) -> int
     # A pattern that fits it gives it a watch again.
     connection.execute(sa.delete(_given).where(sa.tuple_(_given.c.host, _given.c.task).in_(wanted)))
     gone = connection.execute(sa.delete(_watch).where(key.in_(wanted))).rowcount
-    task = tables.task
-    connection.execute(
-        sa.delete(task).where(
-            sa.tuple_(task.c.host, task.c.task).in_(wanted), task.c.last_run.is_(None), task.c.loose_first_at.is_(None)
-        )
-    )
+    _forget_unheard(connection, wanted)
     return gone
+
+
+def _forget_unheard(connection: sa.Connection, names: Sequence[Pair]) -> None:
+    """Forget those of these tasks of which nothing but a watch was there, with the tags that people gave them."""
+    task, tag = tables.task, tables.task_tag
+    unheard = (task.c.last_run.is_(None), task.c.loose_first_at.is_(None))
+    gone = sa.delete(task).where(sa.tuple_(task.c.host, task.c.task).in_(names), *unheard)
+    for host, name in connection.execute(gone.returning(task.c.host, task.c.task)).all():
+        connection.execute(sa.delete(tag).where(tag.c.host == host, tag.c.task == name))
 
 
 def _maker(event: Event) -> str:

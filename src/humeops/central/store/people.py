@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from humeops.central.store import alertrows, rows, tables
+from humeops.central.store import alertrows, rows, statements, tables, tagging
 
 _note = tables.note
 _about = tables.about
@@ -38,13 +38,23 @@ class Note(NamedTuple):
 
 
 class About(NamedTuple):
-    """What a task is for, and who says so."""
+    """What a task is for, and who said so last; each tag that was given to it has a word of its own."""
 
     at: int
     author: str
-    owner: str
-    description: str
-    runbook: str
+    owner: str = ""
+    description: str = ""
+    runbook: str = ""
+    tags: Sequence[tagging.Given] = ()
+
+
+class Wish(NamedTuple):
+    """What somebody wants said of a task; None: as it was."""
+
+    owner: str | None = None
+    description: str | None = None
+    runbook: str | None = None
+    tags: Sequence[str] | None = None
 
 
 class Taken(NamedTuple):
@@ -142,11 +152,22 @@ def about(connection: sa.Connection, name: Name) -> About | None:
     """Return what is said of this task."""
     query = sa.select(_about).where(_about.c.host == name[0], _about.c.task == name[1])
     row = connection.execute(query).one_or_none()
-    return About(row.at, row.author, row.owner, row.description, row.runbook) if row else None
+    return About(row.at, row.author, row.owner, row.description, row.runbook, tagging.read(row.tags)) if row else None
 
 
-def describe(connection: sa.Connection, name: Name, said: About) -> None:
-    """Put this in the place of what was said of the task before."""
-    here = (_about.c.host == name[0], _about.c.task == name[1])
-    if connection.execute(sa.update(_about).where(*here).values(said._asdict())).rowcount == 0:
-        connection.execute(sa.insert(_about).values({**said._asdict(), "host": name[0], "task": name[1]}))
+def describe(connection: sa.Connection, name: Name, wish: Wish, author: str, at: int) -> About:
+    """Say this of a task that is there; what the wish leaves open stays. Return what is said of it now."""
+    # Two who say something at once say it one after the other.
+    list(statements.tasks(connection, [name]))
+    before = about(connection, name)
+    texts = {member: text for member, text in wish._asdict().items() if text is not None and member != "tags"}
+    said = (before or About(at, author))._replace(at=at, author=author, **texts)
+    if wish.tags is not None:
+        said = said._replace(tags=tagging.renewed(said.tags, wish.tags, author, at))
+        tagging.show(connection, name, [one.tag for one in said.tags], at)
+    values = {**said._asdict(), "tags": tagging.pack(said.tags)}
+    if before is None:
+        connection.execute(sa.insert(_about).values({**values, "host": name[0], "task": name[1]}))
+    else:
+        connection.execute(sa.update(_about).where(_about.c.host == name[0], _about.c.task == name[1]).values(values))
+    return said

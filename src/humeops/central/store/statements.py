@@ -79,15 +79,15 @@ WHERE (excluded.time, excluded.event) > (datum.time, datum.event)
 """
 _TASKS = """
 SELECT task.host, task.task, coalesce(task.told, task.state), task.last_event_at, task.running, task.tags,
-  task.loose_tags, task.loose_first_at, task.loose_last_at, task.last_run, task.verdict, task.version
+  task.loose_tags, task.given_tags, task.loose_first_at, task.loose_last_at, task.last_run, task.verdict, task.version
 FROM task
 WHERE (task.host, task.task) IN (VALUES {pairs}) ORDER BY task.host, task.task {lock}
 """
 _LAST_RUNS = "SELECT id FROM run WHERE host = ? AND task = ? ORDER BY started_at DESC, id DESC LIMIT ?"
 _PUT_TASKS = """
 INSERT INTO task (host, task, state, since, last_event_at, reason, running, last_run, tags,
-  loose_tags, loose_first_at, loose_last_at, verdict, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  loose_tags, loose_first_at, loose_last_at, verdict, version, given_tags)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (host, task) DO UPDATE SET told = NULL, state = excluded.state, since = excluded.since,
   last_event_at = excluded.last_event_at, reason = excluded.reason, running = excluded.running,
   last_run = excluded.last_run, tags = excluded.tags, loose_tags = excluded.loose_tags,

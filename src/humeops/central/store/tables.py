@@ -333,6 +333,7 @@ task = sa.Table(
     sa.Column("verdict", sa.Text),  # JSON of verdict.Verdict: the last word on how the task fares, if there is one
     sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),  # rises with each change (see tasking)
     sa.Column("told", _NAME),  # what the events tell, where something that did not happen says more: see watch
+    sa.Column("given_tags", sa.Text),  # JSON list: those of its tags that people gave (see tagging); NULL: none
     sqlite_with_rowid=False,
 )
 sa.Index("ix_task_state", task.c.state, task.c.host, task.c.task)
@@ -517,6 +518,7 @@ about = sa.Table(
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("description", sa.Text, nullable=False),
     sa.Column("runbook", sa.Text, nullable=False),
+    sa.Column("tags", sa.Text),  # JSON list of tagging.Given: the tags that people gave it, with who and when
     sqlite_with_rowid=False,
 )
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from humeops.central import reason
 from humeops.central.fold import MAX_TAGS_OF_RUN, Summary
-from humeops.central.store import changing, declaring, lookingagain, rows, statements, watching
+from humeops.central.store import changing, declaring, lookingagain, rows, statements, tagging, watching
 from humeops.central.store.moving import Move, Name, Standing, Walk
 from humeops.central.store.questions.runs import Run
 from humeops.central.store.questions.tasks import Task, Version, versions_of
@@ -36,6 +36,7 @@ class _Task(msgspec.Struct):
     running: int = 0
     tags: list[str] = []
     loose_tags: list[str] = []
+    given_tags: list[str] = []
     loose_first_at: int | None = None
     loose_last_at: int | None = None
     last_run: bytes | None = None
@@ -113,15 +114,15 @@ def _store(
     standings: Mapping[Name, Standing],
     watched: Container[Name],
 ) -> None:
-    new: list[tuple[object, ...]] = []
-    known: list[tuple[object, ...]] = []
+    new, known = list[tuple[object, ...]](), list[tuple[object, ...]]()
     gone, dropped, added = [], [], []
     for name, task in tasks.items():
         run = standings[name].last
-        tags = run.tags if run else task.loose_tags
+        is_gone = _is_gone(task, run) and name not in watched
+        tags = [] if is_gone else _tags(task, run)
         dropped += [(*name, tag) for tag in task.tags if tag not in tags]
         added += [(*name, tag) for tag in tags if tag not in task.tags]
-        if _is_gone(task, run) and name not in watched:
+        if is_gone:
             gone.append(name)
             continue
         (new if task.is_new else known).append(_row(name, task, standings[name], tags))
@@ -139,18 +140,24 @@ def _version(name: Name, task: _Task, standing: Standing) -> Version:
     if _is_gone(task, run):
         return Version(*name, task.version, None)
     shown = Run(*task_of(run), reason.of_run(run), run) if run else None
-    tags = run.tags if run else task.loose_tags
+    tags = _tags(task, run)
     since = _since(task, standing) or 0
     now = Task(*name, standing.state, since, task.last_event_at, _why(standing), tags, task.running, shown)
     return Version(*name, task.version, now)
 
 
+def _tags(task: _Task, run: Summary | None) -> list[str]:
+    return tagging.together(run.tags if run else task.loose_tags, task.given_tags)
+
+
 def _load(connection: sa.Connection, names: list[Name]) -> dict[Name, _Task]:
     tasks = {name: _Task() for name in names}
-    for host, task, state, last_event_at, running, tags, loose_tags, *others in statements.tasks(connection, names):
-        known = _Task(state, last_event_at, running, rows.read_tags(tags), rows.read_tags(loose_tags), *others)
-        known.is_new = False
-        tasks[host, task] = known
+    for host, task, state, last_event_at, running, tags, loose, given, *others in statements.tasks(connection, names):
+        by_whom = (rows.read_tags(tags), rows.read_tags(loose), rows.read_tags(given) if given else [])
+        tasks[host, task] = _Task(state, last_event_at, running, *by_whom, *others)
+        tasks[host, task].is_new = False
+    for name, names_given in tagging.of_new(connection, [name for name in names if tasks[name].is_new]).items():
+        tasks[name].given_tags = names_given
     return tasks
 
 
@@ -227,6 +234,7 @@ def _row(name: Name, task: _Task, standing: Standing, tags: list[str]) -> tuple[
         task.loose_last_at,
         rows.json_text(standing.verdict) if standing.verdict else None,
         task.version,
+        rows.json_text(task.given_tags) if task.given_tags else None,  # of a new one; else what is there stays
     )
 
 
