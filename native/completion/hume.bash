@@ -2,14 +2,14 @@
 _hume() {
     local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} line=${COMP_LINE:0:COMP_POINT} whole cut before=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note take badge login enroll audit link hosts watch alert silence queue rules sign signers scripts verify doctor watchdog central completion help version" -- "$word"))
+        COMPREPLY=($(compgen -W "start debug info ok warn error critical flag progress set get ping stop shell-init run up status runs show events tail wait check data note about take badge login enroll audit link hosts watch alert silence queue rules sign signers scripts verify doctor watchdog central completion help version" -- "$word"))
         return
     fi
     # Bash splits words at colons; what is typed is looked at as it stands.
     whole=${line##* }
     read -ra before <<<"${line%"$whole"}"
     before=${before[${#before[@]} - 1]}
-    if [[ $whole != -* && ( " status runs show events tail wait check data scripts note take badge " == *" $verb "* || $before == -@(t|T|-task|-tags) ) ]]; then
+    if [[ $whole != -* && ( " status runs show events tail wait check data scripts note about take badge " == *" $verb "* || $before == -@(t|T|-task|-tags) ) ]]; then
         mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" completion words "$verb" -- "$before" "$whole" 2>/dev/null)
         [[ ${COMPREPLY[0]-} == *: ]] && compopt -o nospace 2>/dev/null
         cut=${whole%"$word"}
@@ -39,10 +39,11 @@ _hume() {
         show) COMPREPLY=($(compgen -W "--all --output --central --profile --dir --help" -- "$word")) ;;
         events) COMPREPLY=($(compgen -W "--host --task --tag --run --kind --level --text --oldest --since --until --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
         tail) COMPREPLY=($(compgen -W "--follow --lines --output --central --profile --dir --help" -- "$word")) ;;
-        wait) COMPREPLY=($(compgen -W "--next --timeout --central --profile --dir --help" -- "$word")) ;;
+        wait) COMPREPLY=($(compgen -W "--next --flag --state --timeout --central --profile --dir --help" -- "$word")) ;;
         check) COMPREPLY=($(compgen -W "--max-age --central --profile --dir --help" -- "$word")) ;;
         data) COMPREPLY=($(compgen -W "--host --task --key --history --output --columns --limit --central --profile --dir --help" -- "$word")) ;;
         note) COMPREPLY=($(compgen -W "--output --columns --limit --central --profile --dir --help" -- "$word")) ;;
+        about) COMPREPLY=($(compgen -W "--tag --untag --owner --description --runbook --output --central --profile --dir --help" -- "$word")) ;;
         take) COMPREPLY=($(compgen -W "--release --central --profile --dir --help" -- "$word")) ;;
         badge) COMPREPLY=($(compgen -W "--remove --central --profile --dir --help" -- "$word")) ;;
         login) COMPREPLY=($(compgen -W "--profile --help" -- "$word")) ;;
@@ -63,7 +64,7 @@ _hume() {
         watchdog) COMPREPLY=($(compgen -W "--humed-limit --central-limit --dir --help" -- "$word")) ;;
         central) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
         completion) COMPREPLY=($(compgen -W "bash zsh fish --help" -- "$word")) ;;
-        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note take badge login enroll audit link hosts watch alert silence queue rules sign signers scripts verify doctor watchdog central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
+        help) COMPREPLY=($(compgen -W "up status runs show events tail wait check data note about take badge login enroll audit link hosts watch alert silence queue rules sign signers scripts verify doctor watchdog central completion help version start debug info ok warn error critical flag progress set get ping stop shell-init run --help" -- "$word")) ;;
         version) COMPREPLY=($(compgen -W "--help" -- "$word")) ;;
     esac
 }

@@ -24,6 +24,7 @@ complete -c hume -f -n __fish_use_subcommand -a wait -d 'until a tasks run has e
 complete -c hume -f -n __fish_use_subcommand -a check -d 'a task as a plugin of a monitoring system'
 complete -c hume -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
 complete -c hume -f -n __fish_use_subcommand -a note -d 'write a note on a task or on a run'
+complete -c hume -f -n __fish_use_subcommand -a about -d 'what a task is for, whose it is, and the tags people give it'
 complete -c hume -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
 complete -c hume -f -n __fish_use_subcommand -a badge -d 'an address without a token that shows how a task or a tag is'
 complete -c hume -f -n __fish_use_subcommand -a login -d 'sign in to a central elsewhere: hume login URL'
@@ -296,6 +297,8 @@ complete -c hume -n '__fish_seen_subcommand_from tail' -l profile
 complete -c hume -n '__fish_seen_subcommand_from tail' -l dir
 complete -c hume -n '__fish_seen_subcommand_from tail' -l help
 complete -c hume -n '__fish_seen_subcommand_from wait' -l next
+complete -c hume -n '__fish_seen_subcommand_from wait' -l flag
+complete -c hume -n '__fish_seen_subcommand_from wait' -l state
 complete -c hume -n '__fish_seen_subcommand_from wait' -l timeout
 complete -c hume -n '__fish_seen_subcommand_from wait' -l central
 complete -c hume -n '__fish_seen_subcommand_from wait' -l profile
@@ -324,6 +327,16 @@ complete -c hume -n '__fish_seen_subcommand_from note' -l central
 complete -c hume -n '__fish_seen_subcommand_from note' -l profile
 complete -c hume -n '__fish_seen_subcommand_from note' -l dir
 complete -c hume -n '__fish_seen_subcommand_from note' -l help
+complete -c hume -n '__fish_seen_subcommand_from about' -l tag
+complete -c hume -n '__fish_seen_subcommand_from about' -l untag
+complete -c hume -n '__fish_seen_subcommand_from about' -l owner
+complete -c hume -n '__fish_seen_subcommand_from about' -l description
+complete -c hume -n '__fish_seen_subcommand_from about' -l runbook
+complete -c hume -n '__fish_seen_subcommand_from about' -l output
+complete -c hume -n '__fish_seen_subcommand_from about' -l central
+complete -c hume -n '__fish_seen_subcommand_from about' -l profile
+complete -c hume -n '__fish_seen_subcommand_from about' -l dir
+complete -c hume -n '__fish_seen_subcommand_from about' -l help
 complete -c hume -n '__fish_seen_subcommand_from take' -l release
 complete -c hume -n '__fish_seen_subcommand_from take' -l central
 complete -c hume -n '__fish_seen_subcommand_from take' -l profile
@@ -423,6 +436,7 @@ complete -c hume -f -n '__fish_seen_subcommand_from check' -a '(hume completion 
 complete -c hume -f -n '__fish_seen_subcommand_from data' -a '(hume completion words data -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume -f -n '__fish_seen_subcommand_from scripts' -a '(hume completion words scripts -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume -f -n '__fish_seen_subcommand_from note' -a '(hume completion words note -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume -f -n '__fish_seen_subcommand_from about' -a '(hume completion words about -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume -f -n '__fish_seen_subcommand_from take' -a '(hume completion words take -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume -f -n '__fish_seen_subcommand_from badge' -a '(hume completion words badge -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n __fish_use_subcommand -a start -d 'a run begins: hume start [TASK] [MESSAGE]'
@@ -450,6 +464,7 @@ complete -c hume-cli -f -n __fish_use_subcommand -a wait -d 'until a tasks run h
 complete -c hume-cli -f -n __fish_use_subcommand -a check -d 'a task as a plugin of a monitoring system'
 complete -c hume-cli -f -n __fish_use_subcommand -a data -d 'data that scripts shared, with who wrote it and when'
 complete -c hume-cli -f -n __fish_use_subcommand -a note -d 'write a note on a task or on a run'
+complete -c hume-cli -f -n __fish_use_subcommand -a about -d 'what a task is for, whose it is, and the tags people give it'
 complete -c hume-cli -f -n __fish_use_subcommand -a take -d 'take a tasks trouble in hand, or give it back'
 complete -c hume-cli -f -n __fish_use_subcommand -a badge -d 'an address without a token that shows how a task or a tag is'
 complete -c hume-cli -f -n __fish_use_subcommand -a login -d 'sign in to a central elsewhere: hume login URL'
@@ -722,6 +737,8 @@ complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from tail' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l next
+complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l flag
+complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l state
 complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l timeout
 complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from wait' -l profile
@@ -750,6 +767,16 @@ complete -c hume-cli -n '__fish_seen_subcommand_from note' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from note' -l profile
 complete -c hume-cli -n '__fish_seen_subcommand_from note' -l dir
 complete -c hume-cli -n '__fish_seen_subcommand_from note' -l help
+complete -c hume-cli -n '__fish_seen_subcommand_from about' -l tag
+complete -c hume-cli -n '__fish_seen_subcommand_from about' -l untag
+complete -c hume-cli -n '__fish_seen_subcommand_from about' -l owner
+complete -c hume-cli -n '__fish_seen_subcommand_from about' -l description
+complete -c hume-cli -n '__fish_seen_subcommand_from about' -l runbook
+complete -c hume-cli -n '__fish_seen_subcommand_from about' -l output
+complete -c hume-cli -n '__fish_seen_subcommand_from about' -l central
+complete -c hume-cli -n '__fish_seen_subcommand_from about' -l profile
+complete -c hume-cli -n '__fish_seen_subcommand_from about' -l dir
+complete -c hume-cli -n '__fish_seen_subcommand_from about' -l help
 complete -c hume-cli -n '__fish_seen_subcommand_from take' -l release
 complete -c hume-cli -n '__fish_seen_subcommand_from take' -l central
 complete -c hume-cli -n '__fish_seen_subcommand_from take' -l profile
@@ -849,5 +876,6 @@ complete -c hume-cli -f -n '__fish_seen_subcommand_from check' -a '(hume-cli com
 complete -c hume-cli -f -n '__fish_seen_subcommand_from data' -a '(hume-cli completion words data -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n '__fish_seen_subcommand_from scripts' -a '(hume-cli completion words scripts -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n '__fish_seen_subcommand_from note' -a '(hume-cli completion words note -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
+complete -c hume-cli -f -n '__fish_seen_subcommand_from about' -a '(hume-cli completion words about -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n '__fish_seen_subcommand_from take' -a '(hume-cli completion words take -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'
 complete -c hume-cli -f -n '__fish_seen_subcommand_from badge' -a '(hume-cli completion words badge -- (commandline -opc)[-1] (commandline -ct) 2>/dev/null)'

@@ -32,7 +32,7 @@ static const char *const of_people[] = {
     "up",    "status", "runs",     "show",   "events",   "data",       "queue", "tail",   "wait",   "check",
     "watch", "silence", "take",    "note",   "watchdog", "doctor",     "sign",  "verify", "enroll", "token",
     "link",  "user",    "role",   "audit",    "template", "completion", "login",  "help",  "version",
-    "central", "hosts",
+    "central", "hosts",  "about",
 };
 enum { PEOPLE_COUNT = sizeof of_people / sizeof *of_people };
 

@@ -17,7 +17,9 @@ MOST = 200
 _PLAIN = re.compile(r"[A-Za-z0-9_.@+-]+")
 
 # Whose first word names a task; and of what their filters are, if they take any.
-_NAMES_TASK = frozenset(("status", "runs", "show", "wait", "check", "note", "take", "badge", "data", "scripts"))
+_NAMES_TASK = frozenset(
+    ("status", "runs", "show", "wait", "check", "note", "about", "take", "badge", "data", "scripts")
+)
 _FILTERS: dict[str, keys.Resource] = {
     "status": "tasks",
     "runs": "runs",
@@ -26,6 +28,12 @@ _FILTERS: dict[str, keys.Resource] = {
     "data": "data",
     "scripts": "scripts",
 }
+_KINDS = {
+    "--host": "host",
+    "--task": "task",
+    "-t": "task",
+    **dict.fromkeys(("--tag", "--untag", "--tags", "-T"), "tag"),
+}
 Find = Callable[[], client.Central]
 
 
@@ -33,9 +41,7 @@ def offer(verb: str, previous: str, word: str, find: Find, profiles: Callable[[]
     """Return what may stand in the place of `word`, which follows `previous`."""
     if previous in ("--central", "--profile"):
         return sorted(name for name in profiles() if name.startswith(word))
-    kind = {"--host": "host", "--task": "task", "-t": "task", "--tag": "tag", "--tags": "tag", "-T": "tag"}.get(
-        previous
-    )
+    kind = _KINDS.get(previous)
     if kind is not None:
         return sorted(set(_named(kind, word, find)))[:MOST]
     if previous.startswith("--") and (named := keys.KEYS.get(previous[2:])) and _FILTERS.get(verb) in named.of:

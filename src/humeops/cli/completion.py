@@ -32,7 +32,9 @@ _GET_OPTIONS = ("--task", "--deadline", "--help")
 INIT_SHELLS = ("bash", "zsh", "sh")
 _WORDS = "words"
 # After these, what is no option is asked for.
-ASKING = ("status", "runs", "show", "events", "tail", "wait", "check", "data", "scripts", "note", "take", "badge")
+ASKING = (
+    *("status", "runs", "show", "events", "tail", "wait", "check", "data", "scripts", "note", "about", "take", "badge"),
+)
 
 _BASH = """# hume completion for bash; in ~/.bashrc: eval "$(hume completion bash)"
 _hume() {

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from humeops.api.schemas import (
+    AboutView,
     AgentPage,
     AgentView,
     DataPage,
@@ -44,6 +45,8 @@ class FakeCentral:
         self.details: dict[str, RunDetail] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.without: set[str] = set()  # lists that a central of another version has not
+        self.about = AboutView()
+        self.said: list[dict[str, object]] = []  # of `about`
         self.page = 1000
         self.url = ""
         self.broken: tuple[int, bytes] | None = None
@@ -60,6 +63,8 @@ class FakeCentral:
         if name.startswith("runs/"):
             detail = self.details.get(urllib.parse.unquote(name[5:]))
             return (200, msgspec.json.encode(detail)) if detail else (404, _problem("no such run", 404))
+        if name == "about":
+            return 200, msgspec.json.encode(self.about)
         lists = {
             "tasks": (self.tasks, TaskPage),
             "runs": (self.runs, RunPage),
@@ -113,6 +118,10 @@ def serving() -> Iterator[FakeCentral]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def do_PUT(self) -> None:
+            fake.said.append(msgspec.json.decode(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.do_GET()
 
         def log_message(self, format: str, *args: object) -> None:
             pass
