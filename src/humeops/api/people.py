@@ -17,7 +17,7 @@ from humeops.api import acting, barring, known, parameters, views
 from humeops.api.problems import ConflictError, NotFoundError
 from humeops.api.schemas import AboutView, NotePage, NoteView, TakenView
 from humeops.api.service import Asked, Central
-from humeops.central.store import people, scoping, tagging
+from humeops.central.store import people, purposes, scoping, tagging
 from humeops.errors import UnavailableError
 from humeops.event import MAX_NAME, EventId
 from humeops.security import roles
@@ -108,8 +108,7 @@ async def show_about(central: Central, asked: Asked) -> AboutView:
         with central.database.reading() as connection:
             if not scoping.knows(connection, within, query.host, query.task):
                 raise NotFoundError(f"no task {query.task[:100]!a} on {query.host[:100]!a}")
-            said = people.about(connection, (query.host, query.task))
-        return views.about_view(said) if said else AboutView()
+            return _about(connection, (query.host, query.task))
 
     return await anyio.to_thread.run_sync(find)
 
@@ -117,22 +116,26 @@ async def show_about(central: Central, asked: Asked) -> AboutView:
 @put("/api/v1/about", guards=barring.to_write_some("notes"))
 async def describe(central: Central, asked: Asked, data: NewAbout) -> AboutView:
     """Say what a task is for, who looks after it, where it is written what to do, and give it tags."""
-    return views.about_view(await anyio.to_thread.run_sync(say, central, asked, data))
+    return await anyio.to_thread.run_sync(say, central, asked, data)
 
 
-def say(central: Central, asked: Asked, data: NewAbout) -> people.About:
+def _about(connection: sa.Connection, name: people.Name) -> AboutView:
+    return views.about_view(people.about(connection, name), purposes.of(connection, name))
+
+
+def say(central: Central, asked: Asked, data: NewAbout) -> AboutView:
     """Say this of a task as the asker's word; NotFoundError for one that nobody knows, ParameterError for what is wrong."""
     name, now_ns = (data.host, data.task), central.clock.wall_ns()
     tags = None if data.tags is None else check_tags(data.tags)
     wish = people.Wish(_clean(data.owner), _clean(data.description), check_link(_clean(data.runbook)), tags)
 
-    def whole(connection: sa.Connection) -> people.About:
+    def whole(connection: sa.Connection) -> AboutView:
         known.require(connection, asked.actor, "write", "notes", *name)
         acting.note(connection, central, asked, "describe", ":".join(name), _told(wish))
-        said = people.describe(connection, name, wish, asked.actor.name, now_ns)
+        people.describe(connection, name, wish, asked.actor.name, now_ns)
         if tags is not None:
             central.current.note(connection, [name])
-        return said
+        return _about(connection, name)
 
     said = central.database.write(whole)
     if tags is not None:

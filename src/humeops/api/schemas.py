@@ -199,9 +199,9 @@ class RunDetail(msgspec.Struct, omit_defaults=True):
 
 
 class WordView(msgspec.Struct):
-    """Whose word a part of what is expected is."""
+    """Whose word a part of what is expected is; `about`: it was said of the task itself."""
 
-    source: Literal["script", "file", "person", "pattern"]
+    source: Literal["script", "file", "person", "pattern", "about"]
     maker: str
     at: int
 
@@ -417,13 +417,14 @@ class GivenTagView(msgspec.Struct):
 
 
 class AboutView(msgspec.Struct, omit_defaults=True):
-    """What a task is for, as a person said, and the tags that people gave it. Without `at`: nobody said anything."""
+    """What a task is for: what people said of it, else what its watch declares; and the tags that people gave it."""
 
-    at: int | None = None  # when something of it was said last
-    author: str = ""
+    at: int | None = None  # when people said something of it last, if ever
+    author: str = ""  # who did
     owner: str = ""
     description: str = ""
     runbook: str = ""
+    words: dict[str, WordView] = {}  # whose each of these three is
     tags: list[GivenTagView] = []
 
 

@@ -8,6 +8,7 @@ import msgspec
 from humeops.api import schemas
 from humeops.central.fold import Said, Summary, elapsed
 from humeops.central.store import people, rows
+from humeops.central.store.purposes import Purpose
 from humeops.central.store.questions import agents, data, runs, scripts, tasks, watches
 from humeops.central.watches.merging import Word
 from humeops.event import LEVELS, Origin, is_number
@@ -115,10 +116,12 @@ def note_view(note: people.Note) -> schemas.NoteView:
     return schemas.NoteView(note.id, note.at, note.author, note.kind, note.host, note.task, note.text, note.run)
 
 
-def about_view(said: people.About) -> schemas.AboutView:
+def about_view(said: people.About | None, purpose: Purpose) -> schemas.AboutView:
     """Return what a task is for, as shown."""
-    tags = [schemas.GivenTagView(*one) for one in said.tags]
-    return schemas.AboutView(said.at, said.author, said.owner, said.description, said.runbook, tags)
+    tags = [schemas.GivenTagView(*one) for one in said.tags] if said else []
+    words = {member: _word_view(word) for member, word in purpose.words.items()}
+    at, author = (said.at, said.author) if said else (None, "")
+    return schemas.AboutView(at, author, purpose.owner, purpose.description, purpose.runbook, words, tags)
 
 
 def datum_view(datum: data.Datum) -> schemas.DatumView:

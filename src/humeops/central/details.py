@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from humeops import amounts
 from humeops.central import findings, looking
 from humeops.central.notify.message import Item, Line, Message
-from humeops.central.store import people, rows, surroundings, tables, watching
+from humeops.central.store import purposes, rows, surroundings
 from humeops.central.store.database import Database
-from humeops.central.store.questions import events, explaining, runs
+from humeops.central.store.questions import events, explaining, runs, watches
 from humeops.central.usual import Past
 from humeops.errors import in_one_line
 from humeops.event import LEVELS
@@ -25,7 +25,6 @@ MOST_TOLD_IN_FULL = 20
 EVENTS = 5
 OUTPUT = 4_000
 NUMBERS = 64
-_watch = tables.watch
 
 log = logging.getLogger(__name__)
 
@@ -85,19 +84,15 @@ class Details:
 
 
 def _with_people(connection: sa.Connection, item: Item) -> Item:
-    """Add whose task it is and when it is expected: what people said counts, else what was declared."""
-    said = people.about(connection, (item.host, item.task))
-    query = sa.select(_watch.c.wanted, _watch.c.expected_at).where(
-        _watch.c.host == item.host, _watch.c.task == item.task
-    )
-    row = connection.execute(query).one_or_none()
-    wanted = watching.read_wanted(row.wanted) if row else None
+    """Add whose task it is and when it is expected."""
+    name = (item.host, item.task)
+    found = purposes.of(connection, name)
     return msgspec.structs.replace(
         item,
-        owner=(said.owner if said else "") or (wanted.owner if wanted else ""),
-        description=(said.description if said else "") or (wanted.describe if wanted else ""),
-        runbook=(said.runbook if said else "") or (wanted.runbook if wanted else ""),
-        next_expected_ns=row.expected_at if row else None,
+        owner=found.owner,
+        description=found.description,
+        runbook=found.runbook,
+        next_expected_ns=watches.expected_at(connection, name),
     )
 
 

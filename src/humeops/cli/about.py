@@ -90,7 +90,8 @@ def _lines(terminal: Terminal, view: schemas.AboutView, now_ns: int) -> Iterator
         # A description may have several lines.
         for number, line in enumerate(getattr(view, member).splitlines()):
             yield f"{'' if number else member:<{_ROOM}}{terminal.text(line)}"
-    if view.at is not None and any(getattr(view, member) for member in _TEXTS):
-        yield f"{'':<{_ROOM}}{whose_word(view.author, view.at)}"
+        if word := view.words.get(member):
+            declared = "" if word.source == "about" else terminal.paint("declared by ", "dim")
+            yield f"{'':<{_ROOM}}{declared}{whose_word(word.maker, word.at)}"
     for one in view.tags:
         yield f"{'tag':<{_ROOM}}{terminal.text(one.tag)}  {whose_word(one.author, one.at)}"

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from humeops.api.schemas import AboutView, GivenTagView
+from humeops.api.schemas import AboutView, GivenTagView, WordView
 from humeops.clock import SystemClock
 from tests.unit.cli.central import MINUTE
 
@@ -19,6 +19,11 @@ def told(filled):
         owner="the team",
         description="all dumps\nof the shop",
         runbook=f"https://wiki.example/{'x' * 90}",
+        words={
+            "description": WordView("about", "mia", now - 5 * MINUTE),
+            "owner": WordView("file", "ada, fleet.toml", now - 9 * MINUTE),
+            "runbook": WordView("about", "mia", now - 5 * MINUTE),
+        },
         tags=[GivenTagView("team-a", "ada", now - 9 * MINUTE), GivenTagView("\x1b[31mred", "bob", now - 7 * MINUTE)],
     )
     return filled
@@ -30,7 +35,9 @@ def test_what_is_said_is_shown_whole_with_who_and_when(hume, told):
     assert said.out.splitlines() == [
         "description  all dumps",
         "             of the shop",
+        "             mia, 5 min ago",
         "owner        the team",
+        "             declared by ada, fleet.toml, 9 min ago",
         f"runbook      https://wiki.example/{'x' * 90}",
         "             mia, 5 min ago",
         "tag          team-a  ada, 9 min ago",
