@@ -162,7 +162,9 @@ def test_a_note_and_a_trouble_taken_are_shown_with_who_and_when(central):
     assert (noted.status, taken.status) == (303, 303)
     assert "called the &lt;vendor&gt;" in page
     assert "owner, today" in page or "owner, 20" in page
-    assert "all dumps<br>Looked after by <b>the &lt;team&gt;</b>. <small>owner, " in page
+    assert (
+        '<span class="text">all dumps</span><br>Looked after by <b>the &lt;team&gt;</b>. <small class="whose"' in page
+    )
     assert "taken by owner" in first
     assert told["by"] == "owner"
 

@@ -11,6 +11,7 @@ import sys
 import urllib.parse
 from typing import Literal
 
+import msgspec
 import playwright.sync_api
 
 from humeops.central.store import schema
@@ -27,6 +28,14 @@ LOOKS: dict[str, tuple[Literal["light", "dark"], int]] = {
     "phone": ("light", 390),
 }
 HEIGHT = 860
+ABOUT = {
+    "host": "db1",
+    "task": "backup",
+    "description": "Every night a dump of the shop's database,\nkept for four weeks.",
+    "owner": "the storage team",
+    "runbook": "https://wiki.example.net/backup",
+    "tags": ["team-storage", "urgent"],
+}
 FAILS = """#!/bin/sh
 hume start restore-test --tags cron,db --cron "15 3 * * *" --tz Europe/Madrid --grace 30m --max 2h
 hume flag archive-fetched
@@ -63,6 +72,8 @@ def main(folder: pathlib.Path, wanted: list[str]) -> None:
                 ),
                 "the scripts are heard",
             )
+            said = owner.call("PUT", "/api/v1/about", msgspec.json.encode(ABOUT))
+            assert said.status == 200, said.body
             paths = _paths(owner)
         _shoot(made, folder, paths, wanted)
         for process in running:

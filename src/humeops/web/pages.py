@@ -62,6 +62,7 @@ def _routes() -> Router:
             now.show_now,
             now.show_rows,
             task.show_task,
+            task.describe,
             run.show_run,
             hosts.list_hosts,
             hosts.show_host,
