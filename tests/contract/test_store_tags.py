@@ -7,8 +7,8 @@ from humeops.central.current import copied, keyspace, rebuilding
 from humeops.central.current.asking import RedisPicture
 from humeops.central.current.judged import Judged
 from humeops.central.current.picture import SqlPicture
-from humeops.central.store import declaring, people, scoping, surroundings, tables, tagging
-from humeops.central.store.questions import events, runs, tasks
+from humeops.central.store import declaring, patterns, people, scoping, surroundings, tables, tagging
+from humeops.central.store.questions import events, runs, tasks, watches
 from humeops.central.watches.expectation import Expectation
 from humeops.filters import parsing
 from humeops.security import grants
@@ -148,6 +148,20 @@ def test_a_watch_that_makes_a_task_anew_brings_what_was_given_to_it(database):
     database.write(lambda connection: declaring.declare(connection, [watch], NOON))
 
     assert tags_of(database) == ["team-a"]
+
+
+def test_a_host_of_which_a_task_was_given_a_tag_is_one_with_this_tag(database, agent):
+    take(database, agent, *tagged("nightly"))
+    made = patterns.Pattern("*", "team-a", "copy", Expectation(every=86_400), "mia", NOON)
+    fits = database.write(lambda connection: patterns.declare(connection, made, NOON))
+
+    give(database, "team-a")
+    heard = database.write(lambda connection: patterns.spread(connection, LATER))
+
+    with database.reading() as connection:
+        assert watches.one(connection, ("db1", "copy")) is not None
+        assert sorted(surroundings.tags(connection, [("db1", "")])["db1", ""]) == ["nightly", "team-a"]
+    assert (fits, heard) == (0, 1)
 
 
 def test_what_an_older_hume_wrote_over_comes_back_with_the_next_word(database, agent):

@@ -102,6 +102,7 @@ FROM (VALUES {pairs}) AS wanted
 """
 _DROP_TASK_TAG = "DELETE FROM task_tag WHERE host = ? AND task = ? AND tag = ?"
 _ADD_TASK_TAG = "INSERT INTO task_tag (host, task, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_GIVEN_TAGS = "SELECT host, task, tags FROM about WHERE (host, task) IN (VALUES {pairs}) AND tags IS NOT NULL"
 _ADD_TRANSITIONS = """
 INSERT INTO transition (host, task, from_state, to_state, run, event, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
@@ -266,6 +267,11 @@ def change_task_tags(connection: sa.Connection, dropped: driver.Rows, added: dri
     """Bring the index of tags up to date with (host, task, tag)."""
     driver.many(connection, _DROP_TASK_TAG, dropped)
     driver.many(connection, _ADD_TASK_TAG, added)
+
+
+def given_tags(connection: sa.Connection, names: list[driver.Pair]) -> Iterable[Sequence[Any]]:
+    """Return (host, task, tags) of those of these that people gave tags to, also where there is no such task now."""
+    return driver.all_for_pairs(connection, _GIVEN_TAGS, names)
 
 
 def add_transitions(connection: sa.Connection, made: driver.Rows) -> None:

@@ -19,7 +19,6 @@ from humeops.event import MAX_TAGS
 
 MOST = MAX_TAGS  # as many as an event may have; well below MAX_TAGS_OF_RUN, so that no given one is ever cut
 
-_about = tables.about
 _task = tables.task
 
 
@@ -58,13 +57,10 @@ def together(said: list[str], given: Collection[str]) -> list[str]:
     return sorted([*given, *others[: MAX_TAGS_OF_RUN - len(given)]])
 
 
-def of_new(connection: sa.Connection, names: Sequence[Pair]) -> dict[Pair, list[str]]:
+def of_new(connection: sa.Connection, names: list[Pair]) -> dict[Pair, list[str]]:
     """Return what was given to tasks that are made now, when they were there before."""
-    if not names:
-        return {}
-    key = sa.tuple_(_about.c.host, _about.c.task)
-    query = sa.select(_about.c.host, _about.c.task, _about.c.tags).where(key.in_(names), _about.c.tags.is_not(None))
-    return {(host, task): [one.tag for one in read(text)] for host, task, text in connection.execute(query)}
+    found = statements.given_tags(connection, names)
+    return {(host, task): [one.tag for one in read(text)] for host, task, text in found}
 
 
 def bring_back(connection: sa.Connection, names: Sequence[Pair], now_ns: int) -> None:
