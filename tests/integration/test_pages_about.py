@@ -11,6 +11,7 @@ import pytest
 from tests.fixtures.asking import agent_of, owner_of
 from tests.fixtures.browsing import OWN, signed_in
 from tests.fixtures.events import a_run, say
+from tests.fixtures.processes import wait_until
 
 HOSTILE = "\"'><script>alert(1)</script>{{ 7 * 7 }}\u202eevil\x1b[31m"
 
@@ -138,6 +139,19 @@ def test_a_watch_s_word_is_shown_until_people_say_otherwise_and_is_no_link_unles
     assert form_of(page)["owner"] == ""
     assert "Looked after by <b>the team</b> <small" in after
     assert '<span class="text">nightly</span> <small' in after
+
+
+def test_an_alert_says_what_its_task_is_for(central, visitor, place):
+    with agent_of(central) as agent, owner_of(central) as owner:
+        body = json.dumps({**place, "owner": "the <team>", "runbook": "https://wiki.example/b"}).encode()
+        assert owner.call("PUT", "/api/v1/about", body).status == 200
+        agent.send(say("log", 90, level="error", message="disk gone"), first=4)
+        wait_until(lambda: owner.get("/api/v1/alerts?state=open").body["items"], "it is an alert")
+
+    page = visitor.get("/alert/1").text
+
+    assert "Looked after by <b>the &lt;team&gt;</b>. " in page
+    assert '<a href="https://wiki.example/b" rel="noreferrer">What to do</a>' in page
 
 
 def test_a_form_that_is_not_of_this_session_is_refused(central, visitor, place):

@@ -9,12 +9,12 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
 from humeops.api import alerts as alertsapi
-from humeops.api import alertviews, concerned, discretion, parameters
+from humeops.api import alertviews, concerned, discretion, parameters, views
 from humeops.api.problems import NotFoundError
 from humeops.api.service import Asked, Central
 from humeops.central import watcher
 from humeops.central.alerts import book
-from humeops.central.store import alertbooks
+from humeops.central.store import alertbooks, purposes
 from humeops.central.store.questions import alerts
 from humeops.filters.tree import EVERYTHING
 from humeops.security import grants, roles
@@ -78,6 +78,7 @@ def show_alert(central: Central, asked: Asked, number: int) -> Response[str]:
         entries = discretion.history(connection, within, found.alert.host, entries)
         (view,) = alertviews.alert_views(connection, [found], within)
         rule = alertbooks.current(connection).book.rule_named(found.alert.rule)
+        about = views.about_view(None, purposes.of(connection, (view.host, view.task))) if view.task else None
     return rendering.page(
         "alert.html",
         now_ns=central.clock.wall_ns(),
@@ -86,6 +87,7 @@ def show_alert(central: Central, asked: Asked, number: int) -> Response[str]:
         view=view,
         entries=entries,
         rule=rule,
+        about=about,
     )
 
 
