@@ -5,6 +5,9 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 NATIVE := $(wildcard native/src/*.c native/src/*.h native/shell/*)
 
+# Without bytecode on the disk each of the some thousand processes that tests start would compile hume anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo check test bench pictures soak clean format
 

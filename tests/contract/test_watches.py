@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the store promises of watches, whatever engine it is: each thing that did not happen is found once, and told once."""
+"""What the store promises of watches, whatever engine it is: each thing that did not happen is found once, and told once.
+
+It is long because each way of coming too late is a few lines over the same small store.
+"""
 
 import threading
 

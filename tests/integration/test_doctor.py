@@ -173,18 +173,26 @@ def test_a_humed_without_central_is_given_one_by_the_doctors_own_command(install
     assert central.poll() is None
 
 
-@pytest.mark.parametrize(("lost", "check"), [("central.url", "central"), ("agent-token", "credential")])
-def test_what_hume_up_lost_is_there_again_after_the_doctors_own_command(installed, lost, check):
+def test_the_address_that_central_lost_comes_back_by_itself(installed):
     up = installed.start_command("exec hume up --port 0")
     processes.wait_until(lambda: _says_well(installed, "forwarding", "credential"), "hume is up", 30)
-    (installed.root / lost).unlink()
+    installed.layout.central_url.unlink()
+
+    processes.wait_until(installed.layout.central_url.exists, "the address is there again", 30)
+    assert up.poll() is None
+
+
+def test_a_credential_that_hume_up_lost_is_there_again_after_the_doctors_own_command(installed):
+    up = installed.start_command("exec hume up --port 0")
+    processes.wait_until(lambda: _says_well(installed, "forwarding", "credential"), "hume is up", 30)
+    (installed.root / "agent-token").unlink()
     found = _doctor(installed)
 
-    again = installed.start_command(f"{found[check]['mend']} --port 0")
+    again = installed.start_command(f"{found['credential']['mend']} --port 0")
 
     assert up.wait(timeout=20) == 0
-    processes.wait_until(lambda: _says_well(installed, check, "humed"), "it is there", 30)
-    assert (installed.root / lost).exists()
+    processes.wait_until(lambda: _says_well(installed, "credential", "humed"), "it is there", 30)
+    assert (installed.root / "agent-token").exists()
     os.kill(_pid_of_up(installed), signal.SIGTERM)
     assert again.wait(timeout=20) == 0
 

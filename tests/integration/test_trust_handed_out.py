@@ -9,10 +9,11 @@ import shutil
 import sqlite3
 import subprocess
 
+import msgspec
 import pytest
 
 from humeops.cli import verbgroup
-from humeops.security.signing import installing
+from humeops.security.signing import bundle, installing
 from tests.fixtures import processes, signers
 from tests.fixtures.asking import agent_of, owner_of
 from tests.fixtures.office import Office
@@ -245,8 +246,19 @@ def test_central_takes_no_version_that_hosts_would_not(central, office):
     assert "version 5 is handed out, so hosts would not take version 5" in again.stderr
 
 
-def test_central_takes_none_that_is_over(central, office):
+def test_none_is_made_that_is_over(central, office):
     done = publish(central, office, "--for", "0s")
 
     assert done.returncode == 64
-    assert "which is past" in done.stderr
+    assert "more than nothing" in done.stderr
+
+
+def test_central_takes_none_that_is_over(central, office):
+    said, _ = bundle.unpack(office.publish().read_bytes())
+    old = msgspec.structs.replace(said, not_after="2020-01-01T00:00:00Z")
+    body = json.dumps({"bundle": office.made(old).read_text()}).encode()
+    with owner_of(central) as owner:
+        answer = owner.call("PUT", "/api/v1/trust", body, **JSON)
+
+    assert answer.status == 400
+    assert "which is past" in answer.body["detail"]

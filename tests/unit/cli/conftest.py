@@ -2,6 +2,7 @@
 """A central to ask, and the command line run in this process."""
 
 import dataclasses
+import logging
 import os
 
 import pytest
@@ -16,6 +17,16 @@ class Said:
     status: int
     out: str
     err: str
+
+
+@pytest.fixture(autouse=True)
+def quiet_log():
+    """A verb that runs here may set up the process's log; the next one's standard error is another."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = [one for one in root.handlers if one in before or type(one) is not logging.StreamHandler]
+    root.setLevel(level)
 
 
 @pytest.fixture(autouse=True)
