@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What rules cost an event: 1, 10, 100 and 1000 of them, of the kinds people write, on events of which few match."""
 
+import json
 import timeit
 
 import msgspec
@@ -41,6 +42,22 @@ def rule(number: int) -> dict[str, object]:
         {"match": {"any": [{"task": f"x{number}"}, {"key": f"k{number}"}]}, "sample": 10},
     ]
     return {"name": f"rule-{number}", **kinds[number % len(kinds)]}
+
+
+def as_toml(count: int) -> str:
+    """Return so many rules as humed.toml has them."""
+    return "".join(
+        "[[rules]]\n" + "".join(f"{name} = {_toml(value)}\n" for name, value in rule(number).items())
+        for number in range(count)
+    )
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{name} = {_toml(one)}' for name, one in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value)
 
 
 def microseconds(call: object, rounds: int) -> str:

@@ -16,6 +16,7 @@ import zmq
 from humeops.wire import codec
 from tests.bench.acks import make_event, resident_bytes
 from tests.bench.report import Table, milliseconds, percentile
+from tests.bench.rules import as_toml
 from tests.fixtures import eset
 from tests.fixtures.ports import free_port
 from tests.fixtures.processes import Installation, installation, wait_until
@@ -28,12 +29,12 @@ WINDOW = 50
 class Host:
     """A humed that listens everywhere, and sockets to it."""
 
-    def __init__(self, installed: Installation) -> None:
+    def __init__(self, installed: Installation, rules: str = "") -> None:
         self.installed = installed
         self._tcp, self._tcp_push = (f"127.0.0.1:{free_port()}" for _ in range(2))
         # No rate: it would hold back whoever is not root, and over tcp nobody is.
         settings = f'[listen]\ntcp = "{self._tcp}"\ntcp_push = "{self._tcp_push}"\n[guard]\nevents_per_second = 0\n'
-        installed.layout.daemon_config.write_text(settings)
+        installed.layout.daemon_config.write_text(settings + rules)
         self.humed = installed.start_humed()
         self.head = [installed.layout.tcp_token.read_bytes().strip()]
 
@@ -98,7 +99,9 @@ def measure(events: int = 20_000, kills: int = 5) -> Table:
                     "-" if way.endswith("pushed") else str(sum(broken)),
                 ]
             )
-        table.remarks.append(committed(host, context, events * 5))
+        table.remarks.append(committed(host, context, events * 5, "bare"))
+    with installation() as installed, zmq.Context() as context:
+        table.remarks.append(committed(Host(installed, as_toml(10)), context, events * 5, "with ten rules"))
     table.remarks.append(
         f"One event: from the call to the answer, or, pushed, to the commit as `?queue` tells it. Events/s: {WINDOW} on "
         "their way at once, or pushed as fast as humed takes them, until all are committed; sender and humed share the cores."
@@ -182,14 +185,14 @@ def killed(way: str) -> tuple[int, int, int]:
         return said, len(gone), len(gone & set(speaker.answered))
 
 
-def committed(host: Host, context: zmq.Context[zmq.Socket[bytes]], count: int) -> str:
+def committed(host: Host, context: zmq.Context[zmq.Socket[bytes]], count: int, how: str) -> str:
     """Push many from a process of their own; return how fast humed took them in, by the processor time that it spent."""
     before, ticks = resident_bytes(host.humed.pid), processor_seconds(host.humed.pid)
     rate = at_once(host, context, "ipc, pushed", count)
     spent = processor_seconds(host.humed.pid) - ticks
     grown = (resident_bytes(host.humed.pid) - before) / 2**20
     return (
-        f"Pushed to committed, {count:,} events: {rate:,.0f}/s on the clock, {count / spent:,.0f} for each second of a processor that "
+        f"Pushed to committed, {how}, {count:,} events: {rate:,.0f}/s on the clock, {count / spent:,.0f} for each second of a processor that "
         f"humed used; its memory grew by {grown:.1f} MiB."
     )
 
