@@ -52,6 +52,8 @@ class Ruling:
         self._users = users
         self._clock = clock
         self._dropped: dict[str, int] = {}
+        # The file of users is looked at once in a group, not with every event.
+        self._in_group: dict[int | None, tuple[str, ...]] = {}
         self.is_needed = bool(len(rules) or processors.counts)  # whether anything here could change an event
 
     @property
@@ -74,20 +76,27 @@ class Ruling:
         """Change the event; return the cause under which it is dropped, or nothing when it stays."""
         cause = self.processors.process(event) if self.processed else ""
         if not cause and len(self._engine):
-            cause = self._engine.decide(event, self._users.texts_of(sayer.uid), self._clock.boot_ns())
+            cause = self._engine.decide(event, self._user(sayer.uid), self._clock.boot_ns())
         if cause:
             self._dropped[cause] = self._dropped.get(cause, 0) + 1
         return cause
 
+    def _user(self, uid: int | None) -> tuple[str, ...]:
+        found = self._in_group.get(uid)
+        if found is None:
+            found = self._in_group[uid] = self._users.texts_of(uid)
+        return found
+
     def conclude(self, group: Group) -> None:
         """Count in the group what was dropped since the last one."""
+        self._in_group = {}
         for cause, count in self._dropped.items():
             group.note_lost([], cause, count)
         self._dropped = {}
 
     def forget(self) -> None:
         """Heed that the group came to nothing: its events will be said again."""
-        self._dropped = {}
+        self._dropped, self._in_group = {}, {}
 
     @property
     def is_repeating(self) -> bool:
