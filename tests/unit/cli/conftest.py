@@ -21,12 +21,17 @@ class Said:
 
 @pytest.fixture(autouse=True)
 def quiet_log():
-    """A verb that runs here may set up the process's log; the next one's standard error is another."""
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    """What ran in this process before, here or elsewhere, may have set up its log; the standard error of then is closed."""
+    root, level = logging.getLogger(), logging.getLogger().level
+    _without_streams(root)
     yield
-    root.handlers[:] = [one for one in root.handlers if one in before or type(one) is not logging.StreamHandler]
+    _without_streams(root)
     root.setLevel(level)
+
+
+def _without_streams(root):
+    # Of this very type: those by which pytest listens are others.
+    root.handlers[:] = [one for one in root.handlers if type(one) is not logging.StreamHandler]
 
 
 @pytest.fixture(autouse=True)
