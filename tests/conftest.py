@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What every test may use; each concern is a file of its own under fixtures/."""
 
+import os
 import pathlib
 import signal
 from collections.abc import Iterator
@@ -31,6 +32,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in SECOND_TRY:
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.fixture(autouse=True)
+def _mask_as_before() -> Iterator[None]:
+    """What runs in this process may set its mask, as central does; what later tests build is for all users."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture
