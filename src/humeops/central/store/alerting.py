@@ -123,7 +123,7 @@ class _Judging:
         rule = self._rule_for(one, tags)
         if one.aside and not self._is_news_aside(one, stored, rule):
             return
-        own = self._rule_of(stored.alert, _seen(stored.alert, {name: tags})) if stored else None
+        own = self._rule_of(stored.alert, surroundings.seen(stored.alert, {name: tags})) if stored else None
         step = course.note(stored.alert if stored else None, rule, _news(one, skew), openings.get(name, 0), own)
         if step.alert is None:
             if stored is not None:
@@ -245,7 +245,7 @@ class _Judging:
         self, one: Stored, around: surroundings.Surroundings, openings: dict[Pair, int], is_pulled: bool
     ) -> Alert:
         alert = one.alert
-        seen = _seen(alert, around.tags)
+        seen = surroundings.seen(alert, around.tags)
         held = self._held(alert, around, seen)
         rule = self._rule_of(alert, seen)
         if rule is not None and rule.name != alert.rule:
@@ -312,7 +312,7 @@ class _Judging:
         around = self._surroundings(list(alerts.values()))
         told: dict[int, Alert] = {}
         for number, alert in alerts.items():
-            seen = _seen(alert, around.tags)
+            seen = surroundings.seen(alert, around.tags)
             held = self._held(alert, around, seen)
             if held.silenced_until is not None or held.quieted_by:
                 again = self._now_ns + course.RECHECK_NS
@@ -338,11 +338,6 @@ class _Judging:
         """Write the history of the alerts, and what is to be told."""
         alertrows.write(self._connection, self._entries, self._now_ns)
         notifications.put_all(self._connection, self._messages, self._now_ns)
-
-
-def _seen(alert: Alert, tags: surroundings.Tags) -> Facts:
-    name = (alert.host, alert.task)
-    return surroundings.facts_of(*name, alert.trouble, alert.reason, tags.get(name, ()))
 
 
 def _news(one: Change, skew: int) -> News:

@@ -36,8 +36,7 @@ def hand_on(connection: sa.Connection, alerts: Mapping[int, Alert], now_ns: int)
     tags = surroundings.tags(connection, [(one.host, one.task) for one in alerts.values()])
     told: dict[int, Alert] = {}
     for number, alert in alerts.items():
-        name = (alert.host, alert.task)
-        seen = surroundings.facts_of(*name, alert.trouble, alert.reason, tags.get(name, ()))
+        seen = surroundings.seen(alert, tags)
         new = [way for way in routing.ways(written, channels, seen, now_ns) if way.channel not in alert.channels]
         for way in new:
             digests.add(connection, way.channel, number, way.quiet_until or now_ns)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from humeops.central.alerts import dependence
 from humeops.central.alerts.book import Book, keeps_quiet
+from humeops.central.alerts.course import Alert
 from humeops.central.store import people, rows, tables
 from humeops.central.store.driver import Pair
 from humeops.filters.facts import Facts
@@ -40,6 +41,11 @@ class Surroundings(NamedTuple):
 def facts_of(host: str, task: str, state: str, reason: str, tags: Sequence[str]) -> Facts:
     """Return what a filter of the book looks at. A host is looked at as a task without a name."""
     return Facts(host=host, task=task, tag=tags, state=state if task else "unknown", texts=(host, task, reason))
+
+
+def seen(alert: Alert, tags: Tags) -> Facts:
+    """Return what a filter of the book looks at of an alert."""
+    return facts_of(alert.host, alert.task, alert.trouble, alert.reason, tags.get((alert.host, alert.task), ()))
 
 
 def tags(connection: sa.Connection, names: Iterable[Pair]) -> dict[Pair, Sequence[str]]:
