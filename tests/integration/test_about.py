@@ -6,27 +6,13 @@ import urllib.parse
 
 import pytest
 
-from tests.fixtures.asking import agent_of, owner_of
-from tests.fixtures.events import a_run, say
+from tests.fixtures.asking import owner_of
 
 
 @pytest.fixture
-def central(installed):
-    installed.start_central()
-    with agent_of(installed) as agent:
-        agent.send(*a_run(say("log", 1, tags=["nightly"])))
-    return installed
-
-
-@pytest.fixture
-def owner(central):
-    with owner_of(central) as made:
+def owner(backed_up):
+    with owner_of(backed_up) as made:
         yield made
-
-
-@pytest.fixture
-def host(owner):
-    return owner.get("/api/v1/tasks").body["items"][0]["host"]
 
 
 def put(caller, host, task="backup", **said):

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.eset import queue as ask
+from tests.fixtures.flooding import flooding
 from tests.fixtures.processes import find_hume, wait_until
 from tests.fixtures.scripts import events
 from tests.integration.test_two_users import OTHER, SCRIPT_USER, say_as, shared
@@ -81,17 +82,6 @@ def sayer(installed, uid, count, how, task, seconds=3):
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
-
-
-ENDLESS = """
-import sys, zmq
-peer = zmq.Context().socket(zmq.DEALER)
-peer.connect(sys.argv[1])
-sys.path[:0] = sys.argv[2:]
-from tests.unit.daemon.sayings import say
-while True:
-    peer.send_multipart([b"", say(task="flood")])
-"""
 
 
 PUSHER = """
@@ -184,14 +174,10 @@ def test_a_flood_without_end_of_somebody_without_a_rate_does_not_keep_humed_from
     path = shared.root / "m.sock"
     restart(shared, f"[guard]\nevents_per_second = 0\n[metrics]\nlisten = '{path}'\n")
 
-    flood = subprocess.Popen([sys.executable, "-c", ENDLESS, f"ipc://{shared.layout.socket}", os.getcwd()])
-    try:
+    with flooding(shared.layout.socket) as flood:
         wait_until(lambda: picture(shared)["received"] > 3_000, "the flood has come", 60)
         wait_until(lambda: scrape(path).startswith(b"HTTP/1.1 200"), "the loop heeds its metrics", 30)
         assert flood.poll() is None
-    finally:
-        flood.kill()
-        flood.wait()
 
 
 def test_who_pushes_over_his_rate_loses_what_is_too_much_and_nobody_else_does(shared):

@@ -10,30 +10,21 @@ import pytest
 
 from tests.fixtures.asking import agent_of, owner_of
 from tests.fixtures.browsing import OWN, signed_in
-from tests.fixtures.events import a_run, say
+from tests.fixtures.events import say
 from tests.fixtures.processes import wait_until
 
 HOSTILE = "\"'><script>alert(1)</script>{{ 7 * 7 }}\u202eevil\x1b[31m"
 
 
 @pytest.fixture
-def central(installed):
-    installed.start_central()
-    with agent_of(installed) as agent:
-        agent.send(*a_run(say("log", 1, tags=["nightly"])))
-    return installed
-
-
-@pytest.fixture
-def visitor(central):
-    with signed_in(central) as made:
+def visitor(backed_up):
+    with signed_in(backed_up) as made:
         yield made
 
 
 @pytest.fixture
-def place(central):
-    with owner_of(central) as owner:
-        return {"host": owner.get("/api/v1/tasks").body["items"][0]["host"], "task": "backup"}
+def place(host):
+    return {"host": host, "task": "backup"}
 
 
 def page_of(visitor, place):
@@ -48,12 +39,12 @@ def form_of(page):
     return {name: html.unescape(text).replace("\n", "\r\n") for name, text in fields.items() if name != "csrf"}
 
 
-def about(central, place):
-    with owner_of(central) as owner:
+def about(backed_up, place):
+    with owner_of(backed_up) as owner:
         return owner.get(f"/api/v1/about?{urllib.parse.urlencode(place)}").body
 
 
-def test_what_is_typed_is_said_and_shown_with_who_and_when(central, visitor, place):
+def test_what_is_typed_is_said_and_shown_with_who_and_when(backed_up, visitor, place):
     empty = form_of(page_of(visitor, place))
 
     typed = {"description": "all dumps\r\nof the shop", "owner": "the team", "tags": "team-a,  night shift ,"}
@@ -68,25 +59,25 @@ def test_what_is_typed_is_said_and_shown_with_who_and_when(central, visitor, pla
     assert form_of(page)["tags"] == "night shift, team-a"
 
 
-def test_only_what_was_changed_is_said(central, visitor, place):
+def test_only_what_was_changed_is_said(backed_up, visitor, place):
     before = form_of(page_of(visitor, place))
     visitor.post("/about", {**before, "owner": "the team"}, **OWN)
 
     visitor.post("/about", {**before, "tags": "team-a"}, **OWN)
 
-    found = about(central, place)
+    found = about(backed_up, place)
     assert (found["owner"], [one["tag"] for one in found["tags"]]) == ("the team", ["team-a"])
 
 
-def test_what_is_sent_as_it_stood_is_nobody_s_word(central, visitor, place):
-    with owner_of(central) as owner:
+def test_what_is_sent_as_it_stood_is_nobody_s_word(backed_up, visitor, place):
+    with owner_of(backed_up) as owner:
         body = json.dumps({**place, "description": f"a\n{HOSTILE}", "tags": ["team-a"]}).encode()
         assert owner.call("PUT", "/api/v1/about", body).status == 200
-    before = about(central, place)
+    before = about(backed_up, place)
 
     assert visitor.post("/about", form_of(page_of(visitor, place)), **OWN).status == 303
 
-    assert about(central, place) == before
+    assert about(backed_up, place) == before
 
 
 @pytest.mark.parametrize(
@@ -98,7 +89,9 @@ def test_what_is_sent_as_it_stood_is_nobody_s_word(central, visitor, place):
         ({"description": "x" * 4_001}, "4000"),
     ],
 )
-def test_what_cannot_be_meant_is_told_above_the_form_which_stays_as_it_was_typed(central, visitor, place, typed, said):
+def test_what_cannot_be_meant_is_told_above_the_form_which_stays_as_it_was_typed(
+    backed_up, visitor, place, typed, said
+):
     form = form_of(page_of(visitor, place))
 
     seen = visitor.post("/about", {**form, "owner": "the team", **typed}, **OWN)
@@ -107,10 +100,10 @@ def test_what_cannot_be_meant_is_told_above_the_form_which_stays_as_it_was_typed
     assert said in html.unescape(seen.text.partition('<p class="wrong" role="alert">')[2].partition("</p>")[0])
     assert '<details class="about" hx-morph-skip open>' in seen.text
     assert form_of(seen.text) == {**form, "owner": "the team", **typed}
-    assert about(central, place) == {}
+    assert about(backed_up, place) == {}
 
 
-def test_hostile_text_is_shown_and_does_nothing(central, visitor, place):
+def test_hostile_text_is_shown_and_does_nothing(backed_up, visitor, place):
     form = {**form_of(page_of(visitor, place)), "description": HOSTILE, "owner": HOSTILE, "tags": "x <b>"}
 
     assert visitor.post("/about", form, **OWN).status == 303
@@ -122,8 +115,8 @@ def test_hostile_text_is_shown_and_does_nothing(central, visitor, place):
     assert ">x &lt;b&gt;</a>" in page
 
 
-def test_a_watch_s_word_is_shown_until_people_say_otherwise_and_is_no_link_unless_it_is_one(central, visitor, place):
-    with owner_of(central) as owner:
+def test_a_watch_s_word_is_shown_until_people_say_otherwise_and_is_no_link_unless_it_is_one(backed_up, visitor, place):
+    with owner_of(backed_up) as owner:
         expect = {"every": "1d", "owner": "ops", "runbook": "javascript:alert(1)", "describe": "nightly"}
         wish = {**place, "expect": expect, "by": "fleet.toml"}
         assert owner.call("POST", "/api/v1/watches", json.dumps(wish).encode()).status == 200
@@ -141,8 +134,8 @@ def test_a_watch_s_word_is_shown_until_people_say_otherwise_and_is_no_link_unles
     assert '<span class="text">nightly</span> <small' in after
 
 
-def test_an_alert_says_what_its_task_is_for(central, visitor, place):
-    with agent_of(central) as agent, owner_of(central) as owner:
+def test_an_alert_says_what_its_task_is_for(backed_up, visitor, place):
+    with agent_of(backed_up) as agent, owner_of(backed_up) as owner:
         body = json.dumps({**place, "owner": "the <team>", "runbook": "https://wiki.example/b"}).encode()
         assert owner.call("PUT", "/api/v1/about", body).status == 200
         agent.send(say("log", 90, level="error", message="disk gone"), first=4)
@@ -154,8 +147,8 @@ def test_an_alert_says_what_its_task_is_for(central, visitor, place):
     assert '<a href="https://wiki.example/b" rel="noreferrer">What to do</a>' in page
 
 
-def test_a_form_that_is_not_of_this_session_is_refused(central, visitor, place):
+def test_a_form_that_is_not_of_this_session_is_refused(backed_up, visitor, place):
     seen = visitor.post("/about", {**place, "owner": "evil", "csrf": "0" * 64}, **OWN)
 
     assert seen.status == 403
-    assert about(central, place) == {}
+    assert about(backed_up, place) == {}

@@ -13,6 +13,7 @@ import zmq
 from humeops.daemon import config, curve
 from humeops.errors import ConfigError
 from tests.fixtures import eset, standin
+from tests.fixtures.flooding import flooding
 from tests.fixtures.ports import free_port
 from tests.fixtures.processes import wait_until
 from tests.unit.daemon.sayings import id_of, next_id, say
@@ -137,30 +138,15 @@ def test_who_has_no_token_fills_no_line_of_those_who_have_it(tcp):
     assert ask(known, tcp.token, say()).startswith(b"0 ")
 
 
-FLOOD = """
-import sys, zmq
-peer = zmq.Context().socket(zmq.DEALER)
-peer.connect(sys.argv[1])
-sys.path[:0] = sys.argv[2:]
-from tests.unit.daemon.sayings import say
-while True:
-    peer.send_multipart([b"", say(task="flood")])
-"""
-
-
 def test_a_flood_on_the_host_does_not_silence_those_elsewhere(tcp):
     tcp.start("[guard]\nevents_per_second = 0\n")
     known = tcp.socket(zmq.REQ)
-    flood = subprocess.Popen([sys.executable, "-c", FLOOD, f"ipc://{tcp.installed.layout.socket}", os.getcwd()])
-    try:
+    with flooding(tcp.installed.layout.socket) as flood:
         wait_until(lambda: eset.queue(tcp.installed)["received"] > 3_000, "the flood has come", 60)
 
         assert ask(known, tcp.token, say()).startswith(b"0 ")
 
         assert flood.poll() is None
-    finally:
-        flood.kill()
-        flood.wait()
 
 
 def test_over_tcp_nobody_speaks_in_a_run_of_a_user_of_this_host(tcp):
