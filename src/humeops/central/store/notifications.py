@@ -112,15 +112,18 @@ def claim(connection: sa.Connection, now_ns: int, lease_ns: int, most: int) -> l
 
 
 def _due(now_ns: int) -> "sa.Select[Any]":
+    return sa.select(_notification).where(*_is_due(now_ns)).with_for_update(skip_locked=True, of=_notification)
+
+
+def _is_due(now_ns: int) -> list[sa.ColumnElement[bool]]:
+    """Return what holds of one that is to be sent and that nobody holds."""
     free = sa.or_(_notification.c.lease_until.is_(None), _notification.c.lease_until <= now_ns)
-    here = (_notification.c.state == "waiting", _notification.c.due <= now_ns, free)
-    return sa.select(_notification).where(*here).with_for_update(skip_locked=True, of=_notification)
+    return [_notification.c.state == "waiting", _notification.c.due <= now_ns, free]
 
 
 def is_any_due(connection: sa.Connection, now_ns: int) -> bool:
     """Tell whether there is one to be sent that nobody holds."""
-    free = sa.or_(_notification.c.lease_until.is_(None), _notification.c.lease_until <= now_ns)
-    query = sa.select(_notification.c.id).where(_notification.c.state == "waiting", _notification.c.due <= now_ns, free)
+    query = sa.select(_notification.c.id).where(*_is_due(now_ns))
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -153,9 +156,8 @@ def put_off_others(connection: sa.Connection, channel: str, ours: Sequence[Held]
     failing_since = connection.execute(since).scalar_one_or_none()
     until = now_ns + min(max(now_ns - (failing_since or now_ns), LEAST_PEACE_NS), longest_ns)
     put_back(connection, ours, until)
-    free = sa.or_(_notification.c.lease_until.is_(None), _notification.c.lease_until <= now_ns)
-    here = (_notification.c.channel == channel, _notification.c.state == "waiting", _notification.c.kind != "test")
-    connection.execute(sa.update(_notification).where(*here, free, _notification.c.due <= now_ns).values(due=until))
+    of_it = (_notification.c.channel == channel, _notification.c.kind != "test")
+    connection.execute(sa.update(_notification).where(*of_it, *_is_due(now_ns)).values(due=until))
 
 
 def give_up(connection: sa.Connection, one: Held, error: str) -> None:
