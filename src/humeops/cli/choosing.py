@@ -30,8 +30,12 @@ def of_task(words: Sequence[str], resource: keys.Resource, now_ns: int) -> dict[
     """Return the parameters that ask for what the words name: `[HOST:]TASK`, and a filter behind it."""
     name, words = split(words)
     host, task = options.split_name(name)
-    wanted = question(read(words, resource), now_ns=now_ns) if words else {}
-    return {"host": host, "task": task, **wanted}
+    return {"host": host, "task": task, **asked(words, resource, now_ns)}
+
+
+def asked(words: Sequence[str], resource: keys.Resource, now_ns: int) -> dict[str, str]:
+    """Return the parameter that asks for what fits the filter that these words are; none where there are no words."""
+    return question(read(words, resource), now_ns=now_ns) if words else {}
 
 
 def read(words: Sequence[str], resource: keys.Resource) -> Node:

@@ -30,8 +30,8 @@ def command(
     """
     now_ns = SystemClock().wall_ns()
     host, words = choosing.split(words)
-    wanted = choosing.question(choosing.read(words, "hosts"), now_ns=now_ns) if words else {}
-    found = options.ask(central, folder).items("agents", schemas.AgentPage, {"host": host, **wanted}, limit)
+    params = {"host": host, **choosing.asked(words, "hosts", now_ns)}
+    found = options.ask(central, folder).items("agents", schemas.AgentPage, params, limit)
     derived: dict[str, Callable[[schemas.AgentView], str]] = {
         "version": lambda agent: agent.health.version if agent.health else "",
         "waiting": _waiting,
