@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from humeops.central.store import rows, tables
 from humeops.central.store.questions import runs
-from humeops.central.stream import inbox, keyspace, leases
+from humeops.central.stream import inbox, keyspace, standing
 from humeops.central.stream.intake import StreamFullError, StreamIntake
 from humeops.errors import MalformedEventError, UnavailableError
 from tests.contract.conftest import make_agent
@@ -108,7 +108,7 @@ def test_workers_share_the_partitions_and_one_that_stops_gives_its_own_back(redi
     for _ in range(2):
         one.step()
         two.step()
-        clock.advance(leases.BEAT_MS / 1000 + 1)
+        clock.advance(standing.BEAT_MS / 1000 + 1)
     shared = (set(one._leases.held), set(two._leases.held))
     two.stop()
     one.step()
@@ -128,7 +128,7 @@ def test_a_redis_that_forgot_everything_is_filled_anew_and_nothing_is_folded_twi
 
     redis_client.flushall()
     worker.step()
-    clock.advance(leases.BEAT_MS / 1000 + 1)
+    clock.advance(standing.BEAT_MS / 1000 + 1)
     worker.step()
     queue(redis_client, agent, *said)
     work(worker)

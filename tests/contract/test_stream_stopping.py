@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from humeops.central.stream import inbox, keyspace, leases, standing, working
+from humeops.central.stream import inbox, keyspace, standing, working
 from humeops.central.stream.queues import Queues
 from humeops.central.stream.worker import Worker
 from humeops.clock import SystemClock
@@ -26,7 +26,7 @@ def test_a_worker_that_ends_commits_what_it_has_in_hand_and_takes_nothing_more(
     worker.step()
     assert mark(redis_client, agent) == 1
     queue(redis_client, agent, say("log", 9), first=4)
-    clock.advance(leases.BEAT_MS / 1000 + 1)
+    clock.advance(standing.BEAT_MS / 1000 + 1)
 
     while worker.finish_one():
         pass

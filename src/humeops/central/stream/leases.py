@@ -20,9 +20,6 @@ from humeops.central.store.database import Database
 from humeops.central.stream import keyspace, standing
 from humeops.errors import HumeError
 
-LEASE_MS = 6_000
-BEAT_MS = 2_000
-
 _RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0"
 _GIVE_BACK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
@@ -51,7 +48,7 @@ class Leases:
         With `takes` unset, which is how a worker ends, it takes none, and gives none back either: it still works on them.
         """
         for partition in list(self.held):
-            if not self._renew(keys=[keyspace.lease(partition)], args=[self._value(partition), LEASE_MS]):
+            if not self._renew(keys=[keyspace.lease(partition)], args=[self._value(partition), standing.LEASE_MS]):
                 log.warning("lost the lease of partition %d", partition)
                 metrics.LEASES_LOST.inc()
                 del self.held[partition]
@@ -107,10 +104,10 @@ class Leases:
 
     def _take(self, partition: int) -> bool:
         key = keyspace.lease(partition)
-        if not self._redis.set(key, f"{self._name} taking", nx=True, px=LEASE_MS):
+        if not self._redis.set(key, f"{self._name} taking", nx=True, px=standing.LEASE_MS):
             return False
         self.held[partition] = self._database.write(lambda connection: fences.raise_fence(connection, partition))
-        self._redis.set(key, self._value(partition), px=LEASE_MS)
+        self._redis.set(key, self._value(partition), px=standing.LEASE_MS)
         return True
 
     def _value(self, partition: int) -> str:

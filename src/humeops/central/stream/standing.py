@@ -6,8 +6,11 @@ from humeops.central.stream import keyspace
 NO_REDIS = "the queue of batches (Redis) does not answer"
 NO_WORKER = "no worker folds what is queued (hume-central worker)"
 
-# A worker that has not beaten for so long does not count any more; `leases` says how often it does.
-GONE_MS = 8_000
+# Who holds a partition says so again each BEAT_MS, and loses it LEASE_MS after the last time.
+LEASE_MS = 6_000
+BEAT_MS = 2_000
+# A worker that has not beaten for so long does not count any more.
+GONE_MS = LEASE_MS + BEAT_MS
 
 _COUNT = """
 local now = redis.call('TIME')

@@ -24,7 +24,8 @@ from humeops.central.stream import keyspace
 from humeops.central.stream.agents import DirectAgents
 from humeops.central.stream.folding import Folding, Life
 from humeops.central.stream.inbox import Entry, Inbox, Source, first_group
-from humeops.central.stream.leases import BEAT_MS, LeaseLostError, Leases
+from humeops.central.stream.leases import LeaseLostError, Leases
+from humeops.central.stream.standing import BEAT_MS
 from humeops.clock import NS_PER_SECOND, Clock
 
 log = logging.getLogger(__name__)
