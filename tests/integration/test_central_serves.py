@@ -16,6 +16,7 @@ import pytest
 from humeops.central.config import Settings
 from tests.fixtures.asking import agent_of, nobody_at, owner_of
 from tests.fixtures.events import a_run, say
+from tests.fixtures.processes import wait_until
 
 
 def run_central(*arguments, **environ):
@@ -36,8 +37,10 @@ def files_of(installed):
 def test_it_says_one_line_when_it_answers_and_leaves_its_address(installed):
     installed.start_central()
 
-    said = (installed.root / "central.stderr").read_text()
-    assert re.fullmatch(r"hume-central ready at http://127\.0\.0\.1:\d+\n", said)
+    log = installed.root / "central.stderr"
+    # The address is there a moment before the line is.
+    wait_until(lambda: log.read_text().endswith("\n"), "it says that it is ready")
+    assert re.fullmatch(r"hume-central ready at http://127\.0\.0\.1:\d+\n", log.read_text())
     with nobody_at(installed) as nobody:
         assert nobody.get("/healthz").status == 200
         assert nobody.get("/readyz").status == 200
