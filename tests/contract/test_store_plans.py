@@ -168,6 +168,15 @@ def test_tasks_by_tag_are_read_in_the_order_of_the_index(filled):
     assert not any("TEMP B-TREE FOR ORDER BY" in line for line in lines)
 
 
+def test_tasks_by_name_are_read_in_the_order_of_the_index(filled):
+    lines = plans(filled, lambda connection: tasks.find(connection, tasks.Filter(), 50, None, by_task=True))
+
+    assert lines
+    assert whole(lines, "task", "run", "event") == []
+    assert any("ix_task_task" in line for line in lines)
+    assert not any("TEMP B-TREE FOR ORDER BY" in line for line in lines)
+
+
 def test_events_of_an_hour_are_counted_without_reading_all(filled):
     since, until = NOON + 3_600 * SECOND, NOON + 7_200 * SECOND
 

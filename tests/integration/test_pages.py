@@ -107,6 +107,23 @@ def test_what_hosts_say_changes_nothing_of_a_pages_structure(central):
         assert "\x1b" not in page.text, path
 
 
+def test_now_shows_the_worst_and_leads_to_all_that_is_wrong(central):
+    with agent_of(central) as agent:
+        assert (
+            agent.send(*(say("log", n, task=f"sweep{n}", level="error", message="no") for n in range(35))).status == 200
+        )
+
+    with signed_in(central) as visitor:
+        page = visitor.get("/?q=task:sweep* or task:none")
+        link = html.unescape(page.text.partition('30 of 35 troubles. <a href="')[2].partition('"')[0])
+        led = visitor.get(link)
+
+    assert page.text.count("data-trouble") == 30
+    assert urllib.parse.unquote_plus(link) == "/?q=(task:sweep* or task:none) state:problem"
+    assert "30 of 35 troubles</p>" in led.text
+    assert led.text.count("<tr ") == 65
+
+
 def test_a_failed_run_tells_why_where_and_beside_what(central):
     fill(central)
     with owner_of(central) as owner:

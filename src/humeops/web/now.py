@@ -16,8 +16,8 @@ from humeops.central.store.questions import agents, overview, tasks
 from humeops.security import grants, roles
 from humeops.web import asking, bars, rendering, words
 
-ROWS = 200
-TROUBLES = 100
+ROWS = 100
+TROUBLES = 30
 COPIED = 20
 
 
