@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from humeops.central import backup
-from humeops.central.store import identity, partitions, people, postgrestools, tables
+from humeops.central.store import identity, partitions, people, postgrestools, tables, tagging
 from humeops.central.store.database import open_database
 from humeops.central.store.questions import agents
 from humeops.errors import UnavailableError
@@ -32,7 +32,7 @@ def test_what_is_restored_elsewhere_is_what_was_backed_up_and_later_losses_are_c
     database, agent, elsewhere, tmp_path
 ):
     take(database, agent, *a_run(say("data", 5, data={"bytes": 7})), b"[1,2]")
-    wish = people.Wish(owner="the team", tags=["team-a"])
+    wish = people.Wish(owner="the team", tags=tagging.Change(["team-a"]))
     database.write(lambda connection: people.describe(connection, ("db1", "backup"), wish, "mia", NOON))
     expected, letters = content(database), count(database, tables.dead_letter)
 

@@ -21,7 +21,7 @@ LATER = NOON + 9_000 * SECOND
 
 
 def give(database, *tags, name=BACKUP, author="mia", at=LATER, **texts):
-    wish = people.Wish(tags=tags, **texts)
+    wish = people.Wish(tags=tagging.Change(tags, None), **texts)
     return database.write(lambda connection: people.describe(connection, name, wish, author, at))
 
 
@@ -98,6 +98,18 @@ def test_what_is_left_open_stays_and_an_empty_text_clears(database, agent):
     assert (found.owner, found.description, found.runbook) == ("", "all dumps", "https://wiki.example/backup")
     assert (found.author, found.at) == ("ada", LATER + 1)
     assert tags_of(database) == ["team-a"]
+
+
+def test_two_who_change_two_tags_take_nothing_from_each_other(database, agent):
+    take(database, agent, *tagged("nightly"))
+    give(database, "a", "b")
+
+    for author, change in (("ada", tagging.Change(["c"], ["a"])), ("mia", tagging.Change(["d"], ["b", "nobody's"]))):
+        with database.writing() as connection:
+            people.describe(connection, BACKUP, people.Wish(tags=change), author, LATER + 5)
+
+    assert tags_of(database) == ["c", "d", "nightly"]
+    assert said_of(database).tags == [tagging.Given("c", "ada", LATER + 5), tagging.Given("d", "mia", LATER + 5)]
 
 
 def test_given_tags_are_never_those_that_are_cut(database, agent):
@@ -185,7 +197,7 @@ def test_the_copy_in_redis_learns_of_given_tags_and_a_worker_keeps_them(database
     rebuilding.rebuild(redis_client, database)
 
     def whole(connection):
-        people.describe(connection, BACKUP, people.Wish(tags=["team-a"]), "mia", LATER)
+        people.describe(connection, BACKUP, people.Wish(tags=tagging.Change(["team-a"])), "mia", LATER)
         copy.note(connection, [BACKUP])
 
     database.write(whole)

@@ -47,6 +47,34 @@ def test_what_is_left_out_stays_and_what_is_empty_goes(owner, host):
     assert owner.get("/api/v1/tasks").body["items"][0]["tags"] == ["nightly"]
 
 
+def test_some_are_given_and_taken_back_beside_what_others_gave(owner, host):
+    put(owner, host, tags=["a", "b"])
+
+    answer = put(owner, host, tag=["c"], untag=["a", "nobody's"])
+    line = owner.get("/api/v1/audit?q=act:describe").body["items"][0]
+
+    assert [one["tag"] for one in answer.body["tags"]] == ["b", "c"]
+    assert line["detail"] == "tag c, untag a nobody's"
+    assert put(owner, host, tag=[f"t{n}" for n in range(15)]).body["detail"].startswith("`tags`: 17 tags; a task may")
+    assert [one["tag"] for one in about(owner, host).body["tags"]] == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "fault"),
+    [
+        ({"tags": [], "untag": ["a"]}, "`tags` stands for all of them"),
+        ({"tag": ["a"], "untag": ["a"]}, "`untag`: 'a' is to be given and taken back"),
+        ({"tag": ["a:b"]}, "`tag`: 'a:b' is no tag"),
+        ({"untag": [""]}, "`untag`: '' is no tag"),
+    ],
+)
+def test_what_can_t_be_meant_of_tags_is_refused(owner, host, wish, fault):
+    answer = put(owner, host, **wish)
+
+    assert answer.status == 400
+    assert fault in answer.body["detail"]
+
+
 def test_who_said_it_is_in_the_audit_log(owner, host):
     put(owner, host, description="all dumps", tags=["team-a", "db"])
 

@@ -64,9 +64,10 @@ def test_only_what_was_changed_is_said(backed_up, visitor, place):
     visitor.post("/about", {**before, "owner": "the team"}, **OWN)
 
     visitor.post("/about", {**before, "tags": "team-a"}, **OWN)
+    visitor.post("/about", {**before, "tags": "night"}, **OWN)
 
     found = about(backed_up, place)
-    assert (found["owner"], [one["tag"] for one in found["tags"]]) == ("the team", ["team-a"])
+    assert (found["owner"], [one["tag"] for one in found["tags"]]) == ("the team", ["night", "team-a"])
 
 
 def test_what_is_sent_as_it_stood_is_nobody_s_word(backed_up, visitor, place):

@@ -3,7 +3,7 @@
 
 import sqlalchemy as sa
 
-from humeops.central.store import people, schema, tables
+from humeops.central.store import people, schema, tables, tagging
 from humeops.central.store.questions import tasks
 from tests.fixtures.events import NOON, a_run, say
 from tests.migration.test_explained import content, database, take  # noqa: F401 - a fixture
@@ -29,7 +29,7 @@ def test_given_tags_go_and_come_and_what_is_said_of_tasks_stays(database):  # no
 def test_after_a_way_down_and_up_a_task_has_what_its_script_says(database):  # noqa: F811 - the fixture
     take(database, *a_run(say("log", 5, tags=["nightly"])))
     with database.writing() as connection:
-        people.describe(connection, BACKUP, people.Wish(owner="the team", tags=["team-a"]), "mia", NOON)
+        people.describe(connection, BACKUP, people.Wish(owner="the team", tags=tagging.Change(["team-a"])), "mia", NOON)
     before = content(database, "run", "event", "run_tag")
 
     schema.downgrade(database, "0019")

@@ -5,7 +5,7 @@ A viewer only reads; an operator writes. What is written is never changed, only 
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 import anyio.to_thread
@@ -55,7 +55,9 @@ class NewAbout(msgspec.Struct, forbid_unknown_fields=True):
     owner: Line | None = None
     description: Text | None = None
     runbook: Line | None = None
-    tags: list[str] | None = None  # in the place of all that were given before
+    tags: list[str] | None = None  # in the place of all that were given before; or
+    tag: list[str] = []  # beside these, and
+    untag: list[str] = []  # these no longer, so that two who change two of them take nothing from each other
 
 
 class AboutQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -126,19 +128,19 @@ def _about(connection: sa.Connection, name: people.Name) -> AboutView:
 def say(central: Central, asked: Asked, data: NewAbout) -> AboutView:
     """Say this of a task as the asker's word; NotFoundError for one that nobody knows, ParameterError for what is wrong."""
     name, now_ns = (data.host, data.task), central.clock.wall_ns()
-    tags = None if data.tags is None else check_tags(data.tags)
-    wish = people.Wish(_clean(data.owner), _clean(data.description), check_link(_clean(data.runbook)), tags)
+    change = _change_of(data)
+    wish = people.Wish(_clean(data.owner), _clean(data.description), check_link(_clean(data.runbook)), change)
 
     def whole(connection: sa.Connection) -> AboutView:
         known.require(connection, asked.actor, "write", "notes", *name)
         acting.note(connection, central, asked, "describe", ":".join(name), _told(wish))
-        people.describe(connection, name, wish, asked.actor.name, now_ns)
-        if tags is not None:
+        _check_count(people.describe(connection, name, wish, asked.actor.name, now_ns).tags)
+        if change is not None:
             central.current.note(connection, [name])
         return _about(connection, name)
 
     said = central.database.write(whole)
-    if tags is not None:
+    if change is not None:
         _note_again(central, name)
     return said
 
@@ -151,10 +153,16 @@ def _note_again(central: Central, name: people.Name) -> None:
 
 
 def _told(wish: people.Wish) -> str:
-    """Return for the audit log what was said; of texts only which, of tags all that were given then."""
+    """Return for the audit log what was said; of texts only which, of tags all that were given or taken back then."""
     texts = [member for member, text in wish._asdict().items() if text is not None and member != "tags"]
-    tags = [] if wish.tags is None else [f"tags {' '.join(wish.tags) or 'none'}"]
-    return ", ".join([*texts, *tags])
+    return ", ".join([*texts, *(_told_of_tags(wish.tags) if wish.tags else ())])
+
+
+def _told_of_tags(change: tagging.Change) -> list[str]:
+    if change.taken is None:
+        return [f"tags {' '.join(change.given) or 'none'}"]
+    both = (("tag", change.given), ("untag", change.taken))
+    return [f"{word} {' '.join(names)}" for word, names in both if names]
 
 
 def write(
@@ -178,15 +186,32 @@ def _clean(text: str | None) -> str | None:
     return None if text is None else text.strip().replace("\0", "\ufffd")
 
 
-def check_tags(tags: Sequence[str]) -> list[str]:
+def _change_of(data: NewAbout) -> tagging.Change | None:
+    if data.tags is not None and (data.tag or data.untag):
+        raise parameters.ParameterError(
+            "`tags` stands for all of them, `tag` and `untag` for some: give one or the other"
+        )
+    if data.tags is not None:
+        return tagging.Change(check_tags(data.tags), None)
+    if both := sorted(set(data.tag) & set(data.untag)):
+        raise parameters.ParameterError(f"`untag`: {both[0][:MAX_NAME]!a} is to be given and taken back")
+    change = tagging.Change(check_tags(data.tag, "tag"), check_tags(data.untag, "untag"))
+    return change if change != tagging.Change([], []) else None
+
+
+def check_tags(tags: Sequence[str], member: str = "tags") -> list[str]:
     """Return tags that a task may be given, each once: named as those of events are, and no more than one of these may have."""
     wanted = sorted(set(tags))
     for tag in wanted:
         if not 0 < len(tag) <= MAX_NAME or not codec.is_name(tag):
-            raise parameters.ParameterError(f"`tags`: {tag[:MAX_NAME]!a} is no tag, which is {_A_TAG}")
-    if len(wanted) > tagging.MOST:
-        raise parameters.ParameterError(f"`tags`: {len(wanted)} tags; a task may be given {tagging.MOST} at most")
+            raise parameters.ParameterError(f"`{member}`: {tag[:MAX_NAME]!a} is no tag, which is {_A_TAG}")
+    _check_count(wanted)
     return wanted
+
+
+def _check_count(tags: Collection[object]) -> None:
+    if len(tags) > tagging.MOST:
+        raise parameters.ParameterError(f"`tags`: {len(tags)} tags; a task may be given {tagging.MOST} at most")
 
 
 def check_link(link: str | None) -> str | None:

@@ -52,7 +52,7 @@ def command(
         if strange := sorted(set(taken) - before):
             _refuse(f"{place.host}:{place.task}", strange, before)
             return NOTHING_THERE
-        wish["tags"] = sorted(before - set(taken) | set(given))
+        wish |= {"tag": sorted(set(given)), "untag": sorted(set(taken) - set(given))}
     if not wish:
         _show(asked.fetch("about", schemas.AboutView, where), output)
         return 0

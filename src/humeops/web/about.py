@@ -56,11 +56,16 @@ def wish_of(form: Form) -> people.NewAbout | None:
     if not changed:
         return None
     if "tags" in changed:
-        changed["tags"] = [tag for part in changed["tags"].split(",") if (tag := part.strip())]
+        stood, typed = _tags(before.get("tags", "")), _tags(changed.pop("tags"))
+        changed |= {"tag": sorted(typed - stood), "untag": sorted(stood - typed)}
     try:
         return msgspec.convert({"host": form.host, "task": form.task, **changed}, people.NewAbout)
     except msgspec.ValidationError as error:
         raise ParameterError(str(error)) from None
+
+
+def _tags(text: str) -> set[str]:
+    return {tag for part in text.split(",") if (tag := part.strip())}
 
 
 def shown(connection: sa.Connection, name: said.Name, typed: Typed | None) -> Mapping[str, Any]:

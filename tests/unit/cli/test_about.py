@@ -65,8 +65,8 @@ def test_of_what_nobody_said_anything_nothing_is_shown(hume, filled):
         (["--owner", "mia"], {"owner": "mia"}),
         (["--owner", ""], {"owner": ""}),
         (["--description", "x", "--runbook", "https://y"], {"description": "x", "runbook": "https://y"}),
-        (["--tag", "b", "--tag", "a"], {"tags": ["\x1b[31mred", "a", "b", "team-a"]}),
-        (["--untag", "team-a", "--tag", "a"], {"tags": ["\x1b[31mred", "a"]}),
+        (["--tag", "b", "--tag", "a"], {"tag": ["a", "b"], "untag": []}),
+        (["--untag", "team-a", "--tag", "a"], {"tag": ["a"], "untag": ["team-a"]}),
     ],
 )
 def test_what_is_named_is_said_and_nothing_beside_it(hume, told, options, sent):

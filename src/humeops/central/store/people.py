@@ -54,7 +54,7 @@ class Wish(NamedTuple):
     owner: str | None = None
     description: str | None = None
     runbook: str | None = None
-    tags: Sequence[str] | None = None
+    tags: tagging.Change | None = None
 
 
 class Taken(NamedTuple):

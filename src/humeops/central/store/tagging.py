@@ -30,6 +30,13 @@ class Given(NamedTuple):
     at: int
 
 
+class Change(NamedTuple):
+    """Tags to give, and those to take back; None: all that are not given."""
+
+    given: Sequence[str] = ()
+    taken: Collection[str] | None = ()
+
+
 _read = msgspec.json.Decoder(list[Given]).decode
 
 
@@ -43,10 +50,11 @@ def pack(given: Sequence[Given]) -> str | None:
     return rows.json_text(given) if given else None
 
 
-def renewed(before: Iterable[Given], names: Iterable[str], author: str, at: int) -> list[Given]:
-    """Return these tags, in their order: one that was there stays the word of whoever gave it first."""
+def renewed(before: Iterable[Given], change: Change, author: str, at: int) -> list[Given]:
+    """Return the tags there are then, in their order: one that was there stays the word of whoever gave it first."""
     known = {one.tag: one for one in before}
-    return [known.get(name) or Given(name, author, at) for name in sorted(set(names))]
+    kept = set() if change.taken is None else known.keys() - set(change.taken)
+    return [known.get(name) or Given(name, author, at) for name in sorted(kept | set(change.given))]
 
 
 def together(said: list[str], given: Collection[str]) -> list[str]:
