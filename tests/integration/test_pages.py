@@ -124,6 +124,20 @@ def test_now_shows_the_worst_and_leads_to_all_that_is_wrong(central):
     assert led.text.count("<tr ") == 65
 
 
+def test_the_worst_is_shown_wherever_its_name_stands(central):
+    with agent_of(central) as agent:
+        warned = [say("log", n, task=f"sweep{n}", level="warning", message="late") for n in range(35)]
+        assert agent.send(*warned, say("log", 50, task="zz", level="error", message="no")).status == 200
+
+    with signed_in(central) as visitor:
+        page = visitor.get("/")
+
+    troubles = page.text.partition('aria-label="What is wrong"')[2].partition("</table>")[0]
+    assert "30 of 36 troubles" in page.text
+    assert troubles.index("<b>zz</b>") < troubles.index("<b>sweep")
+    assert troubles.count("data-trouble") == 30
+
+
 def test_a_failed_run_tells_why_where_and_beside_what(central):
     fill(central)
     with owner_of(central) as owner:

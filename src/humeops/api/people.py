@@ -193,10 +193,11 @@ def _change_of(data: NewAbout) -> tagging.Change | None:
         )
     if data.tags is not None:
         return tagging.Change(check_tags(data.tags), None)
+    if not (data.tag or data.untag):
+        return None
     if both := sorted(set(data.tag) & set(data.untag)):
         raise parameters.ParameterError(f"`untag`: {both[0][:MAX_NAME]!a} is to be given and taken back")
-    change = tagging.Change(check_tags(data.tag, "tag"), check_tags(data.untag, "untag"))
-    return change if change != tagging.Change([], []) else None
+    return tagging.Change(check_tags(data.tag, "tag"), check_tags(data.untag, "untag"))
 
 
 def check_tags(tags: Sequence[str], member: str = "tags") -> list[str]:

@@ -63,7 +63,7 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
     with central.database.reading() as connection:
         counts = tasks.count(connection, wanted)
         named, after = _page(connection, wanted, query)
-        found = [] if query.after else _troubles(connection, wanted)
+        found = [] if query.after else _troubles(connection, wanted, counts)
         rows = lines(connection, [*found, *(task for _, task in named)])
         names = [name for name, _ in named]
         counted = tasks.count_by(connection, wanted, query.by, sorted({name for name in names if name}))
@@ -112,12 +112,14 @@ def lines(connection: sa.Connection, found: Sequence[tasks.Task]) -> list[Row]:
     return rows
 
 
-def _troubles(connection: sa.Connection, wanted: tasks.Filter) -> list[tasks.Task]:
-    states = [state for state in wanted.states or tasks.PROBLEMS if state in tasks.PROBLEMS]
-    if not states:
-        return []
-    found = tasks.find(connection, wanted._replace(states=states), TROUBLES, None).rows
-    return sorted(found, key=lambda task: (words.rank(task.state), -task.since))
+def _troubles(connection: sa.Connection, wanted: tasks.Filter, counts: Mapping[str, int]) -> list[tasks.Task]:
+    """Return the worst, the newest of each state first among those shown; each state is read in the order of an index."""
+    found: list[tasks.Task] = []
+    for state in sorted((state for state in tasks.PROBLEMS if counts.get(state)), key=words.rank):
+        if room := TROUBLES - len(found):
+            of_it = tasks.find(connection, wanted._replace(states=[state]), room, None).rows
+            found += sorted(of_it, key=lambda task: -task.since)
+    return found
 
 
 def _page(

@@ -337,6 +337,7 @@ task = sa.Table(
     sqlite_with_rowid=False,
 )
 sa.Index("ix_task_state", task.c.state, task.c.host, task.c.task)
+# The order of a page by task.
 sa.Index("ix_task_task", task.c.task, task.c.host)
 
 task_tag = sa.Table(
