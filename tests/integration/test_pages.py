@@ -268,6 +268,29 @@ def test_everything_stands_by_tag_too(central):
     assert "no tag" not in narrowed.partition("<main")[2]
 
 
+def test_of_many_under_one_tag_the_first_are_shown_and_the_others_are_one_link_away(central):
+    said = [
+        say("log", number, task=f"sweep{number:03}", tags=["all", "b" if number % 2 else "c"]) for number in range(120)
+    ]
+    with agent_of(central) as agent:
+        agent.send(*said, say("log", 130, task="alone", level="error", tags=["all"]), epoch="many")
+    with signed_in(central) as visitor:
+        page = visitor.get("/?by=tag&q=task:sweep*").text
+        link = html.unescape(page.partition('of 120. <a href="')[2].partition('"')[0])
+        led = visitor.get(link)
+        failed = html.unescape(
+            visitor.get("/?by=tag").text.partition('<a class="state failed" href="')[2].partition('"')[0]
+        )
+        one = visitor.get(failed).text
+
+    assert [page.count(f"The first 33 of {number:}.") for number in (120, 60)] == [1, 2]
+    assert urllib.parse.unquote_plus(link) == "/?q=task:sweep* tag:all&by=host"
+    assert "The first 100 of 120" in led.text
+    assert urllib.parse.unquote_plus(failed) == "/?q=tag:all state:failed"
+    assert one.count("<tr ") == 2  # among the troubles, and under its host
+    assert "alone" in one
+
+
 def test_events_are_counted_over_time_and_each_step_narrows_the_search(central):
     fill(central)
     with signed_in(central) as visitor:

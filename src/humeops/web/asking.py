@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """From what a person types in the search box to what the store is asked, and from a name back to what one would type. Pure."""
 
+import re
+
 import msgspec
 
 from humeops.api import parameters
@@ -53,6 +55,13 @@ def exactly(host: str, task: str) -> Node:
 def spell(**named: str) -> str:
     """Return the filter for these very names: `spell(host="db1", task="a b")` is `host:db1 task:"a b"`."""
     return printing.text_of(all_of(_very(key, name) for key, name in named.items() if name))
+
+
+def narrowed(text: str, more: str) -> str:
+    """Return the filter for what both of these hold for."""
+    if re.search(r"\bor\b", text, re.IGNORECASE):  # all else binds as tightly as what follows
+        return f"({text}) {more}"
+    return f"{text} {more}".strip()
 
 
 def _very(key: str, name: str) -> Match:

@@ -12,11 +12,12 @@ from humeops.api import parameters, views
 from humeops.api.schemas import TaskView
 from humeops.api.service import Asked, Central
 from humeops.central.store import people
-from humeops.central.store.questions import agents, overview, tasks
+from humeops.central.store.questions import agents, grouped, overview, tasks
 from humeops.security import grants, roles
 from humeops.web import asking, bars, rendering, words
 
 ROWS = 100
+OF_EACH = 10
 TROUBLES = 30
 COPIED = 20
 
@@ -31,18 +32,23 @@ class Row(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Rows under one heading, and how many of all that belong there are in each state; nameless: what has no tag."""
+    """The first rows under one heading, how many of all that belong there are in each state, and a filter for all of them.
+
+    Nameless: what has no tag.
+    """
 
     name: str
     rows: list[Row]
     counts: Sequence[tuple[str, int]]
+    q: str
+    has_more: bool
 
 
 class NowQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /."""
 
     q: parameters.Filter = ""
-    by: tasks.GroupedBy = "host"
+    by: grouped.By = "host"
     after: str | None = None
 
 
@@ -50,7 +56,7 @@ class RowsQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /rows: `t` is HOST, a tab and TASK; `by` as on the page."""
 
     t: parameters.Several = []
-    by: tasks.GroupedBy = "host"
+    by: grouped.By = "host"
 
 
 @get("/", sync_to_thread=True)
@@ -62,11 +68,10 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
     wanted = asking.tasks_filter(query.q, now_ns)._replace(within=within)
     with central.database.reading() as connection:
         counts = tasks.count(connection, wanted)
-        named, after = _page(connection, wanted, query)
+        headings, after = grouped.find(connection, wanted, query.by, ROWS, OF_EACH, query.after)
         found = [] if query.after else _troubles(connection, wanted, counts)
-        rows = lines(connection, [*found, *(task for _, task in named)])
-        names = [name for name, _ in named]
-        counted = tasks.count_by(connection, wanted, query.by, sorted({name for name in names if name}))
+        rows = lines(connection, [*found, *(task for heading in headings for task in heading.tasks)])
+        counted = grouped.count(connection, wanted, query.by, [heading.name for heading in headings if heading.name])
         hosts = roles.scope(asked.actor, "read", "agents")
         heard = agents.heard(connection, now_ns - asking.QUIET_NS, hosts)
         copied = agents.copied(connection, hosts, COPIED)
@@ -81,7 +86,7 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
         heard=heard,
         copied=copied,
         troubles=rows[: len(found)],
-        groups=_groups(names, rows[len(found) :], counted),
+        groups=_groups(headings, rows[len(found) :], counted, query),
         after=after,
         is_first=query.after is None,
     )
@@ -122,21 +127,16 @@ def _troubles(connection: sa.Connection, wanted: tasks.Filter, counts: Mapping[s
     return found
 
 
-def _page(
-    connection: sa.Connection, wanted: tasks.Filter, query: NowQuery
-) -> tuple[Sequence[tuple[str, tasks.Task]], str | None]:
-    """Return a page of tasks, each with the heading it stands under."""
-    if query.by == "tag":
-        return tasks.find_by_tag(connection, wanted, ROWS, query.after)
-    found = tasks.find(connection, wanted, ROWS, query.after, by_task=query.by == "task")
-    return [(task.task if query.by == "task" else task.host, task) for task in found.rows], found.next
-
-
-def _groups(names: Sequence[str], rows: Sequence[Row], counted: Mapping[str, Mapping[str, int]]) -> list[Group]:
-    groups: list[Group] = []
-    for name, row in zip(names, rows, strict=True):
-        if not groups or groups[-1].name != name:
-            of = counted.get(name, {})
-            groups.append(Group(name, [], [(state, of[state]) for state in words.STATES if of.get(state)]))
-        groups[-1].rows.append(row)
+def _groups(
+    headings: Sequence[grouped.Group],
+    rows: Sequence[Row],
+    counted: Mapping[str, Mapping[str, int]],
+    query: NowQuery,
+) -> list[Group]:
+    groups, left = [], iter(rows)
+    for name, tasks_of_it, has_more in headings:
+        of = counted.get(name, {})
+        counts = [(state, of[state]) for state in words.STATES if of.get(state)]
+        its = asking.spell(**{query.by: name}) if name else "-tag:*"
+        groups.append(Group(name, [next(left) for _ in tasks_of_it], counts, asking.narrowed(query.q, its), has_more))
     return groups

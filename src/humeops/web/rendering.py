@@ -79,6 +79,7 @@ def _templates() -> jinja2.Environment:
         asset=asset,
         csrf=_csrf,
         spell=asking.spell,
+        narrowed=asking.narrowed,
         standing=standing.of,
         ago=moments.ago,
         ahead=moments.ahead,

@@ -2,7 +2,7 @@
 """Tasks as they are now."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -25,7 +25,6 @@ _WATCHED = (
 )
 
 PROBLEMS = keys.PROBLEMS
-GroupedBy = Literal["host", "task", "tag"]
 
 
 class Task(NamedTuple):
@@ -73,7 +72,7 @@ def _tasks() -> sa.Select[Any]:
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None, by_task: bool = False) -> Page[Task]:
     """Return a page of tasks, by host and name; or by name and host."""
     order = (_task.c.task, _task.c.host) if by_task else (_task.c.host, _task.c.task)
-    query = _tasks().where(*_conditions(wanted))
+    query = _tasks().where(*conditions(wanted))
     if after is not None:
         query = query.where(sa.tuple_(*order) > sa.tuple_(*cursor.unpack(after, tuple[str, str])))
     page = cut(
@@ -83,29 +82,6 @@ def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | Non
     )
     last = runs.by_keys(connection, [row.last_run for row in page.rows if row.last_run])
     return Page([_read(row, last.get(row.last_run)) for row in page.rows], page.next)
-
-
-def find_by_tag(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[tuple[str, Task]]:
-    """Return a page of (tag, task), by tag, host and name: a task stands under each of its tags, one without under "" at the end."""
-    begin = (None, "", "") if after is None else cursor.unpack(after, tuple[str | None, str, str])
-    found: list[Any] = []
-    if after is None or begin[0] is not None:
-        its = sa.and_(_tag.c.host == _task.c.host, _tag.c.task == _task.c.task)
-        place = (_tag.c.tag, _tag.c.host, _tag.c.task)
-        query = _tasks().add_columns(_tag.c.tag).join(_tag, its).where(*_conditions(wanted))
-        if after is not None:
-            query = query.where(sa.tuple_(*place) > sa.tuple_(*begin))
-        found += connection.execute(query.order_by(*place).limit(limit + 1))
-    if len(found) <= limit:
-        name = (_task.c.host, _task.c.task)
-        has_tags = sa.exists().where(_tag.c.host == _task.c.host, _tag.c.task == _task.c.task)
-        query = _tasks().add_columns(sa.null().label("tag")).where(~has_tags, *_conditions(wanted))
-        if begin[0] is None and after is not None:
-            query = query.where(sa.tuple_(*name) > sa.tuple_(*begin[1:]))
-        found += connection.execute(query.order_by(*name).limit(limit + 1 - len(found)))
-    page = cut(found, limit, lambda row: cursor.pack(row.tag, row.host, row.task))
-    last = runs.by_keys(connection, [row.last_run for row in page.rows if row.last_run])
-    return Page([(row.tag or "", _read(row, last.get(row.last_run))) for row in page.rows], page.next)
 
 
 def by_names(connection: sa.Connection, names: Sequence[tuple[str, str]], within: Node = EVERYTHING) -> list[Task]:
@@ -119,23 +95,23 @@ def by_names(connection: sa.Connection, names: Sequence[tuple[str, str]], within
 
 def count(connection: sa.Connection, wanted: Filter) -> dict[str, int]:
     """Return how many of these tasks are in each state."""
-    query = sa.select(_task.c.state, sa.func.count()).where(*_conditions(wanted)).group_by(_task.c.state)
+    query = sa.select(_task.c.state, sa.func.count()).where(*conditions(wanted)).group_by(_task.c.state)
     return {row[0]: row[1] for row in connection.execute(query.order_by(_task.c.state))}
 
 
-def count_by(
-    connection: sa.Connection, wanted: Filter, by: GroupedBy, names: Sequence[str]
-) -> dict[str, dict[str, int]]:
-    """Return how many of these tasks are in each state, for each of these hosts, names or tags."""
-    column = {"host": _task.c.host, "task": _task.c.task, "tag": _tag.c.tag}[by]
-    query = sa.select(column, _task.c.state, sa.func.count()).where(column.in_(names), *_conditions(wanted))
-    if by == "tag":
-        its = sa.and_(_tag.c.host == _task.c.host, _tag.c.task == _task.c.task)
-        query = query.select_from(_task.join(_tag, its))
-    counted: dict[str, dict[str, int]] = {}
-    for name, state, number in connection.execute(query.group_by(column, _task.c.state)) if names else ():
-        counted.setdefault(name, {})[state] = number
-    return counted
+def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    """Return what holds for a task that is wanted, all of it; none when all are."""
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.host:
+        found.append(matching.like_glob(_task.c.host, wanted.host))
+    if wanted.task:
+        found.append(matching.like_glob(_task.c.task, wanted.task))
+    if wanted.states:
+        found.append(_task.c.state.in_(wanted.states))
+    if wanted.tags:
+        found.append(_tagged(filtering.any_pattern(wanted.tags)))
+    found += scoping.of_task(wanted.within, _task.c.host, _task.c.task)
+    return found + filtering.conditions(wanted.also, _ASKED)
 
 
 def versions_after(connection: sa.Connection, name: tuple[str, str], limit: int) -> list[Version]:
@@ -153,20 +129,6 @@ def _versions(connection: sa.Connection, query: sa.Select[Any]) -> list[Version]
     found = connection.execute(query).all()
     last = runs.by_keys(connection, [row.last_run for row in found if row.last_run])
     return [Version(row.host, row.task, row.version, _read(row, last.get(row.last_run))) for row in found]
-
-
-def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.host:
-        conditions.append(matching.like_glob(_task.c.host, wanted.host))
-    if wanted.task:
-        conditions.append(matching.like_glob(_task.c.task, wanted.task))
-    if wanted.states:
-        conditions.append(_task.c.state.in_(wanted.states))
-    if wanted.tags:
-        conditions.append(_tagged(filtering.any_pattern(wanted.tags)))
-    conditions += scoping.of_task(wanted.within, _task.c.host, _task.c.task)
-    return conditions + filtering.conditions(wanted.also, _ASKED)
 
 
 def _tagged(test: matching.Test) -> sa.ColumnElement[bool]:
