@@ -207,6 +207,24 @@ def test_who_floods_the_drop_folder_waits_alone(shared):
     assert picture(shared)["drop_waiting"] > 0
 
 
+def test_who_floods_the_drop_folder_with_thousands_of_files_holds_up_nobody_elses_acks(shared):
+    staged = [drop(shared.root, say(task="flood")) for _ in range(6_000)]
+    for path in staged:
+        os.chown(path, SCRIPT_USER, SCRIPT_USER)
+
+    with sayer(shared, OTHER, 150, "one", "calm") as calm:
+        for path in staged:
+            path.rename(shared.layout.drop / path.name)
+        told = told_by(calm)
+
+    print(f"99th percentile of the calm user beside 6,000 files: {told['took'][148] * 1000:.1f} ms")
+    assert told["codes"] == {"0": 150}
+    # 50 ms is what is meant; a busy machine gets ten times that.
+    assert told["took"][148] < 0.5
+    wait_until(lambda: picture(shared)["stored"] >= 6_150, "all of it is stored", 60)
+    assert list(shared.layout.drop.glob("*.hume")) == []
+
+
 def test_over_his_share_of_the_spool_a_user_is_told_75_and_the_other_is_stored(shared):
     restart(shared, "[spool]\nmax_bytes = 1048576\n[guard]\nspool_share = 0.002\n")
 

@@ -138,6 +138,14 @@ class DropFolder:
         self._aside.clear()
         return has_any
 
+    def owners(self, names: list[str]) -> set[int]:
+        """Return the users whose files these are, as far as they are still there."""
+        found = set()
+        for name in names:
+            with contextlib.suppress(OSError):
+                found.add(os.stat(name, dir_fd=self._fd, follow_symlinks=False).st_uid)
+        return found
+
     def read(self, names: list[str]) -> Iterator[Dropped]:
         """Yield the files that hold a whole event; quarantine the others, skip those that went away.
 

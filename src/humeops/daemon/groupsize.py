@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How many events one turn of humed's loop takes at the sockets: as many as take about 15 ms here, with these rules. Pure.
+"""How many events one turn of humed's loop takes, at the sockets and of dropped files: as many as take about 15 ms here, with these rules. Pure.
 
 Whoever says something now waits for the rest of one turn and for his own. A fixed number would be 20 ms on a machine and 200 ms on
 another, or under rules that look at much: then one user who floods would hold up the acks of all others.
@@ -18,10 +18,10 @@ _WEIGHT = 0.25
 
 
 class GroupSize:
-    """Learns from each group; begins with the largest."""
+    """Learns from each group; begins with the largest, unless told."""
 
-    def __init__(self) -> None:
-        self._each_ns = TURN_NS / MOST
+    def __init__(self, begin: int = MOST) -> None:
+        self._each_ns = TURN_NS / begin
 
     @property
     def most(self) -> int:

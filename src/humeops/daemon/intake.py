@@ -25,8 +25,6 @@ from humeops.daemon.spool import Group, Letting, Spool, SpoolFullError
 from humeops.errors import Exit, HumeError, MalformedEventError, NotAllowedError
 from humeops.wire import codec, reply
 
-# Dropped files go before the sockets, since they were said earlier; this many take about 100 ms.
-GROUP_FILES = 1_000
 # Refusals that are logged: the first few, then one of so many.
 LOUD_REFUSALS = 10
 LOUD_EVERY = 1_000
@@ -134,14 +132,18 @@ class Intake:
             log.warning("refused %s: %s (%d so far)", who, error, self.counters.forbidden)
         self._notices.note(f"refused {named(sayer.uid)}", f"refused {named(sayer.uid)}: {error}")
 
+    def foresee(self, folder: DropFolder, names: list[str]) -> None:
+        """Learn what these files, which are taken in next, tell of processes; forget the ones before."""
+        self._pipeline.hindsight.forget()
+        # A file alone is told nothing by what was said later, and is read only once.
+        if len(names) > 1:
+            self._pipeline.hindsight.look_through(folder.read(names))
+
     def take_dropped(self, folder: DropFolder, names: list[str]) -> bool:
         """Commit the events of these files, then delete them; return False when some must wait for room."""
         crash.point("humed-received")
         bad_before = folder.quarantined
         try:
-            # A file alone is told nothing by what was said later, and is read only once.
-            if len(names) > 1:
-                self._pipeline.hindsight.look_through(folder.read(names))
             with self._spool.group() as group:
                 done, bad, waiting = self._put_files(folder, names, group)
                 self._pipeline.conclude(group)
@@ -149,8 +151,6 @@ class Intake:
         except SpoolFullError as error:
             self._recover(error)
             return False
-        finally:
-            self._pipeline.hindsight.forget()
         bad_count = folder.quarantined - bad_before + len(bad)
         self._note_commit(len(done), bad_count, 0)
         crash.point("humed-after-commit")

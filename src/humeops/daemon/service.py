@@ -20,11 +20,12 @@ from humeops.daemon.config import Config
 from humeops.daemon.deaths import Deaths
 from humeops.daemon.door import Request
 from humeops.daemon.dropfolder import DropFolder
+from humeops.daemon.dropturns import DropTurns
 from humeops.daemon.folders import make_folder
 from humeops.daemon.forks import Forks
 from humeops.daemon.groupsize import FEWEST
 from humeops.daemon.guard.throttle import Place
-from humeops.daemon.intake import GROUP_FILES, Intake
+from humeops.daemon.intake import Intake
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Listener
 from humeops.daemon.metrics import Metrics
@@ -47,7 +48,7 @@ from humeops.daemon.watcher import Watcher
 from humeops.errors import HumeError
 from humeops.wire import codec, dropfile
 
-# With inotify used up on this host, the drop folder is looked into this often.
+# With inotify used up on this host, or while there is no room for what was dropped, the drop folder is looked into this often.
 LOOK_SECONDS = 1.0
 # The spool's limits are looked at this often while events come; an idle humed does so with its heartbeat.
 TEND_SECONDS = 1.0
@@ -72,7 +73,6 @@ class Service:
         self._swept_ns = 0
         self._beat_ns = 0
         self._tend_due_ns = 0
-        self._drop_backlog = False
 
     def start(self) -> None:
         """Take what was dropped, listen, tell everybody; the order keeps events in the order they were said."""
@@ -91,6 +91,7 @@ class Service:
         pipeline = self._make_pipeline()
         self._intake = self._make_intake(pipeline)
         self._folder = DropFolder(self._config.drop)
+        self._drops = DropTurns(self._folder, self._intake, self._clock)
         self._readers = Readers(self._config, self._spool, self._keeper, self._clock)
         self._releasing = Releasing(self._spool, self._intake, self._readers, self._clock)
         deaths = Deaths(self._runs, self._spool, self._keeper, self._config.host, self._clock)
@@ -98,7 +99,8 @@ class Service:
         self._watcher = Watcher(self._runs, Watch(self._runs.processes), deaths, forks, self._clock)
         self._questions = self._make_questions(pipeline)
         self._recall_what_was_taken(pipeline)
-        self._drain_folder()
+        # Before the socket listens: everything that was said while humed was away comes first.
+        self._drops.drain(lambda: self._wakes.is_stopping)
         self._watch_runs()
         self._readers.start(self._wakes.ring)
         self._listener = Listener(self._config.socket, self._config.push_socket, self._config.listen)
@@ -178,8 +180,8 @@ class Service:
         end_ns = self._clock.boot_ns() + int(LAST_ANSWERS_SECONDS * NS_PER_SECOND)
         while self._listener.wait(LAST_ARRIVAL_MS) and self._clock.boot_ns() < end_ns:
             self._take_waiting()
-        # At the end nobody waits for his rate.
-        if held := self._screening.throttle.take_all():
+        # At the end nobody waits for his rate, or his files.
+        if held := self._drops.take_waiting() + self._screening.throttle.take_all():
             self._intake.take_requests(held, [], self._listener, self._releasing.due())
         self._screening.tell(at_the_end=True)
 
@@ -189,9 +191,8 @@ class Service:
         # The folder is looked at after the requests are in hand and taken before them: whatever a script dropped before it
         # said one of these is then seen, and keeps its place.
         requests = self._collect_requests()
-        if self._folder.watch.has_news() or self._drop_backlog:
-            self._drop_backlog = not self._take_files()
-            self._follow_folder(is_empty=not self._drop_backlog)
+        if (has_news := self._folder.watch.has_news()) or self._drops.is_behind:
+            requests = self._take_files(requests, has_news=has_news)
         # Behind the requests, whose sayers wait. Of a flood one group a turn: what else is due comes between.
         pushed = self._listener.receive_pushed(max(FEWEST, self._intake.size.most - len(requests)))
         if requests or pushed:
@@ -220,17 +221,19 @@ class Service:
             self._intake.turn_away(request, self._listener)
         return place is Place.NOW
 
-    def _take_files(self) -> bool:
-        names = self._folder.names()
-        if names and self._intake.take_dropped(self._folder, names[:GROUP_FILES]):
+    def _take_files(self, requests: list[Request], *, has_news: bool) -> list[Request]:
+        turn = self._drops.step(requests, has_news=has_news)
+        if turn.has_taken:
             self._readers.wake()
-            return len(names) <= GROUP_FILES and not self._folder.has_put_off
-        return not names
+        for request in turn.full:
+            self._intake.turn_away(request, self._listener)
+        self._follow_folder(is_empty=not self._drops.is_behind)
+        return turn.going
 
     def _follow_folder(self, *, is_empty: bool) -> None:
         # News may be that the folder itself went: what it holds is taken first, and where that cannot be, left at a heartbeat.
         if is_empty and self._folder.follow():
-            self._drop_backlog = True
+            self._drops.look_again()
 
     def _recall_what_was_taken(self, pipeline: Pipeline) -> None:
         # An earlier humed may have died between its commit and the answer: then the file is here, and the event is held.
@@ -239,22 +242,9 @@ class Service:
             held = self._spool.newest(copies.REMEMBERED)
             pipeline.copies.recall(codec.decode(body) for body in held if codec.id_in(body) in dropped)
 
-    def _drain_folder(self) -> None:
-        # Before the socket listens: everything that was said while humed was away comes first. One look, so that files
-        # coming without end cannot keep humed from serving.
-        names = self._folder.names()
-        for first in range(0, len(names), GROUP_FILES):
-            if self._wakes.is_stopping:
-                return
-            if not self._intake.take_dropped(self._folder, names[first : first + GROUP_FILES]):
-                # A full spool: serve (and forward) anyway, the files wait; each turn tries again.
-                self._drop_backlog = True
-                return
-            self._drop_backlog = self._drop_backlog or self._folder.has_put_off
-
     def _watch_runs(self) -> None:
         # After what waited was taken in: a stop that a script said before it ended goes first.
-        if self._watcher.step(is_behind=self._drop_backlog):
+        if self._watcher.step(is_behind=self._drops.is_behind):
             self._readers.wake()
 
     def _tend_if_due(self) -> None:
@@ -262,7 +252,8 @@ class Service:
         if now >= self._tend_due_ns or self._keeper.is_pressed:
             more = self._keeper.tend(self._readers.forwarder.in_flight_upto, self._questions.committed_upto())
             self._tend_due_ns = now + (0 if more else int(TEND_SECONDS * NS_PER_SECOND))
-            self._drop_backlog = self._folder.recall() or self._drop_backlog
+            if self._folder.recall():
+                self._drops.look_again()
             if self._screening.tell():
                 self._readers.wake()
 
@@ -290,8 +281,8 @@ class Service:
         seconds = HEARTBEAT_SECONDS - (self._clock.boot_ns() - self._beat_ns) / NS_PER_SECOND
         if self._tend_due_ns <= self._clock.boot_ns():
             seconds = min(seconds, 0.0 if self._keeper.is_pressed else HEARTBEAT_SECONDS)
-        if self._drop_backlog or not self._folder.watch.works:
-            seconds = min(seconds, LOOK_SECONDS)
+        if self._drops.is_behind or not self._folder.watch.works:
+            seconds = min(seconds, 0.0 if self._drops.goes_on else LOOK_SECONDS)
         if (patience := self._watcher.patience_seconds()) is not None:
             seconds = min(seconds, patience)
         if (patience := self._screening.patience_seconds()) is not None:
