@@ -23,7 +23,8 @@ def plans(database, ask):
     asked = []
 
     def note(_connection, _cursor, statement, parameters, *_):
-        asked.append((statement, parameters))
+        if not statement.startswith(("SET ", "SAVEPOINT", "RELEASE")):  # how long it may take is no question
+            asked.append((statement, parameters))
 
     with database.reading() as connection:
         sa.event.listen(connection, "before_cursor_execute", note)

@@ -6,6 +6,8 @@ import html
 import html.parser
 import io
 import json
+import subprocess
+import sys
 import urllib.parse
 
 import pytest
@@ -350,3 +352,34 @@ def test_counts_are_told_by_the_api(central):
 
     assert [item["levels"] for item in counts["items"]] == [{"error": 1}]
     assert "counted_since" not in counts
+
+
+def test_a_search_that_nothing_but_looking_finds_says_how_far_it_looked_and_goes_on(central):
+    fill(central)
+    central.end_all()
+    # Each answer takes "long", and its first stretch is of five events.
+    hasty = central.root / "sitecustomize.py"
+    hasty.write_text(
+        "import humeops.central.store.questions.lookback as lookback\n"
+        "real = lookback.at_most\n"
+        "def at_most(connection, seconds):\n"
+        "    if seconds == lookback.QUICK_SECONDS: raise lookback.TooLongError('at once')\n"
+        "    return real(connection, 10)\n"
+        "lookback.at_most, lookback.LONG_SECONDS, lookback.FIRST = at_most, 0, 5\n"
+    )
+    central.start_central(PYTHONPATH=str(central.root))
+    with signed_in(central) as visitor:
+        first = visitor.get("/events?q=-task:*").text
+        link = html.unescape(first.partition('<p class="more">')[2].partition('href="')[2].partition('"')[0])
+        second = visitor.get(link).text
+        exported = visitor.get("/events/export?q=-task:none&form=ndjson").text
+        everything = visitor.get("/events/export?q=task:*&form=ndjson").text
+    command = [sys.executable, "-m", "humeops.cli.main", "events", "not", "task:none", "-o", "ndjson"]
+    told = subprocess.run(command, env=central.environ(), capture_output=True, text=True, timeout=60, check=True).stdout
+
+    assert "None so far." in first
+    assert "every event was looked at, back to" in first
+    assert "Look further" in first
+    assert second != first
+    assert sorted(exported.splitlines()) == sorted(everything.splitlines())
+    assert len(told.splitlines()) == len(exported.splitlines()) > 5

@@ -22,7 +22,7 @@ class BucketView(msgspec.Struct):
 
 
 class EventCounts(msgspec.Struct, omit_defaults=True):
-    """Answer of /api/v1/events/counts. `counted_since`: there are more before, which were not counted."""
+    """Answer of /api/v1/events/counts. `counted_since`: what was said before is not counted."""
 
     since: int
     until: int
@@ -47,4 +47,4 @@ def count(connection: sa.Connection, wanted: events.Filter, now_ns: int) -> tupl
     """Count what is wanted in the window that it says."""
     window = buckets.window(*events.bounds(wanted), now_ns)
     found = events.count(connection, wanted, *window, buckets.MOST_EVENTS)
-    return window, buckets.sort_out(window, found)
+    return window, buckets.sort_out(window, found.steps, looked_to=found.looked_to)

@@ -19,7 +19,7 @@ def list_events(central: Central, asked: Asked) -> EventPage:
     wanted = filter_of(query, central.clock.wall_ns(), within)
     with central.database.reading() as connection:
         page = events.find(connection, wanted, query.order == "oldest", query.limit, query.after)
-    return EventPage([views.event_view(row) for row in page.rows], page.next)
+    return EventPage([views.event_view(row) for row in page.rows], page.next, page.looked_to)
 
 
 def filter_of(query: parameters.CountsQuery, now_ns: int, within: Node) -> events.Filter:

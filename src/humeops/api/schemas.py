@@ -368,10 +368,14 @@ class RunPage(msgspec.Struct, omit_defaults=True):
 
 
 class EventPage(msgspec.Struct, omit_defaults=True):
-    """Answer of GET /api/v1/events, newest first unless order=oldest."""
+    """Answer of GET /api/v1/events, newest first unless order=oldest.
+
+    `looked_to`: the page is not full, since no index finds what is asked for: it was looked until this moment, and `next` goes on.
+    """
 
     items: list[EventView]
     next: str | None = None
+    looked_to: int | None = None
 
 
 class DataPage(msgspec.Struct, omit_defaults=True):

@@ -36,7 +36,7 @@ class Bucket(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """Buckets in order. `since` is later than that of the window when it holds more than is counted."""
+    """Buckets in order. `since` is later than that of the window when what was said before it is not counted."""
 
     since: int
     buckets: Sequence[Bucket]
@@ -52,13 +52,22 @@ def window(since: int | None, until: int | None, now_ns: int) -> Window:
     return Window(max(0, (begin + shift) // step * step - shift), end, step)
 
 
-def sort_out(of: Window, counts: Iterable[tuple[int, int, int]], most: int = MOST_EVENTS) -> Counted:
-    """Make buckets of (place, rank of level, number); the first one is not whole when as many as may be were counted."""
+def sort_out(
+    of: Window, counts: Iterable[tuple[int, int, int]], most: int = MOST_EVENTS, looked_to: int | None = None
+) -> Counted:
+    """Make buckets of (place, rank of level, number).
+
+    The first one is not whole when as many as may be were counted, nor is the one in which it was no longer looked.
+    """
     levels: dict[int, dict[Level, int]] = {}
     for place, rank, number in counts:
         levels.setdefault(place, {})[LEVELS[rank]] = number
     is_cut = sum(sum(one.values()) for one in levels.values()) >= most
     if is_cut and len(levels) > 1:
         del levels[min(levels)]
-    made = [Bucket(of.since + place * of.step, levels[place]) for place in sorted(levels)]
-    return Counted(made[0].at if is_cut else of.since, made)
+    since = of.since + min(levels) * of.step if is_cut else of.since
+    if looked_to is not None:
+        partly = (looked_to - of.since) // of.step
+        levels = {place: number for place, number in levels.items() if place > partly}
+        since = max(since, of.since + (partly + 1) * of.step)
+    return Counted(since, [Bucket(of.since + place * of.step, levels[place]) for place in sorted(levels)])

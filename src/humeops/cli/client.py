@@ -96,15 +96,24 @@ class Central:
         text = self._ask(method, url, body=given, headers={**self._headers, "Content-Type": "application/json"})
         return self._read(text, answer)
 
-    def items(self, path: str, page: type[Page[Item]], params: Params, limit: int) -> Iterator[Item]:
-        """Yield the items of a list, page by page, until there are no more or so many were given."""
+    def items(
+        self,
+        path: str,
+        page: type[Page[Item]],
+        params: Params,
+        limit: int,
+        heed: typing.Callable[[typing.Any], None] | None = None,
+    ) -> Iterator[Item]:
+        """Yield the items of a list, page by page, until there are no more or so many were given; `heed` is shown each page."""
         left, after = limit, None
         while left > 0:
             answer = self.fetch(path, page, {**params, "limit": min(PAGE, left), "after": after})
+            if heed is not None:
+                heed(answer)
             yield from answer.items[:left]
             left -= len(answer.items)
-            # An empty page with a cursor would be asked for ever.
-            if answer.next is None or not answer.items:
+            # The same cursor again would be asked for ever.
+            if answer.next is None or answer.next == after:
                 return
             after = answer.next
 

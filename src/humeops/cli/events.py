@@ -3,18 +3,45 @@
 
 import re
 import sys
+from collections.abc import Iterator
 
 import click
 
+from humeops import moments
 from humeops.api import schemas
 from humeops.cli import board, choosing, listing, options, phrases, show
 from humeops.clock import SystemClock
 from humeops.event import KINDS, LEVELS
 
 COLUMNS = ("time", "host", "task", "what", "said")
+_END_OF_LINE = "\x1b[K"
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHORT_LEVELS = {"warn": "warning", "err": "error", "crit": "critical"}  # as scripts say them
 DERIVED = {"what": phrases.what, "said": phrases.said}
+
+
+class _Looking:
+    """Tells whoever waits at a terminal how far it was looked, where no index finds what is asked."""
+
+    def __init__(self, now_ns: int) -> None:
+        self._now_ns = now_ns
+        self._has_told = False
+
+    def heed(self, page: schemas.EventPage) -> None:
+        if page.looked_to is not None and sys.stderr.isatty():
+            self._tell(f"looked back to {moments.day_and_time(page.looked_to, self._now_ns)}, goes on")
+
+    def through(self, found: Iterator[schemas.EventView]) -> Iterator[schemas.EventView]:
+        """Yield the same, and take away what was told before anything else is printed."""
+        for one in found:
+            self._tell("")
+            yield one
+        self._tell("")
+
+    def _tell(self, what: str) -> None:
+        if what or self._has_told:
+            self._has_told = bool(what)
+            print(f"\r{what}{_END_OF_LINE}", end="", file=sys.stderr, flush=True)
 
 
 @click.command("events")
@@ -76,7 +103,8 @@ def command(
     wanted.append(choosing.named("run", run))
     now_ns = SystemClock().wall_ns()
     params = {**choosing.question(*wanted, now_ns=now_ns), "order": "oldest" if oldest else None}
-    found = asked.items("events", schemas.EventPage, params, limit)
+    looking = _Looking(now_ns)
+    found = looking.through(asked.items("events", schemas.EventPage, params, limit, looking.heed))
     # Nothing although nothing in particular was asked for: nobody has said anything yet.
     empty = "no such event" if params["q"] else "\n".join(board.FIRST_STEPS)
     listing.print_items(found, output, columns, COLUMNS, schemas.EventView, now_ns, empty=empty, derived=DERIVED)

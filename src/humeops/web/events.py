@@ -44,6 +44,7 @@ def list_events(central: Central, asked: Asked) -> Response[str]:
         actor=asked.actor,
         q=query.q,
         after=page.next,
+        looked_to=page.looked_to,
         is_first=query.after is None,
         bars=counts.draw(window, counted, query.q),
         fixed=counts.fixed(query.q, window),

@@ -20,7 +20,6 @@ from humeops.api import parameters, views
 from humeops.api.schemas import EventView
 from humeops.api.service import Asked, Central
 from humeops.central.store.questions import events
-from humeops.central.store.questions.page import Page
 from humeops.security import roles
 from humeops.web import asking
 
@@ -67,16 +66,17 @@ def export(central: Central, asked: Asked) -> Stream:
 async def _parts(central: Central, wanted: events.Filter, form: Form) -> AsyncIterator[bytes]:
     if form == "csv":
         yield _rows([_COLUMNS])
+    left = MOST
     after: str | None = None
-    for _ in range(MOST // AT_ONCE):
+    while left > 0:
         page = await anyio.to_thread.run_sync(_read, central, wanted, after)
         yield _text([views.event_view(row) for row in page.rows], form)
-        after = page.next
+        left, after = left - len(page.rows), page.next
         if after is None:
             return
 
 
-def _read(central: Central, wanted: events.Filter, after: str | None) -> Page[events.Event]:
+def _read(central: Central, wanted: events.Filter, after: str | None) -> events.Searched:
     with central.database.reading() as connection:
         return events.find(connection, wanted, False, AT_ONCE, after)
 

@@ -46,3 +46,14 @@ def test_all_are_there_when_they_are_fewer():
     counted = buckets.sort_out(window, [(5, 4, 1)], 4)
 
     assert counted == buckets.Counted(NOW, [buckets.Bucket(NOW + 5 * spans.MINUTE, {"error": 1})])
+
+
+def test_steps_that_were_not_looked_at_to_the_end_are_left_out():
+    window = buckets.Window(NOW, NOW + spans.HOUR, spans.MINUTE)
+    looked_to = NOW + 5 * spans.MINUTE + 7
+
+    counted = buckets.sort_out(window, [(5, 4, 1), (8, 1, 2)], 4, looked_to)
+    nothing = buckets.sort_out(window, [], 4, looked_to)
+
+    assert counted == buckets.Counted(NOW + 6 * spans.MINUTE, [buckets.Bucket(NOW + 8 * spans.MINUTE, {"info": 2})])
+    assert nothing == buckets.Counted(NOW + 6 * spans.MINUTE, [])

@@ -19,11 +19,18 @@ ANN, BEN = 65533, 65534
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: files of two users")
 
 
+class Turned(Humed):
+    """The same, with its folder taken in turn by turn."""
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.clock = FakeClock()
+        self.turns = DropTurns(self.folder, self.intake, self.clock)
+
+
 @pytest.fixture
 def humed(tmp_path):
-    made = Humed(tmp_path)
-    made.clock = FakeClock()
-    made.turns = DropTurns(made.folder, made.intake, made.clock)
+    made = Turned(tmp_path)
     yield made
     made.folder.close()
     made.spool.close()

@@ -94,6 +94,16 @@ def check_encoding(connection: psycopg.Connection[Any]) -> None:
         )
 
 
+@contextlib.contextmanager
+def at_most(connection: sa.Connection, seconds: float) -> Iterator[None]:
+    """Have the server cancel what a reader asks within after so many seconds. The savepoint keeps the transaction alive."""
+    with connection.begin_nested():
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
+        yield
+        # Released, the savepoint would leave it so; rolled back, it does not.
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{READ_SECONDS}s'")
+
+
 def was_interrupted(error: sa.exc.DBAPIError) -> bool:
     """Tell whether a question was given up for taking too long."""
     return isinstance(error.orig, psycopg.errors.QueryCanceled)

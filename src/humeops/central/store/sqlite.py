@@ -2,6 +2,7 @@
 """What is special to SQLite: how it is opened, and the expressions that other engines spell differently."""
 
 import contextlib
+import math
 import pathlib
 import sqlite3
 import time
@@ -16,6 +17,7 @@ from humeops.central.store.identity import APPLICATION_ID
 from humeops.errors import UnavailableError
 
 READ_SECONDS = 10.0  # after this a question is given up
+_GIVE_UP_AT = "hume gives up at"
 _STEPS_BETWEEN_LOOKS = 50_000  # virtual machine instructions: some milliseconds
 _CACHE_KIB = 65_536  # of the writer: index pages that are hot at ten million events
 
@@ -78,11 +80,27 @@ def reader_engine(path: pathlib.Path, readers: int, wait_seconds: float) -> sa.E
     def began(connection: sa.Connection) -> None:
         driver = connection.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
-            give_up_at = time.monotonic() + READ_SECONDS
-            driver.set_progress_handler(lambda: time.monotonic() > give_up_at, _STEPS_BETWEEN_LOOKS)
+            connection.info[_GIVE_UP_AT] = time.monotonic() + READ_SECONDS
+            _give_up_at(driver, connection.info[_GIVE_UP_AT])
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+@contextlib.contextmanager
+def at_most(connection: sa.Connection, seconds: float) -> Iterator[None]:
+    """Interrupt what a reader asks within after so many seconds. An interrupted SELECT leaves its transaction as it is."""
+    driver: Any = connection.connection.driver_connection
+    last = connection.info.get(_GIVE_UP_AT, math.inf)
+    _give_up_at(driver, min(last, time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _give_up_at(driver, last)
+
+
+def _give_up_at(driver: sqlite3.Connection, moment: float) -> None:
+    driver.set_progress_handler(lambda: time.monotonic() > moment, _STEPS_BETWEEN_LOOKS)
 
 
 @contextlib.contextmanager
@@ -99,7 +117,7 @@ def asking(readers: sa.Engine) -> Iterator[sa.Connection]:
         raise
 
 
-def was_interrupted(error: sa.exc.OperationalError) -> bool:
+def was_interrupted(error: sa.exc.DBAPIError) -> bool:
     """Tell whether a question was given up for taking too long."""
     return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Events: searched newest (or oldest) first, or as the timeline of one run."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+import collections
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
 from humeops.central.fold import Summary
 from humeops.central.store import cursor, filtering, matching, rows, scoping, tables
-from humeops.central.store.questions import tags, texts
-from humeops.central.store.questions.page import Page, cut
+from humeops.central.store.questions import lookback, tags, texts
+from humeops.central.store.questions.page import cut
 from humeops.event import SEVERITY, EventId, Level
 from humeops.filters.tree import EVERYTHING, Match, Node
 from humeops.wire.eventid import make_event_id
@@ -41,14 +42,44 @@ class Filter(NamedTuple):
     within: Node = EVERYTHING  # and of these tasks alone
 
 
+class Counts(NamedTuple):
+    """(place, rank of level, number) for each step and level; `looked_to`: those before this moment (ns) were not looked at."""
+
+    steps: Sequence[tuple[int, int, int]]
+    looked_to: int | None
+
+
 Event = sa.Row[Any]  # a row of the event table
 
 
-def find(connection: sa.Connection, wanted: Filter, oldest_first: bool, limit: int, after: str | None) -> Page[Event]:
-    """Return a page of events in the order of their ids, which begin with the time."""
-    span = _span(wanted, None if after is None else _last_of(after), oldest_first)
-    found = connection.execute(_question(connection, wanted, span, oldest_first, limit + 1)).all()
-    return cut(found, limit, lambda row: cursor.pack(rows.id_of(row.id)))
+class Searched(NamedTuple):
+    """A page of events, and the cursor to those that follow, if any.
+
+    `looked_to`: there may be more, but until this moment (ns) alone they were looked for; `next` goes on from there.
+    """
+
+    rows: Sequence[Event]
+    next: str | None
+    looked_to: int | None = None
+
+
+def find(connection: sa.Connection, wanted: Filter, oldest_first: bool, limit: int, after: str | None) -> Searched:
+    """Return a page of events in the order of their ids, which begin with the time; not a full one where it takes long to look."""
+
+    def ask(span: texts.Span, most: int) -> lookback.Rows:
+        return connection.execute(_question(connection, wanted, span, oldest_first, most)).all()
+
+    last, is_slow = (None, False) if after is None else _place(after)
+    span = _span(wanted, last, oldest_first)
+    parts, looked_to, was_quick = lookback.search(connection, span, oldest_first, limit + 1, ask, is_slow=is_slow)
+
+    def place(key: bytes) -> str:
+        return cursor.pack(rows.id_of(key), int(not was_quick))
+
+    page = cut([row for part in parts for row in part], limit, lambda row: place(row.id))
+    if looked_to is None or page.next is not None:
+        return Searched(*page)
+    return Searched(page.rows, place(looked_to), rows.made_at(rows.id_of(looked_to)))
 
 
 def newer(connection: sa.Connection, wanted: Filter, event_id: str, limit: int) -> Sequence[Event]:
@@ -59,15 +90,26 @@ def newer(connection: sa.Connection, wanted: Filter, event_id: str, limit: int) 
     return connection.execute(_question(connection, wanted, span, False, limit)).all()
 
 
-def count(
-    connection: sa.Connection, wanted: Filter, since: int, until: int, step: int, most: int
-) -> Iterable[tuple[int, int, int]]:
-    """Return (place, rank of level, number) of the newest `most` events between two moments, in steps from the first of them."""
+def count(connection: sa.Connection, wanted: Filter, since: int, until: int, step: int, most: int) -> Counts:
+    """Count the newest `most` events between two moments, in steps from the first of them."""
     within = wanted._replace(since=max(since, wanted.since or 0), until=min(until, wanted.until or until))
-    found = _question(connection, within, _span(within, None, False), False, most).subquery()
-    place = ((found.c.time - since) // sa.literal(step, sa.BigInteger)).label("place")
-    query = sa.select(place, found.c.level, sa.func.count()).group_by(place, found.c.level)
-    return [(int(at), int(level), int(number)) for at, level, number in connection.execute(query)]
+
+    def ask(span: texts.Span, most: int) -> lookback.Rows:
+        found = _question(connection, within, span, False, most).subquery()
+        place = ((found.c.time - since) // sa.literal(step, sa.BigInteger)).label("place")
+        query = sa.select(place, found.c.level, sa.func.count()).group_by(place, found.c.level)
+        return connection.execute(query).all()
+
+    parts, looked_to, _ = lookback.search(
+        connection, _span(within, None, False), False, most, ask, lambda part: sum(row[2] for row in part)
+    )
+    numbers: collections.Counter[tuple[int, int]] = collections.Counter()
+    for at, level, number in (row for part in parts for row in part):
+        numbers[int(at), int(level)] += int(number)
+    return Counts(
+        [(*where, number) for where, number in sorted(numbers.items())],
+        None if looked_to is None else rows.made_at(rows.id_of(looked_to)),
+    )
 
 
 def bounds(wanted: Filter) -> tuple[int | None, int | None]:
@@ -128,9 +170,10 @@ def links(connection: sa.Connection, run: str, limit: int, within: Node = EVERYT
     return connection.execute(query.order_by(_event.c.id).limit(limit)).all()
 
 
-def _last_of(after: str) -> bytes:
-    (last,) = cursor.unpack(after, tuple[EventId])
-    return rows.key_of(last)
+def _place(after: str) -> tuple[bytes, bool]:
+    """Return which event was looked at last, and whether looking took long."""
+    last, was_slow = cursor.unpack(after, tuple[EventId, Literal[0, 1]])
+    return rows.key_of(last), bool(was_slow)
 
 
 def _span(wanted: Filter, last: bytes | None, oldest_first: bool) -> texts.Span:
