@@ -135,6 +135,8 @@ def _usage_line(error: click.UsageError) -> str:
         names = [name for param in error.ctx.command.params for name in param.opts] if error.ctx else []
         meant = verbs.nearest(error.option_name, names)
         text = f"no such option: {error.option_name}" + (f"; did you mean {meant}" if meant else "")
+        if not meant and error.ctx and any("[FILTER]" in (param.metavar or "") for param in error.ctx.command.params):
+            text += "; in a filter, `not` leaves out what follows: not task:backup"
     else:
         text = error.format_message().rstrip(".")
         text = text[:1].lower() + text[1:]

@@ -23,6 +23,10 @@ from humeops.errors import Exit
         (["\x1b[2J"], "hume: no verb '\\x1b[2J' (hume --help lists them)"),
         (["--colour"], "hume: no such option: --colour"),
         (["start", "x"], "hume: `start` is said by the native client `hume`, not by hume-cli"),
+        (
+            ["events", "-tag:x"],
+            "hume: events: no such option: -t; in a filter, `not` leaves out what follows: not task:backup (hume help events)",
+        ),
         (["runs", "--failde"], "hume: runs: no such option: --failde; did you mean --failed (hume help runs)"),
         (
             ["runs", "--limit", "0"],
