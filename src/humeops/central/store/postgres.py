@@ -46,7 +46,13 @@ def engine(url: str, connections: int, wait_seconds: float) -> sa.Engine:
 
 def reader_engine(url: str, connections: int, wait_seconds: float) -> sa.Engine:
     """Return an engine whose connections cannot write, and give a question up when it takes too long."""
-    settings = {"statement_timeout": f"{READ_SECONDS}s", "default_transaction_read_only": "on"}
+    # What people look at is in memory or on a disk without heads. With the server's 4 the planner reads all of a table where an index
+    # alone would do: 85 ms instead of 40 to count what 190,000 tags of tasks are like.
+    settings = {
+        "statement_timeout": f"{READ_SECONDS}s",
+        "default_transaction_read_only": "on",
+        "random_page_cost": "1.1",
+    }
     return _engine(url, connections, wait_seconds, "hume-central reader", "REPEATABLE READ", settings)
 
 

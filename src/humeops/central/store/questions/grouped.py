@@ -75,11 +75,12 @@ def count(connection: sa.Connection, wanted: tasks.Filter, by: By, names: Sequen
 
 def _count_tags(connection: sa.Connection, names: Sequence[str]) -> dict[str, dict[str, int]]:
     """Return what `count` does of all tasks. Most of many are well: they are counted by the index of tags alone."""
-    of = _tag.c.tag.in_(names)
-    totals = sa.select(_tag.c.tag, sa.func.count()).where(of).group_by(_tag.c.tag)
-    counted = {name: {"ok": number} for name, number in connection.execute(totals)}
+    # One by one, each is read in an index alone; grouped, PostgreSQL would read the table.
+    each = [sa.select(sa.func.count()).where(_tag.c.tag == name).scalar_subquery() for name in names]
+    totals = connection.execute(sa.select(*each)).one()
+    counted = {name: {"ok": number} for name, number in zip(names, totals, strict=True)}
     others = sa.select(_tag.c.tag, _task.c.state, sa.func.count()).select_from(_task.join(_tag, _its))
-    others = others.where(of, _task.c.state.in_(_ELSE)).group_by(_tag.c.tag, _task.c.state)
+    others = others.where(_tag.c.tag.in_(names), _task.c.state.in_(_ELSE)).group_by(_tag.c.tag, _task.c.state)
     for name, state, number in connection.execute(others):
         counted[name][state] = number
         counted[name]["ok"] -= number
