@@ -28,6 +28,8 @@ def paths(desk, installed):
         told = {"signature": "revoked", "script": "/usr/local/sbin/purge.sh", "script_sha256": "0" * 64}
         refused = say("log", 940, task="purge", level="error", data=told)
         assert agent.send(*good, *bad, refused, say("log", 950)).status == 200
+        many = [say("log", 960 + number, task=f"many{number:03}", tags=["many"]) for number in range(120)]
+        assert agent.send(*many, epoch="many").status == 200
     installed.hume("about", "backup", "--tag", "urgent", "--owner", "the team", "--runbook", "https://wiki.example/b")
     installed.hume("watch", "add", "db1:copy", "--every", "1s", "--grace", "1s")
     installed.hume("silence", "task:copy", "--for", "2h", "--why", "moving disks")
@@ -39,6 +41,8 @@ def paths(desk, installed):
         "/",
         "/?by=task",
         "/?by=tag",
+        "/?q=tag:many&all=true",
+        "/?q=host:nowhere",
         "/hosts",
         f"/host?name={run['host']}",
         f"/task?{place}",

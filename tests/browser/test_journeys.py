@@ -89,6 +89,57 @@ def test_nothing_moves_under_the_pointer(desk, installed, tmp_path):
     expect(desk.page.get_by_role("heading", name="Troubles")).to_be_visible()
 
 
+def test_a_trouble_is_taken_where_it_stands(desk, installed, tmp_path):
+    run_script(installed, tmp_path, "", 3)
+    desk.open("/?by=task&q=task:b*")
+    _reload_until(desk.page, desk, "backup")
+    expect(desk.page.locator("#live")).to_have_text("live")
+    address = desk.page.url
+
+    desk.page.get_by_role("button", name="take", exact=True).click()
+
+    expect(desk.page.get_by_text("taken by owner")).to_be_visible()
+    assert desk.page.url == address
+    desk.page.get_by_role("button", name="give back", exact=True).click()
+    expect(desk.page.get_by_role("button", name="take", exact=True)).to_be_visible()
+
+
+def test_a_line_that_grows_moves_nothing_under_the_pointer(desk, installed):
+    installed.hume("error", "-t", "aa", "disk gone")
+    installed.hume("error", "-t", "bb", "disk gone")
+    _reload_until(desk.page, desk, "bb")
+    expect(desk.page.locator("#live")).to_have_text("live")
+    line = desk.page.locator("tr[data-trouble]").last
+    line.hover()
+    before = line.bounding_box()
+
+    name = desk.page.locator("tr[data-trouble]").first.locator(".name b").inner_text()
+    installed.hume("critical", "-t", name, "a long sentence " * 40)
+
+    expect(desk.page.get_by_role("button", name="changed, show")).to_be_visible()
+    desk.page.wait_for_timeout(700)
+    assert line.bounding_box() == before
+
+
+def test_what_the_pointer_rests_on_stays_under_it_when_a_run_comes(desk, installed, tmp_path):
+    for _ in range(30):
+        run_script(installed, tmp_path)
+    host = json.loads(installed.hume("tasks", "-o", "json").stdout)[0]["host"]
+    desk.open(f"/task?host={host}&task=backup")
+    expect(desk.page.locator("#live")).to_have_text("live")
+    rows = desk.page.locator("table.list tbody tr")
+    rows.nth(20).scroll_into_view_if_needed()
+    rows.nth(15).hover()
+    link = rows.nth(15).get_by_role("link")
+    address, top = link.get_attribute("href"), link.bounding_box()["y"]
+
+    run_script(installed, tmp_path, "", 3)
+    expect(desk.page.locator("table.list tbody tr .state.failed")).to_have_count(1)
+
+    held = desk.page.locator(f"table.list a[href='{address}']")
+    assert abs(held.bounding_box()["y"] - top) < 3
+
+
 def test_a_running_run_is_followed_while_a_note_is_written(desk, installed, tmp_path):
     script = tmp_path / "long.sh"
     go = tmp_path / "go"

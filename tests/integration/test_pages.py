@@ -280,15 +280,18 @@ def test_of_many_under_one_tag_the_first_are_shown_and_the_others_are_one_link_a
         page = visitor.get("/?by=tag&q=task:sweep*").text
         link = html.unescape(page.partition('of 120. <a href="')[2].partition('"')[0])
         led = visitor.get(link)
+        after = html.unescape(led.text.partition('<p class="more"><a href="')[2].partition('"')[0])
+        more = visitor.get(after).text
         failed = html.unescape(
             visitor.get("/?by=tag").text.partition('<a class="state failed" href="')[2].partition('"')[0]
         )
         one = visitor.get(failed).text
 
     assert [page.count(f"The first 33 of {number:}.") for number in (120, 60)] == [1, 2]
-    assert urllib.parse.unquote_plus(link) == "/?q=task:sweep* tag:all&by=host"
-    assert "The first 100 of 120" in led.text
-    assert urllib.parse.unquote_plus(failed) == "/?q=tag:all state:failed"
+    assert urllib.parse.unquote_plus(link) == "/?q=task:sweep* tag:all&by=host&all=true"
+    assert "The first" not in led.text
+    assert (led.text.count("<tr "), more.count("<tr ")) == (100, 20)
+    assert urllib.parse.unquote_plus(failed) == "/?q=tag:all state:failed&by=host"
     assert one.count("<tr ") == 2  # among the troubles, and under its host
     assert "alone" in one
 
@@ -383,3 +386,31 @@ def test_a_search_that_nothing_but_looking_finds_says_how_far_it_looked_and_goes
     assert second != first
     assert sorted(exported.splitlines()) == sorted(everything.splitlines())
     assert len(told.splitlines()) == len(exported.splitlines()) > 5
+
+
+def test_the_numbers_of_now_lead_to_what_they_count_and_what_finds_nothing_says_so(central):
+    fill(central)
+    with agent_of(central) as agent:
+        agent.send(say("log", 1, task="apart", level="error", message="disk gone"), epoch="apart")
+    with signed_in(central) as visitor:
+        page = visitor.get("/?q=task:apart&by=task").text
+        link = html.unescape(page.partition('<a class="count failed" href="')[2].partition('"')[0])
+        nothing = visitor.get("/?q=host:nowhere").text
+        untagged = visitor.get("/?by=tag&q=task:apart").text
+
+    assert urllib.parse.unquote_plus(link) == "/?q=task:apart state:failed&by=task"
+    assert "No task matches." in nothing
+    assert "No task yet" not in nothing
+    assert "all well" not in nothing
+    assert "1 failed" in untagged.partition("no tag")[2]
+
+
+def test_a_note_of_two_lines_stays_one_of_two_lines(central):
+    with agent_of(central) as agent:
+        agent.send(say("log", level="error", task="backup", message="disk gone"))
+        host = owner_host(central)
+    with signed_in(central) as visitor:
+        noted = visitor.post("/note", {"host": host, "task": "backup", "text": "called them\r\nthey come"}, **OWN)
+        page = visitor.get(noted.headers["location"]).text
+
+    assert "called them\nthey come" in page

@@ -37,14 +37,21 @@ def count_events(central: Central, asked: Asked) -> EventCounts:
     within = roles.scope(asked.actor, "read", "events")
     query, now_ns = parameters.read(asked.parameters, parameters.CountsQuery), central.clock.wall_ns()
     with central.database.reading() as connection:
-        window, counted = count(connection, filter_of(query, now_ns, within), now_ns)
+        wanted = filter_of(query, now_ns, within)
+        counted = count(connection, wanted, window := window_of(wanted, now_ns))
     items = [BucketView(one.at, one.levels) for one in counted.buckets]
     since = counted.since if counted.since != window.since else None
     return EventCounts(window.since, window.until, window.step, items, since)
 
 
-def count(connection: sa.Connection, wanted: events.Filter, now_ns: int) -> tuple[buckets.Window, buckets.Counted]:
-    """Count what is wanted in the window that it says."""
-    window = buckets.window(*events.bounds(wanted), now_ns)
-    found = events.count(connection, wanted, *window, buckets.MOST_EVENTS)
-    return window, buckets.sort_out(window, found.steps, looked_to=found.looked_to)
+def window_of(wanted: events.Filter, now_ns: int) -> buckets.Window:
+    """Return the window that a filter says."""
+    return buckets.window(*events.bounds(wanted), now_ns)
+
+
+def count(
+    connection: sa.Connection, wanted: events.Filter, window: buckets.Window, *, is_slow: bool = False
+) -> buckets.Counted:
+    """Count what is wanted in the window; `is_slow`: it is known that no index finds it."""
+    found = events.count(connection, wanted, *window, buckets.MOST_EVENTS, is_slow=is_slow)
+    return buckets.sort_out(window, found.steps, looked_to=found.looked_to)

@@ -174,7 +174,7 @@ def write(
         if kind == "release" and not people.taken(connection, [name]):
             raise ConflictError(f"nobody has taken {':'.join(name)}: there is nothing to give back")
         acting.note(connection, central, asked, kind, ":".join(name))
-        made = people.add(connection, kind, name, run, asked.actor.name, text.strip(), central.clock.wall_ns())
+        made = people.add(connection, kind, name, run, asked.actor.name, _clean(text) or "", central.clock.wall_ns())
         if kind == "take" and not people.taken(connection, [name]):
             # Whoever reads that it is taken must be right; leaving undoes what was written.
             raise ConflictError(f"{':'.join(name)} is well: there is nothing to take")
@@ -182,8 +182,8 @@ def write(
 
 
 def _clean(text: str | None) -> str | None:
-    # No database likes U+0000 in text.
-    return None if text is None else text.strip().replace("\0", "\ufffd")
+    # No database likes U+0000 in text; a form sends line feeds as two characters.
+    return None if text is None else text.strip().replace("\0", "\ufffd").replace("\r\n", "\n")
 
 
 def _change_of(data: NewAbout) -> tagging.Change | None:

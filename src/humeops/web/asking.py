@@ -19,6 +19,8 @@ class Search(msgspec.Struct, forbid_unknown_fields=True):
     after: str | None = None
 
 
+# What may turn the meaning of a condition that stands in a filter.
+_INDIRECT = re.compile(r'["()]|\b(or|not)\b', re.IGNORECASE)
 QUIET_NS = 10 * 60 * NS_PER_SECOND
 
 
@@ -59,6 +61,8 @@ def spell(**named: str) -> str:
 
 def narrowed(text: str, more: str) -> str:
     """Return the filter for what both of these hold for."""
+    if f" {more} " in f" {text} " and not _INDIRECT.search(text):
+        return text
     if re.search(r"\bor\b", text, re.IGNORECASE):  # all else binds as tightly as what follows
         return f"({text}) {more}"
     return f"{text} {more}".strip()

@@ -37,7 +37,13 @@ def list_events(central: Central, asked: Asked) -> Response[str]:
     wanted = asking.events_filter(query.q, now_ns)._replace(within=within)
     with central.database.reading() as connection:
         page = events.find(connection, wanted, False, EVENTS, query.after)
-        window, counted = counting.count(connection, wanted, now_ns)
+        window = counting.window_of(wanted, now_ns)
+        # The bars stand on the first page alone.
+        counted = (
+            counting.count(connection, wanted, window, is_slow=page.looked_to is not None)
+            if query.after is None
+            else None
+        )
     return rendering.page(
         "events.html",
         now_ns=now_ns,
@@ -46,7 +52,7 @@ def list_events(central: Central, asked: Asked) -> Response[str]:
         after=page.next,
         looked_to=page.looked_to,
         is_first=query.after is None,
-        bars=counts.draw(window, counted, query.q),
+        bars=counts.draw(window, counted, query.q) if counted else None,
         fixed=counts.fixed(query.q, window),
         **_shown(page.rows),
     )

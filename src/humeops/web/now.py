@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The first page: what is wrong, where, why and since when; then everything, by host, by task or by tag."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from humeops.api.schemas import TaskView
 from humeops.api.service import Asked, Central
 from humeops.central.store import people
 from humeops.central.store.questions import agents, grouped, overview, tasks
+from humeops.central.store.questions.page import Page
 from humeops.security import grants, roles
 from humeops.web import asking, bars, rendering, words
 
@@ -45,10 +47,11 @@ class Group(NamedTuple):
 
 
 class NowQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """GET /."""
+    """GET /. `all`: every task, page by page, not the first of each heading; by tag there is no such page."""
 
     q: parameters.Filter = ""
     by: grouped.By = "host"
+    all: bool = False
     after: str | None = None
 
 
@@ -68,10 +71,10 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
     wanted = asking.tasks_filter(query.q, now_ns)._replace(within=within)
     with central.database.reading() as connection:
         counts = tasks.count(connection, wanted)
-        headings, after = grouped.find(connection, wanted, query.by, ROWS, OF_EACH, query.after)
+        headings, after = _headings(connection, wanted, query)
         found = [] if query.after else _troubles(connection, wanted, counts)
         rows = lines(connection, [*found, *(task for heading in headings for task in heading.tasks)])
-        counted = grouped.count(connection, wanted, query.by, [heading.name for heading in headings if heading.name])
+        counted = grouped.count(connection, wanted, query.by, [heading.name for heading in headings])
         hosts = roles.scope(asked.actor, "read", "agents")
         heard = agents.heard(connection, now_ns - asking.QUIET_NS, hosts)
         copied = agents.copied(connection, hosts, COPIED)
@@ -82,6 +85,7 @@ def show_now(central: Central, asked: Asked) -> Response[str]:
         may_write=roles.scope(asked.actor, "write", "notes") != grants.NOTHING,
         q=query.q,
         by=query.by,
+        all=query.all,
         counts=[(state, counts[state]) for state in words.STATES if counts.get(state)],
         heard=heard,
         copied=copied,
@@ -125,6 +129,15 @@ def _troubles(connection: sa.Connection, wanted: tasks.Filter, counts: Mapping[s
             of_it = tasks.find(connection, wanted._replace(states=[state]), room, None).rows
             found += sorted(of_it, key=lambda task: -task.since)
     return found
+
+
+def _headings(connection: sa.Connection, wanted: tasks.Filter, query: NowQuery) -> Page[grouped.Group]:
+    if query.by == "tag" or not query.all:
+        return grouped.find(connection, wanted, query.by, ROWS, OF_EACH, query.after)
+    by_task = query.by == "task"
+    found, after = tasks.find(connection, wanted, ROWS, query.after, by_task)
+    under = itertools.groupby(found, lambda task: task.task if by_task else task.host)
+    return Page([grouped.Group(name, list(some), False) for name, some in under], after)
 
 
 def _groups(

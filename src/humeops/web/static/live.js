@@ -47,7 +47,7 @@
     }
   }
 
-  async function replaceRows(names) {
+  async function replaceRows(names, isAsked) {
     const by = new URLSearchParams(location.search).get("by") || "host";
     for (let first = 0; first < names.length; first += MOST_ROWS) {
       const asked = names.slice(first, first + MOST_ROWS).map((name) => ["t", name]);
@@ -56,10 +56,12 @@
       for (const row of rows()) {
         const next = fresh.get(key(row));
         if (!next || next.outerHTML === row.outerHTML) continue;
-        const focused = row === document.activeElement, copy = document.importNode(next, true);
+        const focused = row === document.activeElement, copy = document.importNode(next, true), height = row.offsetHeight;
         copy.classList.add("changed");
         row.replaceWith(copy);
-        if (focused) copy.focus();
+        // One that is taller would move all below it: it waits until it is asked for.
+        if (copy.offsetHeight !== height && !isAsked && isBusy()) copy.replaceWith(row);
+        else if (focused) copy.focus();
       }
     }
     tick();
@@ -87,7 +89,10 @@
     const fresh = found?.getElementById("main");
     if (!fresh) return;
     document.title = found.title;
+    // What the pointer rests on stays under it, whatever comes above.
+    const held = [...main.querySelectorAll(":hover")].pop(), top = held?.getBoundingClientRect().top;
     await htmx.swap({ text: fresh.innerHTML, target: main, swap: "innerMorph", sourceElement: main });
+    if (held?.isConnected) scrollBy(0, held.getBoundingClientRect().top - top);
     if (!fresh.dataset.stream) stream.close(); // a run that has ended says nothing more
     document.dispatchEvent(new Event("hume:fresh"));
     offer();
@@ -106,6 +111,16 @@
       status.textContent = stream?.readyState === EventSource.OPEN ? "live" : "not live";
     }
   }
+
+  // A trouble is taken where it stands; without this script its form leads to the task.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target, task = form.closest("tr[data-task]")?.dataset.task;
+    if (!task || !form.matches("form.take")) return;
+    event.preventDefault();
+    const sent = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" }).catch(() => null);
+    if (!sent || sent.status >= 400) return form.submit(); // whatever is wrong, its page says so
+    replaceRows([task], true);
+  });
 
   // -- what the stream tells -----------------------------------------------------------------------------------------
 

@@ -90,7 +90,9 @@ def newer(connection: sa.Connection, wanted: Filter, event_id: str, limit: int) 
     return connection.execute(_question(connection, wanted, span, False, limit)).all()
 
 
-def count(connection: sa.Connection, wanted: Filter, since: int, until: int, step: int, most: int) -> Counts:
+def count(
+    connection: sa.Connection, wanted: Filter, since: int, until: int, step: int, most: int, *, is_slow: bool = False
+) -> Counts:
     """Count the newest `most` events between two moments, in steps from the first of them."""
     within = wanted._replace(since=max(since, wanted.since or 0), until=min(until, wanted.until or until))
 
@@ -100,9 +102,8 @@ def count(connection: sa.Connection, wanted: Filter, since: int, until: int, ste
         query = sa.select(place, found.c.level, sa.func.count()).group_by(place, found.c.level)
         return connection.execute(query).all()
 
-    parts, looked_to, _ = lookback.search(
-        connection, _span(within, None, False), False, most, ask, lambda part: sum(row[2] for row in part)
-    )
+    span, weigh = _span(within, None, False), lambda part: sum(row[2] for row in part)
+    parts, looked_to, _ = lookback.search(connection, span, False, most, ask, weigh, is_slow=is_slow)
     numbers: collections.Counter[tuple[int, int]] = collections.Counter()
     for at, level, number in (row for part in parts for row in part):
         numbers[int(at), int(level)] += int(number)

@@ -24,6 +24,7 @@ _ELSE = [state for state in keys.STATES if state not in ("ok", "problem")]
 _task = tables.task
 _tag = tables.task_tag
 _its = sa.and_(_tag.c.host == _task.c.host, _tag.c.task == _task.c.task)
+_HAS_TAGS = sa.exists().where(_its)
 _ORDER: dict[By, tuple[sa.Column[Any], ...]] = {
     "host": (_task.c.host, _task.c.task),
     "task": (_task.c.task, _task.c.host),
@@ -58,19 +59,26 @@ def find(
 
 
 def count(connection: sa.Connection, wanted: tasks.Filter, by: By, names: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Return how many of these tasks are in each state, for each of these hosts, names or tags."""
+    """Return how many of these tasks are in each state, for each of these hosts, names or tags; "": those without a tag."""
+    tagless = {"": _count_tagless(connection, wanted)} if "" in names else {}
+    names = [name for name in names if name]
     if not names:
-        return {}
+        return tagless
     if by == "tag" and not tasks.conditions(wanted):
-        return _count_tags(connection, names)
+        return tagless | _count_tags(connection, names)
     column = _ORDER[by][0]
     query = sa.select(column, _task.c.state, sa.func.count()).where(column.in_(names), *tasks.conditions(wanted))
     if by == "tag":
         query = query.select_from(_task.join(_tag, _its))
-    counted: dict[str, dict[str, int]] = {}
+    counted: dict[str, dict[str, int]] = tagless
     for name, state, number in connection.execute(query.group_by(column, _task.c.state)):
         counted.setdefault(name, {})[state] = number
     return counted
+
+
+def _count_tagless(connection: sa.Connection, wanted: tasks.Filter) -> dict[str, int]:
+    query = sa.select(_task.c.state, sa.func.count()).where(~_HAS_TAGS, *tasks.conditions(wanted))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(_task.c.state))}
 
 
 def _count_tags(connection: sa.Connection, names: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -133,6 +141,5 @@ def _places(
 
 
 def _tagless(connection: sa.Connection, wanted: tasks.Filter, limit: int) -> list[_Name]:
-    has_tags = sa.exists().where(_tag.c.host == _task.c.host, _tag.c.task == _task.c.task)
-    query = sa.select(*_ORDER["host"]).where(~has_tags, *tasks.conditions(wanted))
+    query = sa.select(*_ORDER["host"]).where(~_HAS_TAGS, *tasks.conditions(wanted))
     return [(row.host, row.task) for row in connection.execute(query.order_by(*_ORDER["host"]).limit(limit))]
