@@ -17,7 +17,7 @@ import logging
 import os
 import pathlib
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from humeops.daemon.folders import make_folder
@@ -28,6 +28,9 @@ from humeops.wire import dropfile
 
 log = logging.getLogger(__name__)
 
+# Of files that go to quarantine the first few are logged, then one of so many.
+LOUD = 20
+LOUD_EVERY = 1_000
 STALE_TMP_NS = 3_600 * 1_000_000_000
 # What opening says of things that are no files to read; anything else is this host's trouble and not the file's fault.
 _NOT_A_FILE = frozenset((errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.EACCES, errno.EPERM))
@@ -57,6 +60,8 @@ class DropFolder:
         self._quarantine = Quarantine(self._fd)
         self._stuck: set[str] = set()
         self._aside: set[str] = set()
+        self._aside_users: set[int] = set()
+        self._quarantined_loud = 0
         self.has_put_off = False
         self.trouble = ""  # why what callers drop is not read, or not deleted; empty when all is well
         self.watch = FolderWatch(path)
@@ -122,20 +127,39 @@ class DropFolder:
         waiting = len(self._usable(set(filter(dropfile.is_drop_name, found))))
         return Census(waiting + len(self._aside), sum(map(dropfile.is_foreign, found)) + len(self._stuck))
 
+    def dropped(self, names: Iterable[str]) -> list[str]:
+        """Return those of these names, that the kernel told, that are dropped events to look at."""
+        some = {name for name in names if dropfile.is_drop_name(name)}
+        return sorted(some - self._stuck - self._aside)
+
     def _usable(self, found: set[str]) -> list[str]:
         # What can neither be moved nor deleted, such as somebody's full folder, must not be looked at again and again.
         self._stuck &= found
         self._aside &= found
         return sorted(found - self._stuck - self._aside)
 
-    def set_aside(self, name: str) -> None:
-        """Leave a file where it is and look at it no more until `recall`: others behind it must not wait for its user."""
-        self._aside.add(name)
+    def set_aside(self, file: Dropped) -> None:
+        """Leave a file where it is and look at it no more until `recall`: others behind it must not wait for its user.
+
+        Nor may what he dropped later overtake it: see `is_aside`.
+        """
+        self._aside.add(file.name)
+        self._aside_users.add(file.uid)
+
+    def is_aside(self, uid: int) -> bool:
+        """Tell whether a file of this user was set aside, so that his others have to wait, too."""
+        return uid in self._aside_users
+
+    @property
+    def has_aside(self) -> bool:
+        """Whether files were set aside."""
+        return bool(self._aside)
 
     def recall(self) -> bool:
         """Look at the files that were set aside again; tell whether there are any."""
         has_any = bool(self._aside)
         self._aside.clear()
+        self._aside_users.clear()
         return has_any
 
     def owners(self, names: list[str]) -> set[int]:
@@ -183,7 +207,10 @@ class DropFolder:
 
         The log says why; the reason may quote what somebody dropped, so what could steer a terminal is spelt out.
         """
-        log.warning("%s goes to quarantine: %s", name, why.encode("unicode_escape").decode("ascii"))
+        self._quarantined_loud += 1
+        if self._quarantined_loud <= LOUD or self._quarantined_loud % LOUD_EVERY == 0:
+            told = why.encode("unicode_escape").decode("ascii")
+            log.warning("%s goes to quarantine: %s (%d so far)", name, told, self._quarantined_loud)
         if not self._quarantine.take(name):
             self._stuck.add(name)
 

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from humeops.clock import NS_PER_SECOND, Clock
 from humeops.daemon.door import Request
 from humeops.daemon.dropfolder import DropFolder
-from humeops.daemon.groupsize import GroupSize
+from humeops.daemon.folderwatch import News
+from humeops.daemon.groupsize import TURN_NS, GroupSize
 from humeops.daemon.intake import Intake
 from humeops.errors import HumeError
 
@@ -56,7 +57,7 @@ class DropTurns:
     @property
     def is_behind(self) -> bool:
         """Whether files wait that were not taken in yet."""
-        return self.goes_on or self._is_stuck
+        return self.goes_on or self._is_stuck or self._folder.has_aside
 
     @property
     def goes_on(self) -> bool:
@@ -75,25 +76,27 @@ class DropTurns:
             self._intake.foresee(self._folder, some)
             if is_stopping():
                 return
-            if not self._intake.take_dropped(self._folder, some):
+            if not self._intake.take_dropped(self._folder, some)[0]:
                 # A full spool: serve (and forward) anyway, the files wait.
                 self._is_stuck = True
                 return
             self._is_stuck = self._is_stuck or self._folder.has_put_off
 
-    def step(self, requests: list[Request], *, has_news: bool) -> Turn:
+    def step(self, requests: list[Request], news: News) -> Turn:
         """Take in what a turn may; then those requests go on whose users have no file left."""
         most = self._size.most
-        is_due = not self._names and self._clock.boot_ns() >= self._retry_ns
-        if has_news or self._is_to_look or is_due:
+        is_due = self._is_stuck and (news or self._clock.boot_ns() >= self._retry_ns) and not self._names
+        if news.is_unsure or self._is_to_look or is_due:
             # Once room lacks, little is taken, but a start or a stop among many others.
             most = LOOKED_AT if self._is_stuck else most
             self._names, self._is_to_look, self._is_stuck = self._folder.names(), False, False
+        elif came := self._folder.dropped(news.names):
+            self._names = sorted({*self._names, *came})
         has_taken = bool(self._names) and self._take(most)
         return self._sorted(has_taken, requests)
 
     def take_waiting(self) -> list[Request]:
-        """Return all requests that wait: at the end there is no waiting."""
+        """Return all requests that wait, and let go of them."""
         waiting = [request for line in self._waiting.values() for request in line]
         self._waiting.clear()
         return waiting
@@ -102,9 +105,10 @@ class DropTurns:
         self._foresee()
         names, self._names = self._names[:most], self._names[most:]
         began_ns = self._clock.boot_ns()
-        has_room = self._intake.take_dropped(self._folder, names)
+        has_room, looked = self._intake.take_dropped(self._folder, names, TURN_NS)
         ended_ns = self._clock.boot_ns()
-        self._size.note(len(names), ended_ns - began_ns)
+        self._size.note(looked, ended_ns - began_ns)
+        self._names = names[looked:] + self._names
         if not has_room or self._folder.has_put_off:
             self._is_stuck, self._retry_ns = True, ended_ns + RETRY_NS
         if not has_room:
@@ -116,9 +120,8 @@ class DropTurns:
 
     def _foresee(self) -> None:
         if self._names[0] > self._foreseen_upto:
-            some = self._names[:LOOKED_AT]
-            self._intake.foresee(self._folder, some)
-            self._foreseen_upto = some[-1]
+            last = self._intake.foresee(self._folder, self._names[:LOOKED_AT], TURN_NS)
+            self._foreseen_upto = last or self._names[0]
 
     def _sorted(self, has_taken: bool, requests: list[Request]) -> Turn:
         asked = bool(self._names) and bool(requests or self._waiting)

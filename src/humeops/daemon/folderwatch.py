@@ -8,13 +8,26 @@ look for himself, in intervals of his own.
 import contextlib
 import os
 import pathlib
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import inotify_simple
 
 _NEWS_BYTES = 65_536
+_NAMED = inotify_simple.flags.CREATE | inotify_simple.flags.MOVED_TO
 _FLAGS = inotify_simple.flags
 # What happens to the folder itself is news, too: its path may name another one by now.
 _WANTED = _FLAGS.CREATE | _FLAGS.MOVED_TO | _FLAGS.DELETE_SELF | _FLAGS.MOVE_SELF
+
+
+class News(NamedTuple):
+    """Names that came, and whether that may not be all: then one has to look."""
+
+    names: Sequence[str] = ()
+    is_unsure: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.names) or self.is_unsure
 
 
 class FolderWatch:
@@ -46,15 +59,17 @@ class FolderWatch:
         except OSError:
             self._watched = None
 
-    def has_news(self) -> bool:
-        """Tell whether something happened since the last call; always where the kernel tells nothing."""
+    def news(self) -> News:
+        """Return what came since the last call; unsure where the kernel tells nothing, or that something befell the folder."""
         if self._inotify is None or self._watched is None:
-            return True
-        # What the kernel says is thrown away unread: only that it says something matters, and this is on every ack's way.
+            return News(is_unsure=True)
         try:
-            return bool(os.read(self._inotify.fileno(), _NEWS_BYTES))
+            told = inotify_simple.parse_events(os.read(self._inotify.fileno(), _NEWS_BYTES))
         except BlockingIOError:
-            return False
+            return News()
+        # An overflow, or a folder that was watched before, is not of this watch.
+        is_unsure = any(one.wd != self._watched or not one.mask & _NAMED for one in told)
+        return News([one.name for one in told if one.mask & _NAMED], is_unsure)
 
     def close(self) -> None:
         """Let go of the folder."""

@@ -8,18 +8,22 @@ alive. It holds for one group of files: what comes in the next one is not forese
 Anybody may drop a file that says anything, so a user's files tell of processes only beside what that user says himself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Annotated
 
 import msgspec
 
 from humeops.daemon.dropfolder import Dropped
 from humeops.daemon.processes import Link
 from humeops.daemon.sayer import Sayer
-from humeops.event import ChainLink, Event
+from humeops.event import MAX_CHAIN, ChainLink, Event
+
+# So many processes are kept in mind: those of a group of files, each with as long a chain as may be.
+MOST_HEARD = 64_000
 
 
 class _Processes(msgspec.Struct):
-    chain: list[ChainLink] = []
+    chain: Annotated[list[ChainLink], msgspec.Meta(max_length=MAX_CHAIN)] = []
 
 
 class _Glimpse(msgspec.Struct):
@@ -40,16 +44,24 @@ class Hindsight:
     def __init__(self) -> None:
         self._heard: dict[tuple[int | None, str, Link], int] = {}
 
-    def look_through(self, files: Iterable[Dropped]) -> None:
-        """Learn of these files, which are then taken in. What is no event is passed over: taking it in says why."""
+    def look_through(self, files: Iterable[Dropped], is_over: Callable[[], bool] = lambda: False) -> str:
+        """Learn of these files, which are then taken in, until it is over or enough; return the name of the last, "" of none.
+
+        What is no event is passed over: taking it in says why.
+        """
+        last = ""
         for file in files:
+            last = file.name
             try:
                 seen = _decoder.decode(file.body)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-                continue
+                seen = _Glimpse()
             for link in (*seen.origin.chain, *((seen.sayer,) if seen.sayer else ())):
                 key = (file.uid, seen.boot, link)
                 self._heard[key] = max(self._heard.get(key, 0), seen.mono)
+            if is_over() or len(self._heard) > MOST_HEARD:
+                break
+        return last
 
     def lived(self, link: Link, event: Event, sayer: Sayer) -> bool:
         """Tell whether this process was heard of after the event was said."""

@@ -7,6 +7,7 @@ humed stops. Called by the loop in humeops.daemon.service; holds no thread and n
 """
 
 import logging
+from typing import NamedTuple
 
 from humeops import crash
 from humeops.clock import Clock
@@ -29,7 +30,20 @@ from humeops.wire import codec, reply
 LOUD_REFUSALS = 10
 LOUD_EVERY = 1_000
 
+# A look at the clock is not free where an event costs ten microseconds.
+PUSHED_BETWEEN_LOOKS = 16
+
 log = logging.getLogger(__name__)
+
+
+class Left(NamedTuple):
+    """What there was no time for in a turn; none of it is acknowledged."""
+
+    requests: list[Request]
+    pushed: list[Pushed]
+
+
+NOTHING_LEFT = Left([], [])
 
 
 class Intake:
@@ -48,17 +62,26 @@ class Intake:
         self._clock = clock
 
     def take_requests(
-        self, requests: list[Request], pushed: list[Pushed], listener: Listener, letting: Letting | None
-    ) -> None:
-        """Commit the events of these requests and what was pushed, and the release with them; then answer each request."""
+        self,
+        requests: list[Request],
+        pushed: list[Pushed],
+        listener: Listener,
+        letting: Letting | None,
+        within_ns: int | None = None,
+    ) -> Left:
+        """Commit the events of these requests and what was pushed, and the release with them; then answer each request.
+
+        `within_ns`: after so long, without the commit, the rest is left for the next time, and returned.
+        """
         crash.point("humed-received")
         answers: list[tuple[Peer, bytes]] = []
-        lost = len(pushed)
+        lost, left = len(pushed), NOTHING_LEFT
         try:
             with self._spool.group() as group:
                 began_ns = self._clock.boot_ns()
-                answers.extend((request.peer, self._take_request(request, group)) for request in requests)
-                lost = len(pushed) - self._put_pushed(pushed, group)
+                ends_ns = None if within_ns is None else began_ns + within_ns
+                requests, pushed, left, stored = self._take(requests, pushed, group, ends_ns, answers)
+                lost = len(pushed) - stored
                 self.size.note(len(requests) + len(pushed), self._clock.boot_ns() - began_ns)
                 if letting is not None:
                     group.release(*letting)
@@ -80,6 +103,24 @@ class Intake:
             crash.point("humed-before-ack")
             listener.reply(peer, answer)
         crash.point("humed-after-ack")
+        return left
+
+    def _take(
+        self,
+        requests: list[Request],
+        pushed: list[Pushed],
+        group: Group,
+        ends_ns: int | None,
+        answers: list[tuple[Peer, bytes]],
+    ) -> tuple[list[Request], list[Pushed], Left, int]:
+        """Take in what there is time for; return what that was, what is left, and how much of what was pushed is stored."""
+        now_ns = self._clock.boot_ns
+        for at, request in enumerate(requests):
+            if at and ends_ns is not None and now_ns() > ends_ns:
+                return requests[:at], [], Left(requests[at:], pushed), 0
+            answers.append((request.peer, self._take_request(request, group)))
+        stored, looked = self._put_pushed(pushed, group, ends_ns)
+        return requests, pushed[:looked], Left([], pushed[looked:]), stored
 
     def _take_request(self, request: Request, group: Group) -> bytes:
         if isinstance(request.body, HumeError):
@@ -97,11 +138,17 @@ class Intake:
             return _answer(request, error)
         return reply.pack_reply(Exit.OK, event.id)
 
-    def _put_pushed(self, pushed: list[Pushed], group: Group) -> int:
+    def _put_pushed(self, pushed: list[Pushed], group: Group, ends_ns: int | None) -> tuple[int, int]:
         # Nobody hears an answer, and its sayer wanted none: what cannot be taken is lost, and counted.
         taken, now, take, guard = 0, self._clock.wall_ns(), self._pipeline.take, self._pipeline.guard
         is_limited = {sayer.uid: guard.is_limited(sayer.uid) for sayer in {sayer for sayer, _ in pushed}}
-        for sayer, body in pushed:
+        for at, (sayer, body) in enumerate(pushed):
+            if (
+                at % PUSHED_BETWEEN_LOOKS == PUSHED_BETWEEN_LOOKS - 1
+                and ends_ns is not None
+                and self._clock.boot_ns() > ends_ns
+            ):
+                return taken, at
             if isinstance(body, HumeError):
                 if isinstance(body, NotAllowedError):
                     self._forbid(sayer, body)
@@ -116,7 +163,7 @@ class Intake:
                 self._forbid(sayer, error)
             except (MalformedEventError, NoRoomError):
                 continue
-        return taken
+        return taken, len(pushed)
 
     def turn_away(self, request: Request, listener: Listener) -> None:
         """Tell a sayer who goes on beyond his rate to come again; his event is not stored."""
@@ -132,25 +179,35 @@ class Intake:
             log.warning("refused %s: %s (%d so far)", who, error, self.counters.forbidden)
         self._notices.note(f"refused {named(sayer.uid)}", f"refused {named(sayer.uid)}: {error}")
 
-    def foresee(self, folder: DropFolder, names: list[str]) -> None:
-        """Learn what these files, which are taken in next, tell of processes; forget the ones before."""
+    def foresee(self, folder: DropFolder, names: list[str], within_ns: int | None = None) -> str:
+        """Learn what these files, which are taken in next, tell of processes, and forget the ones before; return the last one's name.
+
+        `within_ns`: for so long, whatever lies in them.
+        """
         self._pipeline.hindsight.forget()
         # A file alone is told nothing by what was said later, and is read only once.
-        if len(names) > 1:
-            self._pipeline.hindsight.look_through(folder.read(names))
+        if len(names) < 2:
+            return names[0] if names else ""
+        ends_ns = None if within_ns is None else self._clock.boot_ns() + within_ns
+        return self._pipeline.hindsight.look_through(
+            folder.read(names), lambda: ends_ns is not None and self._clock.boot_ns() > ends_ns
+        )
 
-    def take_dropped(self, folder: DropFolder, names: list[str]) -> bool:
-        """Commit the events of these files, then delete them; return False when some must wait for room."""
+    def take_dropped(self, folder: DropFolder, names: list[str], within_ns: int | None = None) -> tuple[bool, int]:
+        """Commit the events of these files, then delete them; return False when some must wait for room, and how many were looked at.
+
+        `within_ns`: after so long, without the commit, the rest is left for the next time.
+        """
         crash.point("humed-received")
         bad_before = folder.quarantined
         try:
             with self._spool.group() as group:
-                done, bad, waiting = self._put_files(folder, names, group)
+                done, bad, waiting, looked = self._put_files(folder, names, group, within_ns)
                 self._pipeline.conclude(group)
                 crash.point("humed-before-commit")
         except SpoolFullError as error:
             self._recover(error)
-            return False
+            return False, len(names)
         bad_count = folder.quarantined - bad_before + len(bad)
         self._note_commit(len(done), bad_count, 0)
         crash.point("humed-after-commit")
@@ -158,17 +215,20 @@ class Intake:
         folder.remove(done)
         for name, why in bad:
             folder.quarantine(name, why)
-        return not waiting
+        return not waiting, looked
 
     def _put_files(
-        self, folder: DropFolder, names: list[str], group: Group
-    ) -> tuple[list[str], list[tuple[str, str]], int]:
+        self, folder: DropFolder, names: list[str], group: Group, within_ns: int | None
+    ) -> tuple[list[str], list[tuple[str, str]], int, int]:
         done: list[str] = []
         bad: list[tuple[str, str]] = []
         waiting = 0
+        began_ns, now_ns = self._clock.boot_ns(), self._clock.boot_ns
         for file in folder.read(names):
-            if self._is_over_rate(file.uid):
-                folder.set_aside(file.name)
+            if within_ns is not None and now_ns() - began_ns > within_ns:
+                return done, bad, waiting, names.index(file.name)
+            if folder.is_aside(file.uid) or self._is_over_rate(file.uid):
+                folder.set_aside(file)
                 continue
             try:
                 self._pipeline.take(file.body, Sayer(file.uid, None, "drop"), group, self._clock.wall_ns())
@@ -179,10 +239,10 @@ class Intake:
                 self._forbid(Sayer(file.uid, None, "drop"), error)
                 bad.append((file.name, str(error)))
             except OverQuotaError:
-                folder.set_aside(file.name)
+                folder.set_aside(file)
             except NoRoomError:
                 waiting += 1
-        return done, bad, waiting
+        return done, bad, waiting, len(names)
 
     def _is_over_rate(self, uid: int | None) -> bool:
         return self._pipeline.guard.is_limited(uid) and not self._throttle.is_within(uid, self._clock.boot_ns())

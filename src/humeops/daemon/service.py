@@ -22,10 +22,11 @@ from humeops.daemon.door import Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.dropturns import DropTurns
 from humeops.daemon.folders import make_folder
+from humeops.daemon.folderwatch import News
 from humeops.daemon.forks import Forks
-from humeops.daemon.groupsize import FEWEST
+from humeops.daemon.groupsize import FEWEST, TURN_NS
 from humeops.daemon.guard.throttle import Place
-from humeops.daemon.intake import Intake
+from humeops.daemon.intake import NOTHING_LEFT, Intake
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.listener import Listener
 from humeops.daemon.metrics import Metrics
@@ -73,6 +74,8 @@ class Service:
         self._swept_ns = 0
         self._beat_ns = 0
         self._tend_due_ns = 0
+        self._recall_due_ns = 0
+        self._left = NOTHING_LEFT
 
     def start(self) -> None:
         """Take what was dropped, listen, tell everybody; the order keeps events in the order they were said."""
@@ -152,6 +155,7 @@ class Service:
         self._watch_runs()
         self._releasing.release_if_due()
         self._tend_if_due()
+        self._recall_if_due()
         self._beat()
         return not self._wakes.is_stopping
 
@@ -180,9 +184,13 @@ class Service:
         end_ns = self._clock.boot_ns() + int(LAST_ANSWERS_SECONDS * NS_PER_SECOND)
         while self._listener.wait(LAST_ARRIVAL_MS) and self._clock.boot_ns() < end_ns:
             self._take_waiting()
-        # At the end nobody waits for his rate, or his files.
-        if held := self._drops.take_waiting() + self._screening.throttle.take_all():
-            self._intake.take_requests(held, [], self._listener, self._releasing.due())
+        # Whoever waits for his files says it again, or drops it behind them: so it keeps its place.
+        for request in self._drops.take_waiting():
+            self._intake.turn_away(request, self._listener)
+        # At the end nobody waits for his rate.
+        held = self._left.requests + self._screening.throttle.take_all()
+        if held or self._left.pushed:
+            self._intake.take_requests(held, self._left.pushed, self._listener, self._releasing.due())
         self._screening.tell(at_the_end=True)
 
     # -- one thing each -------------------------------------------------------------------------------------------
@@ -191,17 +199,19 @@ class Service:
         # The folder is looked at after the requests are in hand and taken before them: whatever a script dropped before it
         # said one of these is then seen, and keeps its place.
         requests = self._collect_requests()
-        if (has_news := self._folder.watch.has_news()) or self._drops.is_behind:
-            requests = self._take_files(requests, has_news=has_news)
+        if (news := self._folder.watch.news()) or self._drops.is_behind:
+            requests = self._take_files(requests, news)
         # Behind the requests, whose sayers wait. Of a flood one group a turn: what else is due comes between.
-        pushed = self._listener.receive_pushed(max(FEWEST, self._intake.size.most - len(requests)))
+        pushed = self._left.pushed or self._listener.receive_pushed(max(FEWEST, self._intake.size.most - len(requests)))
+        self._left = NOTHING_LEFT
         if requests or pushed:
-            self._intake.take_requests(as_said(requests), pushed, self._listener, self._releasing.due())
+            said, due = as_said(requests), self._releasing.due()
+            self._left = self._intake.take_requests(said, pushed, self._listener, due, TURN_NS)
             self._readers.wake()
 
     def _collect_requests(self) -> list[Request]:
         most = self._intake.size.most
-        requests = self._screening.throttle.take_due(self._clock.boot_ns(), most // 2)
+        requests = self._left.requests + self._screening.throttle.take_due(self._clock.boot_ns(), most // 2)
         held = 0
         while len(requests) < most and held < HELD_AT_ONCE:
             if (request := self._listener.receive()) is None:
@@ -221,8 +231,8 @@ class Service:
             self._intake.turn_away(request, self._listener)
         return place is Place.NOW
 
-    def _take_files(self, requests: list[Request], *, has_news: bool) -> list[Request]:
-        turn = self._drops.step(requests, has_news=has_news)
+    def _take_files(self, requests: list[Request], news: News) -> list[Request]:
+        turn = self._drops.step(requests, news)
         if turn.has_taken:
             self._readers.wake()
         for request in turn.full:
@@ -247,13 +257,19 @@ class Service:
         if self._watcher.step(is_behind=self._drops.is_behind):
             self._readers.wake()
 
+    def _recall_if_due(self) -> None:
+        # What was over its user's rate, or his share: as often as the rate gives him another burst, or room may have come.
+        now = self._clock.boot_ns()
+        if self._folder.has_aside and now >= self._recall_due_ns:
+            self._recall_due_ns = now + int(self._screening.throttle.refill_seconds * NS_PER_SECOND)
+            self._folder.recall()
+            self._drops.look_again()
+
     def _tend_if_due(self) -> None:
         now = self._clock.boot_ns()
         if now >= self._tend_due_ns or self._keeper.is_pressed:
             more = self._keeper.tend(self._readers.forwarder.in_flight_upto, self._questions.committed_upto())
             self._tend_due_ns = now + (0 if more else int(TEND_SECONDS * NS_PER_SECOND))
-            if self._folder.recall():
-                self._drops.look_again()
             if self._screening.tell():
                 self._readers.wake()
 
@@ -279,10 +295,14 @@ class Service:
 
     def _patience_ms(self) -> int:
         seconds = HEARTBEAT_SECONDS - (self._clock.boot_ns() - self._beat_ns) / NS_PER_SECOND
+        if self._left != NOTHING_LEFT:
+            return 0
         if self._tend_due_ns <= self._clock.boot_ns():
             seconds = min(seconds, 0.0 if self._keeper.is_pressed else HEARTBEAT_SECONDS)
         if self._drops.is_behind or not self._folder.watch.works:
             seconds = min(seconds, 0.0 if self._drops.goes_on else LOOK_SECONDS)
+        if self._folder.has_aside:
+            seconds = min(seconds, self._screening.throttle.refill_seconds)
         if (patience := self._watcher.patience_seconds()) is not None:
             seconds = min(seconds, patience)
         if (patience := self._screening.patience_seconds()) is not None:

@@ -195,21 +195,21 @@ def test_an_unfinished_file_is_deleted_after_an_hour_and_not_before(folder):
 
 
 def test_a_file_that_comes_is_news_once(folder):
-    assert not folder.reader.watch.has_news()
+    assert not folder.reader.watch.news()
 
     drop(folder.path, say())
 
-    assert folder.reader.watch.has_news()
-    assert not folder.reader.watch.has_news()
+    assert folder.reader.watch.news()
+    assert not folder.reader.watch.news()
 
 
 def test_a_file_that_is_linked_in_is_news(folder, tmp_path):
     (tmp_path / "made").touch()
-    folder.reader.watch.has_news()
+    folder.reader.watch.news()
 
     os.link(tmp_path / "made", folder.path / f"{next_id()}.hume")
 
-    assert folder.reader.watch.has_news()
+    assert folder.reader.watch.news()
 
 
 def test_the_folder_is_read_though_somebody_moves_it_away(folder, tmp_path):

@@ -14,7 +14,7 @@ def test_the_folder_that_is_there_now_is_read_from_then_on(folder, tmp_path):
     now = drop(folder.path, say())
 
     assert [file.name for file in folder.take()] == [now.name]
-    assert folder.reader.watch.has_news()
+    assert folder.reader.watch.news()
     assert not folder.reader.follow()
     assert (tmp_path / "moved" / left.name).exists()
 
@@ -53,8 +53,8 @@ def test_where_no_folder_can_be_had_it_is_said_once_and_tried_again(folder, tmp_
 
 
 def test_that_the_folder_moves_is_news(folder, tmp_path):
-    folder.reader.watch.has_news()
+    folder.reader.watch.news()
 
     folder.path.rename(tmp_path / "moved")
 
-    assert folder.reader.watch.has_news()
+    assert folder.reader.watch.news()

@@ -10,7 +10,9 @@ from humeops.clock import FakeClock
 from humeops.daemon import dropturns
 from humeops.daemon.door import WRONG_FORM, Peer, Request
 from humeops.daemon.dropturns import LOOKED_AT, MAX_WAITING, TURN_FILES, DropTurns
+from humeops.daemon.folderwatch import News
 from humeops.daemon.sayer import Sayer
+from humeops.wire import codec
 from tests.unit.daemon.sayings import drop, say
 from tests.unit.daemon.test_intake import Humed
 
@@ -25,7 +27,12 @@ class Turned(Humed):
     def __init__(self, path):
         super().__init__(path)
         self.clock = FakeClock()
+        self.intake._clock = self.clock
         self.turns = DropTurns(self.folder, self.intake, self.clock)
+
+    def messages(self):
+        rows = self.spool.db.execute("SELECT body FROM event ORDER BY seq").fetchall()
+        return [codec.decode(body).message for (body,) in rows]
 
 
 @pytest.fixture
@@ -46,7 +53,7 @@ def request(uid, body=None, peer=b"1"):
 
 
 def turn(humed, *requests, has_news=True):
-    return humed.turns.step(list(requests), has_news=has_news)
+    return humed.turns.step(list(requests), News(is_unsure=has_news))
 
 
 def test_a_turn_takes_some_and_the_next_goes_on_without_news(humed):
@@ -168,11 +175,56 @@ def test_whoever_is_told_to_stop_stops_between_two_groups(humed):
 
 def test_a_turn_grows_and_shrinks_with_what_a_file_costs(humed, monkeypatch):
     monkeypatch.setattr(
-        humed.clock, "boot_ns", iter(range(0, 10**15, 2_000_000)).__next__
-    )  # each look at it 2 ms later
+        humed.clock, "boot_ns", iter(range(0, 10**15, 1_000)).__next__
+    )  # each look at it a microsecond later
     dropped(humed, ANN, 4 * TURN_FILES)
 
     turn(humed)
     turn(humed, has_news=False)
 
     assert humed.depth() - TURN_FILES > dropturns.TURN_FILES
+
+
+def test_what_a_user_dropped_later_never_overtakes_what_was_set_aside(humed):
+    said = [say(task="flood", message=str(number)) for number in range(20)]
+    for body in said:
+        os.chown(drop(humed.path, body), ANN, ANN)
+    humed.intake._throttle.adopt(10, 5)
+    humed.intake._pipeline.guard.is_limited = lambda uid: True
+
+    while humed.depth() < 20:
+        turn(humed)
+        assert humed.messages() == [str(number) for number in range(humed.depth())]
+        assert humed.turns.is_behind == (humed.depth() < 20)
+        # A token comes while the turn goes on, too.
+        humed.clock.advance(0.11)
+        turn(humed, has_news=False)
+        humed.folder.recall()
+        humed.turns.look_again()
+
+
+def test_a_turn_ends_when_its_time_is_up_whatever_a_file_costs(humed, monkeypatch):
+    dropped(humed, ANN, 30)
+    looks = iter(range(0, 10**15, 4_000_000))  # 4 ms for each file
+    monkeypatch.setattr(humed.intake._clock, "boot_ns", looks.__next__)
+
+    turn(humed)
+
+    assert 1 <= humed.depth() <= 5
+    assert humed.turns.goes_on
+    while humed.turns.goes_on:
+        turn(humed, has_news=False)
+    assert humed.depth() == 30
+
+
+def test_a_name_that_the_kernel_tells_is_taken_without_reading_the_folder(humed, monkeypatch):
+    turn(humed)
+    monkeypatch.setattr(humed.folder, "names", lambda: pytest.fail("it reads all of the folder"))
+    path = drop(humed.path, say())
+
+    humed.turns.step([], News(["other", f".{path.name}.tmp", path.name]))
+
+    assert humed.depth() == 1
+    assert not humed.turns.is_behind
+    humed.turns.step([], News(["z1", path.name]))
+    assert humed.depth() == 1

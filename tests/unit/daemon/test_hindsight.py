@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Who still lived when something was said, as later files tell: those of the same user and boot alone."""
 
+from humeops.daemon import hindsight
 from humeops.daemon.dropfolder import Dropped
 from humeops.daemon.hindsight import Hindsight
 from humeops.daemon.sayer import Sayer
@@ -48,3 +49,25 @@ def test_when_the_group_is_over_it_is_forgotten():
     found.forget()
 
     assert not found.lived(FORK, SAID, MINE)
+
+
+def test_a_chain_that_no_event_may_have_tells_nothing_and_what_is_kept_is_bounded():
+    links = [[number, number] for number in range(1, 66)]
+    found = Hindsight()
+
+    files = [Dropped(f"{number}.hume", say(mono=6, origin={"chain": links}), 1000) for number in range(3)]
+    assert found.look_through(files) == "2.hume"
+    assert not found.lived((1, 1), SAID, MINE)
+
+    many = (
+        Dropped(f"{number}.hume", say(mono=6, origin={"chain": [[number * 64 + at + 1, 1] for at in range(64)]}), 1000)
+        for number in range(5_000)
+    )
+    assert found.look_through(many) == f"{hindsight.MOST_HEARD // 64}.hume"
+
+
+def test_it_ends_when_there_is_no_more_time():
+    files = [Dropped(f"{number}.hume", say(mono=6), 1000) for number in range(3)]
+
+    assert Hindsight().look_through(files, lambda: True) == "0.hume"
+    assert Hindsight().look_through([]) == ""

@@ -14,7 +14,7 @@ from humeops.daemon.door import WRONG_FORM, Peer, Request
 from humeops.daemon.dropfolder import DropFolder
 from humeops.daemon.entries import NO_TOKEN
 from humeops.daemon.guard.throttle import Throttle
-from humeops.daemon.intake import Intake
+from humeops.daemon.intake import NOTHING_LEFT, Intake
 from humeops.daemon.keeper import Keeper
 from humeops.daemon.notices import Notices
 from humeops.daemon.origins import Origins
@@ -69,7 +69,7 @@ class Humed:
         self.intake.take_requests([], [(SAYER, body) for body in said], self.replies, None)
 
     def take_files(self):
-        return self.intake.take_dropped(self.folder, self.folder.names())
+        return self.intake.take_dropped(self.folder, self.folder.names())[0]
 
     def fill_disk(self):
         pages = self.spool.db.execute("PRAGMA page_count").fetchone()[0]
@@ -237,3 +237,20 @@ def test_a_run_whose_fork_is_not_heard_of_again_is_around_what_its_script_starts
     humed.take_files()
 
     assert humed.runs.find(latter.stem).parent == former.stem
+
+
+def test_what_there_is_no_time_for_is_left_and_not_acknowledged(humed, monkeypatch):
+    looks = iter(range(0, 10**15, 4_000_000))
+    monkeypatch.setattr(humed.intake._clock, "boot_ns", looks.__next__)
+    requests = [Request(Peer(0, b"%d" % number), SAYER, say()) for number in range(9)]
+    pushed = [(SAYER, say()) for _ in range(40)]
+
+    first = humed.intake.take_requests(requests, pushed, humed.replies, None, 15_000_000)
+    told = len(humed.replies.lines)
+    second = humed.intake.take_requests(first.requests, first.pushed, humed.replies, None)
+
+    assert 1 <= told == humed.depth() - len(first.requests) - len(pushed) < 9
+    assert (len(first.requests), len(first.pushed)) == (9 - told, 40)
+    assert second == NOTHING_LEFT
+    assert humed.depth() == 49
+    assert len(humed.replies.lines) == 9

@@ -68,6 +68,11 @@ class Throttle:
         self._each_ns = int(NS_PER_SECOND / events_per_second) if events_per_second else 0
         self._burst_ns = self._each_ns * (burst_events - 1)
 
+    @property
+    def refill_seconds(self) -> float:
+        """After how long somebody who said nothing may say a whole burst again, as far as it is of use to know: 0.1 to 1."""
+        return min(1.0, max(0.1, self._burst_ns / NS_PER_SECOND))
+
     def is_within(self, uid: int | None, now_ns: int) -> bool:
         """Tell whether this user may say one more now, and count it if so."""
         if not self._each_ns:
