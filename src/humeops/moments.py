@@ -15,6 +15,8 @@ _UNITS = {"s": spans.SECOND, "m": spans.MINUTE, "h": spans.HOUR, "d": spans.DAY,
 _SPAN = re.compile(r"(?:[0-9]{1,9}[smhdw])+")
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 
+_LAST = 2**63 - 1 - spans.DAY  # so that whoever adds to a moment still has one that a database takes
+
 FORMS = "such as 15m, 2h, 1d, today, yesterday, 03:15, 2026-11-23 or 2026-11-23T03:15"
 
 
@@ -28,7 +30,7 @@ def parse_span(text: str) -> int:
 def parse_moment(text: str, now_ns: int, zone: datetime.tzinfo | None = None) -> int:
     """Return the moment in ns since 1970; a span means so long ago, a date its first moment. Raise ValueError.
 
-    What names no zone is meant in `zone`, without one in that of this machine.
+    What lies beyond what 63 bits hold (2262) is the last moment that they do, less a day. What names no zone is meant in `zone`, without one in that of this machine.
     """
     word = text.strip()
     if _SPAN.fullmatch(word):
@@ -41,7 +43,7 @@ def parse_moment(text: str, now_ns: int, zone: datetime.tzinfo | None = None) ->
         word = f"{midnight:%Y-%m-%d}T{word.zfill(len(word) + (word.index(':') == 1))}"
     try:
         moment = datetime.datetime.fromisoformat(word)
-        return max(0, _to_ns(moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)))
+        return min(_LAST, max(0, _to_ns(moment if moment.tzinfo is not None else moment.replace(tzinfo=zone))))
     except (ValueError, OverflowError):
         raise ValueError(f"{text!a} is no moment in time; write one {FORMS}") from None
 
@@ -111,4 +113,4 @@ def time_of_day(moment_ns: int) -> str:
 
 
 def _to_ns(moment: datetime.datetime) -> int:
-    return int(moment.astimezone().timestamp()) * spans.SECOND + moment.microsecond * 1000
+    return int(moment.replace(microsecond=0).timestamp()) * spans.SECOND + moment.microsecond * 1000

@@ -8,6 +8,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.fixtures.asking import owner_of
+
 SCRIPT = """#!/bin/sh
 hume start backup "nightly backup"
 hume flag dumped
@@ -105,8 +107,8 @@ def test_a_trouble_is_taken_where_it_stands(desk, installed, tmp_path):
 
 
 def test_a_line_that_grows_moves_nothing_under_the_pointer(desk, installed):
-    installed.hume("error", "-t", "aa", "disk gone")
-    installed.hume("error", "-t", "bb", "disk gone")
+    installed.hume("warn", "-t", "aa", "disk gone")
+    installed.hume("warn", "-t", "bb", "disk gone")
     _reload_until(desk.page, desk, "bb")
     expect(desk.page.locator("#live")).to_have_text("live")
     line = desk.page.locator("tr[data-trouble]").last
@@ -114,7 +116,7 @@ def test_a_line_that_grows_moves_nothing_under_the_pointer(desk, installed):
     before = line.bounding_box()
 
     name = desk.page.locator("tr[data-trouble]").first.locator(".name b").inner_text()
-    installed.hume("critical", "-t", name, "a long sentence " * 40)
+    installed.hume("error", "-t", name, "a long sentence " * 40)
 
     expect(desk.page.get_by_role("button", name="changed, show")).to_be_visible()
     desk.page.wait_for_timeout(700)
@@ -124,7 +126,8 @@ def test_a_line_that_grows_moves_nothing_under_the_pointer(desk, installed):
 def test_what_the_pointer_rests_on_stays_under_it_when_a_run_comes(desk, installed, tmp_path):
     for _ in range(30):
         run_script(installed, tmp_path)
-    host = json.loads(installed.hume("tasks", "-o", "json").stdout)[0]["host"]
+    with owner_of(installed) as owner:
+        host = owner.get("/api/v1/tasks").body["items"][0]["host"]
     desk.open(f"/task?host={host}&task=backup")
     expect(desk.page.locator("#live")).to_have_text("live")
     rows = desk.page.locator("table.list tbody tr")

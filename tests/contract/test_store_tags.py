@@ -7,7 +7,7 @@ from humeops.central.current import copied, keyspace, rebuilding
 from humeops.central.current.asking import RedisPicture
 from humeops.central.current.judged import Judged
 from humeops.central.current.picture import SqlPicture
-from humeops.central.store import declaring, patterns, people, scoping, surroundings, tables, tagging
+from humeops.central.store import declaring, patterns, people, purposes, scoping, surroundings, tables, tagging
 from humeops.central.store.questions import events, grouped, runs, tasks, watches
 from humeops.central.watches.expectation import Expectation
 from humeops.filters import parsing
@@ -218,3 +218,35 @@ def copied_tags(redis_client):
     found = copied.read(redis_client.hget(keyspace.host("db1"), "backup"))
     assert found is not None
     return found.tags
+
+
+def test_each_text_is_the_word_of_whoever_wrote_it(database, agent):
+    take(database, agent, *tagged("nightly"))
+
+    def describe(author, at, **wish):
+        return database.write(lambda connection: people.describe(connection, BACKUP, people.Wish(**wish), author, at))
+
+    describe("ada", LATER, owner="the team", runbook="https://wiki.example/b")
+    describe("mia", LATER + 5, tags=tagging.Change(["x"]), description="all dumps")
+    describe("eve", LATER + 9, owner="the team", tags=tagging.Change(["x"]))
+    said = said_of(database)
+    with database.reading() as connection:
+        words = purposes.of(connection, BACKUP).words
+
+    assert (said.author, said.at) == ("mia", LATER + 5)
+    assert {member: (word.maker, word.at) for member, word in words.items()} == {
+        "owner": ("ada", LATER),
+        "runbook": ("ada", LATER),
+        "description": ("mia", LATER + 5),
+    }
+
+
+def test_what_was_said_before_words_were_kept_is_the_last_ones(database, agent):
+    take(database, agent, *tagged("nightly"))
+    with database.writing() as connection:
+        row = {"host": "db1", "task": "backup", "at": LATER, "author": "ada", "owner": "the team"}
+        connection.execute(sa.insert(tables.about).values(**row, description="", runbook=""))
+
+    give(database, "x", author="mia", at=LATER + 5)
+
+    assert said_of(database).word_of("owner") == ("ada", LATER)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What else the API answers: hosts, states, transitions, history, comparison; ETags, limits, its own description."""
 
+import json
 import re
 import urllib.parse
 
@@ -141,3 +142,37 @@ def test_a_long_answer_is_compressed_and_still_known_when_it_has_not_changed(ins
         assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
         assert packed.body == plain.body
         assert (again.status, again.body) == (304, None)
+
+
+LISTS = (
+    *("tasks", "states", "runs", "events", "events/counts", "hosts", "data", "transitions"),
+    *("agents", "scripts", "watches", "alerts", "audit"),
+)
+
+
+@pytest.mark.parametrize("key", ["since", "until"])
+def test_a_moment_beyond_all_clocks_is_no_fault(central, key, subtests):
+    with owner_of(central) as owner:
+        for path in LISTS:
+            with subtests.test(path):
+                answer = owner.get(f"/api/v1/{path}?q={key}:9999-12-31")
+                assert answer.status in (200, 400), answer.body
+                assert answer.status == 200 or "says nothing of" in answer.body["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "about"), ("POST", "notes"), ("POST", "takes"), ("POST", "report")]
+)
+def test_a_body_that_is_nested_without_end_is_the_askers_fault(central, method, path):
+    with owner_of(central) as owner:
+        answer = owner.call(method, f"/api/v1/{path}", b"[" * 100_000, **{"Content-Type": "application/json"})
+
+    assert answer.status in (400, 403), answer.body
+
+
+def test_a_note_of_blanks_is_refused(central):
+    with owner_of(central) as owner:
+        task = owner.get("/api/v1/tasks?limit=1").body["items"][0]
+        body = json.dumps({"host": task["host"], "task": task["task"], "text": " \r\n "}).encode()
+
+        assert owner.call("POST", "/api/v1/notes", body, **{"Content-Type": "application/json"}).status == 400

@@ -121,6 +121,12 @@ def test_nobody_speaks_for_another_host(central, owner):
         ({"task": ["t", "u"]}, "task"),
         ({"kind": "stop", "task": "t", "status": "900"}, "status"),
         ({"task": "t", "set": "n=99999999999999999999"}, "64 bits"),
+        ({"task": "t", "status": "3"}, "kind=stop"),
+        ({"task": "t", "flag": "copied"}, "kind=flag"),
+        ({"task": "t", "progress": "3/4"}, "kind=progress"),
+        ({"task": "t", "outcome": "failed", "kind": "start"}, "kind=stop"),
+        ({"task": "t", "output": "x", "kind": "flag", "flag": "f"}, "kind=stop"),
+        ({"task": "t", "unit": "bytes"}, "kind=data"),
     ],
 )
 def test_what_is_wrong_is_named_and_leaves_nothing(central, owner, fields, word):

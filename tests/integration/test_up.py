@@ -134,12 +134,14 @@ def test_what_dies_is_started_again(up, folder):
     running = up("--port", "0").wait_until_up()
     humed = int((folder / "humed.pid").read_text())
     (central,) = set(running.children()) - {humed}
+    url = (folder / "central.url").read_text()
 
     os.kill(humed, signal.SIGKILL)
     os.kill(central, signal.SIGKILL)
 
     until(lambda: _hume(folder, "queue").returncode == 0 and _hume(folder, "status").returncode == 0, running.said)
     assert "humed was killed by SIGKILL; starting it again in 1 s" in running.said()
+    assert (folder / "central.url").read_text() == url
     assert not {humed, central} & set(running.children())
 
 

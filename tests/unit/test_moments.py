@@ -37,6 +37,8 @@ def berlin(monkeypatch):
         ("2026-11-23T03:00:00Z", NOW - 59 * MINUTE - 51 * SECOND),
         ("2026-11-23 04:00", NOW - 59 * MINUTE - 51 * SECOND),
         ("99999999w", 0),
+        ("2500-01-01", 2**63 - 1 - DAY),
+        ("9999-12-31T23:59:59Z", 2**63 - 1 - DAY),
     ],
 )
 def test_a_moment_is_read_as_people_write_it(text, moment):

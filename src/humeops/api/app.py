@@ -161,6 +161,7 @@ def make_app(central: Central, pages: Pages | None = None, proxies: Sequence[Net
             HumeError: problems.from_hume,
             HTTPException: from_http,
             sa.exc.DatabaseError: problems.from_database,
+            RecursionError: problems.from_depth,
             Exception: problems.from_fault,
         },
         request_max_body_size=MAX_BATCH_BYTES,

@@ -169,12 +169,15 @@ def write(
     central: Central, asked: Asked, kind: people.Kind, name: people.Name, run: str | None, text: str
 ) -> people.Note:
     """Write it down as the asker's; NotFoundError for a task that nobody knows, ConflictError where nothing is to be taken."""
+    text = _clean(text) or ""
+    if kind == "note" and not text:
+        raise parameters.ParameterError("`text`: it may not be empty")
     with central.database.writing() as connection:
         known.require(connection, asked.actor, "write", "notes", *name)
         if kind == "release" and not people.taken(connection, [name]):
             raise ConflictError(f"nobody has taken {':'.join(name)}: there is nothing to give back")
         acting.note(connection, central, asked, kind, ":".join(name))
-        made = people.add(connection, kind, name, run, asked.actor.name, _clean(text) or "", central.clock.wall_ns())
+        made = people.add(connection, kind, name, run, asked.actor.name, text, central.clock.wall_ns())
         if kind == "take" and not people.taken(connection, [name]):
             # Whoever reads that it is taken must be right; leaving undoes what was written.
             raise ConflictError(f"{':'.join(name)} is well: there is nothing to take")

@@ -104,6 +104,15 @@ def from_fault(request: _Request, error: Exception) -> Response[bytes]:
     return answer(500, "")
 
 
+def from_depth(request: _Request, error: RecursionError) -> Response[bytes]:
+    """Answer a body that is nested deeper than anything is read; without a body it is a fault of ours."""
+    return (
+        from_fault(request, error)
+        if request.scope["method"] in ("GET", "HEAD")
+        else answer(400, "the body is nested too deeply")
+    )
+
+
 def from_database(request: _Request, error: Exception) -> Response[bytes]:
     """Answer that the database does not do its part: damaged, on a disk that fails, or away. humed keeps what it sent."""
     _log.error("the database fails", path=request.scope["path"], method=request.scope["method"], exc_info=error)

@@ -59,6 +59,15 @@ class Place(NamedTuple):
     run: str | None
 
 
+# What is said with one kind alone: with another it would be stored and mean nothing.
+_OF_KIND = {
+    "stop": ("status", "outcome", "output"),
+    "flag": ("flag",),
+    "progress": ("progress",),
+    "data": ("unit", "ttl"),
+}
+
+
 def read(body: bytes, content_type: str) -> Report:
     """Return what this body says, or raise ParameterError."""
     kind = content_type.partition(";")[0].strip().lower()
@@ -124,6 +133,11 @@ def _check(report: Report) -> None:
         raise ParameterError("`run`: a start begins a run of its own; its id is in the answer")
     if report.kind == "data" and not report.data:
         raise ParameterError("`data`: nothing is shared here; in a form it is set=KEY=VALUE")
+    for kind, members in _OF_KIND.items():
+        if report.kind != kind and (
+            said := [member for member in members if getattr(report, member) not in (None, "", {})]
+        ):
+            raise ParameterError(f"`{said[0]}`: it is said with kind={kind}, not with {report.kind}")
     if report.expect and report.kind != "start":
         raise ParameterError("`expect`: a start declares it")
     try:

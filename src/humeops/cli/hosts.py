@@ -64,7 +64,7 @@ def _trouble(agent: schemas.AgentView, now_ns: int) -> str:
     if agent.revoked_at is not None:
         told.append(f"its credential was revoked, {moments.ago(agent.revoked_at, now_ns)}")
     elif agent.last_seen_at is None:
-        told.append("never heard")
+        told.append("no humed heard yet")
     told += filter(None, [phrases.sharing(agent, now_ns)])
     if health := agent.health:
         told += [f"only {health.room} taken"] if health.room else []

@@ -35,7 +35,7 @@ _RUNS = {
 _GUARDS = {
     "over_rate": "acks waited for their user's rate",
     "pushed_over_rate": "pushed over their user's rate and lost",
-    "sent_away": "told to come again, over their user's rate",
+    "sent_away": "told to come again, since too many of their user wait",
     "over_quota": "told to come again, over their user's share of the spool",
     "too_many_names": "with more tags or keys than one user may bring",
 }

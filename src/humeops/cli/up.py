@@ -13,6 +13,7 @@ import shlex
 import socket
 import sys
 import time
+import urllib.parse
 from collections.abc import Iterator
 
 import click
@@ -105,7 +106,7 @@ def _run(layout: Layout, port: int, is_default: bool) -> int:
     folder = str(layout.root)
     central = Child(
         "central",
-        [sys.executable, "-m", "humeops.cli.central", "serve", "--dir", folder, "--port", str(port)],
+        _central_command(folder, port),
         layout.root / "central.log",
     )
     humed = Child("humed", [sys.executable, "-m", "humeops.daemon.main", "--dir", folder], layout.root / "humed.log")
@@ -116,6 +117,8 @@ def _run(layout: Layout, port: int, is_default: bool) -> int:
         url = _wait_until_up(supervisor, layout, central, humed, before)
         if url is None:
             return Exit.OK
+        # Started again, it is found where whoever looks on found it.
+        central.command = _central_command(folder, urllib.parse.urlsplit(url).port or port)
         print("\n".join(welcome(url, folder, is_default, _link(layout))), flush=True)
         while not supervisor.wait(1.0):
             supervisor.look_after()
@@ -124,6 +127,10 @@ def _run(layout: Layout, port: int, is_default: bool) -> int:
         return Exit.OK
     finally:
         supervisor.stop()
+
+
+def _central_command(folder: str, port: int) -> list[str]:
+    return [sys.executable, "-m", "humeops.cli.central", "serve", "--dir", folder, "--port", str(port)]
 
 
 def welcome(url: str, folder: str, is_default: bool, link: str) -> Iterator[str]:

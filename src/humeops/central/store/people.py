@@ -6,9 +6,11 @@ somebody took a task that was well. That is told by the task's transitions when 
 was well and unusual is no transition: who takes that has it until its alert is over.
 """
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 
 from humeops.central.store import alertrows, rows, statements, tables, tagging
@@ -22,6 +24,7 @@ _alert = tables.alert
 Name = tuple[str, str]  # host and task
 Kind = Literal["note", "take", "release"]
 _WELL = ("ok", "new", "paused")
+_TEXTS = ("owner", "description", "runbook")
 
 
 class Note(NamedTuple):
@@ -37,8 +40,18 @@ class Note(NamedTuple):
     text: str
 
 
+class Said(NamedTuple):
+    """Whose word something is, and since when."""
+
+    author: str
+    at: int
+
+
+_read_words = msgspec.json.Decoder(dict[str, Said]).decode
+
+
 class About(NamedTuple):
-    """What a task is for, and who said so last; each tag that was given to it has a word of its own."""
+    """What a task is for, and who changed anything of it last; each text, and each tag that was given, is the word of its own author."""
 
     at: int
     author: str
@@ -46,6 +59,11 @@ class About(NamedTuple):
     description: str = ""
     runbook: str = ""
     tags: Sequence[tagging.Given] = ()
+    words: Mapping[str, Said] = MappingProxyType({})
+
+    def word_of(self, member: str) -> Said:
+        """Return whose word this text is; of what was said before words were kept, whoever changed anything last."""
+        return self.words.get(member, Said(self.author, self.at))
 
 
 class Wish(NamedTuple):
@@ -152,7 +170,22 @@ def about(connection: sa.Connection, name: Name) -> About | None:
     """Return what is said of this task."""
     query = sa.select(_about).where(_about.c.host == name[0], _about.c.task == name[1])
     row = connection.execute(query).one_or_none()
-    return About(row.at, row.author, row.owner, row.description, row.runbook, tagging.read(row.tags)) if row else None
+    if row is None:
+        return None
+    words = _read_words(row.words) if row.words else {}
+    return About(row.at, row.author, row.owner, row.description, row.runbook, tagging.read(row.tags), words)
+
+
+def _renewed(before: About, texts: Mapping[str, Any], author: str, at: int) -> About:
+    changed = {member: text for member, text in texts.items() if text != getattr(before, member)}
+    words = {member: before.word_of(member) for member in _TEXTS if getattr(before, member)}
+    words |= {member: Said(author, at) for member in changed}
+    return before._replace(at=at, author=author, words=words, **changed)
+
+
+def _is_same(said: About, before: About) -> bool:
+    """Tell whether nothing changed: who says again what is said already has no part in it."""
+    return list(said.tags) == list(before.tags) and all(getattr(said, one) == getattr(before, one) for one in _TEXTS)
 
 
 def describe(connection: sa.Connection, name: Name, wish: Wish, author: str, at: int) -> About:
@@ -161,11 +194,13 @@ def describe(connection: sa.Connection, name: Name, wish: Wish, author: str, at:
     list(statements.tasks(connection, [name]))
     before = about(connection, name)
     texts = {member: text for member, text in wish._asdict().items() if text is not None and member != "tags"}
-    said = (before or About(at, author))._replace(at=at, author=author, **texts)
+    said = _renewed(before or About(at, author), texts, author, at)
     if wish.tags is not None:
         said = said._replace(tags=tagging.renewed(said.tags, wish.tags, author, at))
         tagging.show(connection, name, [one.tag for one in said.tags], at)
-    values = {**said._asdict(), "tags": tagging.pack(said.tags)}
+    if before is not None and _is_same(said, before):
+        return before
+    values = {**said._asdict(), "tags": tagging.pack(said.tags), "words": rows.json_text(said.words)}
     if before is None:
         connection.execute(sa.insert(_about).values({**values, "host": name[0], "task": name[1]}))
     else:

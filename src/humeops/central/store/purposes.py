@@ -37,7 +37,7 @@ def composed(said: About | None, held: Held | None) -> Purpose:
     words: dict[str, Word] = {}
     for member, part in _IN_WATCHES.items():
         if said is not None and (text := getattr(said, member)):
-            texts[member], words[member] = text, Word(ABOUT, said.author, said.at)
+            texts[member], words[member] = text, Word(ABOUT, *said.word_of(member))
         elif held is not None and (text := getattr(held.wanted, part)):
             texts[member] = text
             if part in held.words:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Searches that nothing but looking finds: from the newest event on, a stretch at a time, for about a second.
+"""Searches that nothing but looking finds: from the newest event on, a stretch at a time, for about two seconds.
 
 Most questions an index answers. Of the others (who said it, what has no such tag) the engine would look at every event there is, and at
 ten million that takes a minute. So a question is asked whole for QUICK_SECONDS; what takes longer is asked of the newest events, then of
