@@ -106,6 +106,16 @@ def test_a_trouble_is_taken_where_it_stands(desk, installed, tmp_path):
     expect(desk.page.get_by_role("button", name="take", exact=True)).to_be_visible()
 
 
+def test_who_takes_a_trouble_is_seen_by_the_others_without_reloading(desk, installed, tmp_path):
+    run_script(installed, tmp_path, "", 3)
+    _reload_until(desk.page, desk, "backup")
+    expect(desk.page.locator("#live")).to_have_text("live")
+
+    assert installed.hume("take", "backup").returncode == 0
+
+    expect(desk.page.get_by_text("taken by owner")).to_be_visible()
+
+
 def test_a_line_that_grows_moves_nothing_under_the_pointer(desk, installed):
     installed.hume("warn", "-t", "aa", "disk gone")
     installed.hume("warn", "-t", "bb", "disk gone")

@@ -176,3 +176,16 @@ def test_a_note_of_blanks_is_refused(central):
         body = json.dumps({"host": task["host"], "task": task["task"], "text": " \r\n "}).encode()
 
         assert owner.call("POST", "/api/v1/notes", body, **{"Content-Type": "application/json"}).status == 400
+
+
+def test_head_is_get_without_its_body(central, owner):
+    path = "/api/v1/tasks?limit=1"
+    got, asked = owner.get(path), owner.call("HEAD", path)
+    pages = [owner.call("HEAD", one).status for one in ("/api/v1/live", "/api/v1/nothing", "/healthz")]
+
+    assert (asked.status, asked.body) == (200, None)
+    assert {name: asked.headers[name] for name in ("etag", "content-type")} == {
+        name: got.headers[name] for name in ("etag", "content-type")
+    }
+    assert pages[0] != 200
+    assert pages[1:] == [404, 200]

@@ -30,6 +30,7 @@ from humeops.api import (
     dead,
     enrolments,
     events,
+    heads,
     health,
     hosts,
     intake,
@@ -170,7 +171,8 @@ def make_app(central: Central, pages: Pages | None = None, proxies: Sequence[Net
         logging_config=None,
     )
     # Outermost: what the doorkeeper refuses is counted, too.
-    turnstile = ratelimit.Turnstile(compression.Compressor(validators.Validator(app)), central.clock)
+    answers = heads.Heads(compression.Compressor(validators.Validator(app)))
+    turnstile = ratelimit.Turnstile(answers, central.clock)
     door = Doorkeeper(turnstile, central, pages.turn_away if pages else None)
     return metering.Meter(Forwarded(witness.Witness(door, central), proxies), central.clock)
 

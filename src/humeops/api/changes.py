@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What has changed since the last look: events that are new, the runs they are of, and changes of tasks' states.
+"""What has changed since the last look: events that are new, the runs they are of, changes of tasks' states, and what people wrote.
 
-Transitions are found by their number. Two transactions may commit in another order than their numbers: so a few numbers before
+Transitions and notes are found by their number. Two transactions may commit in another order than their numbers: so a few numbers before
 the last one are looked at again, and what was seen is left out.
 """
 
@@ -14,13 +14,14 @@ import sqlalchemy as sa
 
 from humeops.api import overviews, views
 from humeops.api.ring import What
-from humeops.central.store import rows, scoping
-from humeops.central.store.questions import events, runs, transitions
+from humeops.central.store import people, rows, scoping
+from humeops.central.store.questions import events, runs, tasks, transitions
 from humeops.event import Origin
 from humeops.filters import facts
 
 MOST_EVENTS = 2_000  # read at one look
 _MOST_TRANSITIONS = 1_000
+_MOST_NOTES = 1_000
 _AGAIN = 200  # numbers before the last one that are looked at again
 _REMEMBERED = 20_000
 
@@ -36,36 +37,55 @@ class Found(NamedTuple):
     of: facts.Facts = facts.Facts()  # the task it belongs to, with the tags of the task itself
 
 
+class Newest(NamedTuple):
+    """The numbers of the last transition and the last note; 0: there is none."""
+
+    transition: int = 0
+    note: int = 0
+
+
+def newest(connection: sa.Connection) -> Newest:
+    """Return where a look begins that tells what comes from now on."""
+    return Newest(transitions.newest(connection), people.newest(connection))
+
+
 class Looker:
     """Remembers what was seen."""
 
-    def __init__(self, newest: int) -> None:
-        self._newest = newest
-        self._first = newest
-        self._seen: collections.OrderedDict[int | bytes, None] = collections.OrderedDict()
+    def __init__(self, begin: Newest) -> None:
+        self._first = begin
+        self._newest = begin
+        self._seen: collections.OrderedDict[tuple[What, int] | bytes, None] = collections.OrderedDict()
 
     def look(self, connection: sa.Connection, noted: Sequence[bytes]) -> list[Found]:
         """Return what has changed, in an order in which it may be told; `noted` are the events that are new, or may be."""
         said = events.by_keys(connection, [key for key in dict.fromkeys(noted) if self._is_new(key)])
-        moved = self._moves(connection)
+        moved, written = self._moves(connection), self._notes(connection)
         keys = {row.run for row in said if row.run} | {rows.key_of(move.run) for move in moved if move.run}
         touched = runs.by_keys(connection, sorted(keys))
         found = [
             *(_event(row, touched.get(row.run)) for row in said),
             *(_run(run) for run in touched.values()),
             *(_task(move) for move in moved),
+            *_told(connection, written),
         ]
         tags = scoping.tags_of_all(connection, {(one.facts.host, one.facts.task) for one in found})
         return [_of_task(one, tags.get((one.facts.host, one.facts.task), [])) for one in found]
 
     def _moves(self, connection: sa.Connection) -> list[transitions.Transition]:
-        after = max(self._first, self._newest - _AGAIN)
+        after = max(self._first.transition, self._newest.transition - _AGAIN)
         found = transitions.newer(connection, after, _MOST_TRANSITIONS)
-        new = [move for move in found if self._is_new(move.id)]
-        self._newest = max([self._newest, *(move.id for move in new)])
+        new = [move for move in found if self._is_new(("task", move.id))]
+        self._newest = self._newest._replace(transition=max([self._newest.transition, *(move.id for move in new)]))
         return new
 
-    def _is_new(self, key: int | bytes) -> bool:
+    def _notes(self, connection: sa.Connection) -> list[people.Note]:
+        after = max(self._first.note, self._newest.note - _AGAIN)
+        new = [note for note in people.newer(connection, after, _MOST_NOTES) if self._is_new(("note", note.id))]
+        self._newest = self._newest._replace(note=max([self._newest.note, *(note.id for note in new)]))
+        return new
+
+    def _is_new(self, key: tuple[What, int] | bytes) -> bool:
         if key in self._seen:
             return False
         self._seen[key] = None
@@ -121,7 +141,7 @@ def _task(move: transitions.Transition) -> Found:
 
 def _of_task(found: Found, tags: Sequence[str]) -> Found:
     """Add the tags of the task: to what it belongs to, and to what is told of the task itself."""
-    told = found.facts._replace(tag=tags) if found.what == "task" else found.facts
+    told = found.facts._replace(tag=tags) if found.what in ("task", "note") else found.facts
     return found._replace(facts=told, of=facts.Facts(host=told.host, task=told.task, tag=tags))
 
 
@@ -131,3 +151,24 @@ def _names(run: str | None) -> tuple[str, ...]:
 
 def _user(name: str, uid: int | None) -> list[str]:
     return [text for text in (name, "" if uid is None else str(uid)) if text]
+
+
+def _told(connection: sa.Connection, written: Sequence[people.Note]) -> list[Found]:
+    """Return what people wrote; whoever looks on at failed tasks wants to know who took one."""
+    of = {
+        (one.host, one.task): one.state
+        for one in tasks.by_names(connection, sorted({(one.host, one.task) for one in written}))
+    }
+    return [_note(note, of.get((note.host, note.task), "")) for note in written]
+
+
+def _note(note: people.Note, state: str) -> Found:
+    known = facts.Facts(
+        host=note.host,
+        task=note.task,
+        state=state,
+        run=_names(note.run),
+        time=note.at,
+        texts=[note.host, note.task, note.text],
+    )
+    return Found("note", known, _to_json(views.note_view(note)))

@@ -19,7 +19,6 @@ import sqlalchemy as sa
 from humeops.api import changes
 from humeops.api.ring import Ring
 from humeops.api.service import Central
-from humeops.central.store.questions import transitions
 from humeops.clock import NS_PER_SECOND
 from humeops.errors import HumeError, UnavailableError
 
@@ -120,9 +119,9 @@ class Hub:
         with self._central.database.reading() as connection:
             return looker.look(connection, noted)
 
-    def _newest(self) -> int:
+    def _newest(self) -> changes.Newest:
         with self._central.database.reading() as connection:
-            return transitions.newest(connection)
+            return changes.newest(connection)
 
     def _forget(self) -> None:
         self._noted.clear()

@@ -175,7 +175,7 @@ class LiveQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /api/v1/live."""
 
     q: Filter = ""
-    what: Annotated[list[Literal["task", "run", "event"]], msgspec.Meta(max_length=8)] = []
+    what: Annotated[list[Literal["task", "run", "event", "note"]], msgspec.Meta(max_length=8)] = []
     after: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 

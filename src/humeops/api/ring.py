@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from humeops.filters import facts, tree
 
-What = Literal["task", "run", "event"]
+What = Literal["task", "run", "event", "note"]
 
 MOST = 20_000  # some ten seconds of a busy installation; a change is about 1 kB
 

@@ -103,12 +103,25 @@ def notes(connection: sa.Connection, name: Name, limit: int, run: str | None = N
     if run is not None:
         query = query.where(_note.c.run == rows.key_of(run))
     found = connection.execute(query.order_by(_note.c.id.desc()).limit(limit)).all()
+    return [_read(row) for row in found]
+
+
+def newer(connection: sa.Connection, after: int, limit: int) -> list[Note]:
+    """Return what was written with higher numbers than this, in their order."""
     return [
-        Note(
-            row.id, row.at, row.author, row.kind, row.host, row.task, rows.id_of(row.run) if row.run else None, row.text
-        )
-        for row in found
+        _read(row)
+        for row in connection.execute(sa.select(_note).where(_note.c.id > after).order_by(_note.c.id).limit(limit))
     ]
+
+
+def newest(connection: sa.Connection) -> int:
+    """Return the number of what was written last, 0 when there is nothing."""
+    return connection.execute(sa.select(sa.func.max(_note.c.id))).scalar_one() or 0
+
+
+def _read(row: sa.Row[Any]) -> Note:
+    run = rows.id_of(row.run) if row.run else None
+    return Note(row.id, row.at, row.author, row.kind, row.host, row.task, run, row.text)
 
 
 def taken(connection: sa.Connection, names: Sequence[Name]) -> dict[Name, Taken]:

@@ -179,7 +179,7 @@
     const path = new URL(main.dataset.stream, location.href);
     if (place) path.searchParams.set("after", place);
     stream = new EventSource(path);
-    for (const what of ["task", "run", "event"]) stream.addEventListener(what, hear);
+    for (const what of ["task", "run", "event", "note"]) stream.addEventListener(what, hear);
     stream.addEventListener("ready", (message) => {
       place = message.lastEventId || place;
       offer();
