@@ -17,6 +17,8 @@ from humeops.errors import explain
 
 # sqlite.org/fileformat2.html, "File format version numbers"
 _WRITE_FORM_AT = 18
+# There will not be more versions of a spool; a larger number, or a negative one, is a flipped bit.
+_VERSIONS = 1_000
 _NEWEST_WRITE_FORM = 2
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -73,6 +75,8 @@ def examine(db: sqlite3.Connection, path: pathlib.Path) -> spooldb.Mark | None:
     tables = {sql for (sql,) in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
     if version == 0 and not tables:
         return None  # empty, or killed while it was made
+    if version not in range(_VERSIONS) and tables.issuperset(schema.STATEMENTS[schema.VERSION]):
+        raise SpoolDamagedError(f"{path}: the spool is damaged: no version has the number {version}")
     if version != 0:
         schema.check_version(version, path)
     if not tables.issuperset(schema.STATEMENTS[version or schema.VERSION]):

@@ -92,8 +92,8 @@ def test_one_flipped_bit_anywhere(folder, name, folded, every_one):
         shutil.rmtree(spoiled)
 
 
-@pytest.mark.parametrize("at", [18, 47], ids=["who may write", "the form of the schema"])
-def test_a_head_that_speaks_of_another_sqlite_is_damage_and_all_of_it_is_saved(folder, at):
+@pytest.mark.parametrize("at", [18, 47, 61], ids=["who may write", "the form of the schema", "the version"])
+def test_a_head_that_speaks_of_another_sqlite_or_no_humed_is_damage_and_all_of_it_is_saved(folder, at):
     bodies = live(folder, folded=True)
     spoiled = crash(folder / "crashed", folder / "spoiled")
     spoil(spoiled, "spool.db", at)
