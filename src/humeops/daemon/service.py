@@ -268,7 +268,10 @@ class Service:
     def _tend_if_due(self) -> None:
         now = self._clock.boot_ns()
         if now >= self._tend_due_ns or self._keeper.is_pressed:
+            said_before = self._spool.last_seq
             more = self._keeper.tend(self._readers.forwarder.in_flight_upto, self._questions.committed_upto())
+            if self._spool.last_seq > said_before:  # what it gave up, it has declared
+                self._readers.wake()
             self._tend_due_ns = now + (0 if more else int(TEND_SECONDS * NS_PER_SECOND))
             if self._screening.tell():
                 self._readers.wake()
