@@ -30,7 +30,8 @@ def parse_span(text: str) -> int:
 def parse_moment(text: str, now_ns: int, zone: datetime.tzinfo | None = None) -> int:
     """Return the moment in ns since 1970; a span means so long ago, a date its first moment. Raise ValueError.
 
-    What lies beyond what 63 bits hold (2262) is the last moment that they do, less a day. What names no zone is meant in `zone`, without one in that of this machine.
+    What lies beyond what 63 bits hold (2262) is the last moment that they do, less a day. What names no zone is meant in
+    `zone`, without one in that of this machine.
     """
     word = text.strip()
     if _SPAN.fullmatch(word):

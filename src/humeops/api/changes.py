@@ -6,8 +6,8 @@ the last one are looked at again, and what was seen is left out.
 """
 
 import collections
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -20,8 +20,7 @@ from humeops.event import Origin
 from humeops.filters import facts
 
 MOST_EVENTS = 2_000  # read at one look
-_MOST_TRANSITIONS = 1_000
-_MOST_NOTES = 1_000
+_MOST_NUMBERED = 1_000
 _AGAIN = 200  # numbers before the last one that are looked at again
 _REMEMBERED = 20_000
 
@@ -35,6 +34,10 @@ class Found(NamedTuple):
     facts: facts.Facts
     body: bytes
     of: facts.Facts = facts.Facts()  # the task it belongs to, with the tags of the task itself
+
+
+Kind = Literal["transition", "note"]
+Numbered = TypeVar("Numbered", transitions.Transition, people.Note)
 
 
 class Newest(NamedTuple):
@@ -55,12 +58,13 @@ class Looker:
     def __init__(self, begin: Newest) -> None:
         self._first = begin
         self._newest = begin
-        self._seen: collections.OrderedDict[tuple[What, int] | bytes, None] = collections.OrderedDict()
+        self._seen: collections.OrderedDict[tuple[Kind, int] | bytes, None] = collections.OrderedDict()
 
     def look(self, connection: sa.Connection, noted: Sequence[bytes]) -> list[Found]:
         """Return what has changed, in an order in which it may be told; `noted` are the events that are new, or may be."""
         said = events.by_keys(connection, [key for key in dict.fromkeys(noted) if self._is_new(key)])
-        moved, written = self._moves(connection), self._notes(connection)
+        moved = self._newer("transition", lambda after: transitions.newer(connection, after, _MOST_NUMBERED))
+        written = self._newer("note", lambda after: people.newer(connection, after, _MOST_NUMBERED))
         keys = {row.run for row in said if row.run} | {rows.key_of(move.run) for move in moved if move.run}
         touched = runs.by_keys(connection, sorted(keys))
         found = [
@@ -72,20 +76,16 @@ class Looker:
         tags = scoping.tags_of_all(connection, {(one.facts.host, one.facts.task) for one in found})
         return [_of_task(one, tags.get((one.facts.host, one.facts.task), [])) for one in found]
 
-    def _moves(self, connection: sa.Connection) -> list[transitions.Transition]:
-        after = max(self._first.transition, self._newest.transition - _AGAIN)
-        found = transitions.newer(connection, after, _MOST_TRANSITIONS)
-        new = [move for move in found if self._is_new(("task", move.id))]
-        self._newest = self._newest._replace(transition=max([self._newest.transition, *(move.id for move in new)]))
+    def _newer(self, kind: Kind, find: Callable[[int], list[Numbered]]) -> list[Numbered]:
+        """Return what has a number and was not seen; `find` returns what has higher ones than that."""
+        newest: int = getattr(self._newest, kind)
+        new: list[Numbered] = [
+            one for one in find(max(getattr(self._first, kind), newest - _AGAIN)) if self._is_new((kind, one.id))
+        ]
+        self._newest = self._newest._replace(**{kind: max([newest, *(one.id for one in new)])})
         return new
 
-    def _notes(self, connection: sa.Connection) -> list[people.Note]:
-        after = max(self._first.note, self._newest.note - _AGAIN)
-        new = [note for note in people.newer(connection, after, _MOST_NOTES) if self._is_new(("note", note.id))]
-        self._newest = self._newest._replace(note=max([self._newest.note, *(note.id for note in new)]))
-        return new
-
-    def _is_new(self, key: tuple[What, int] | bytes) -> bool:
+    def _is_new(self, key: tuple[Kind, int] | bytes) -> bool:
         if key in self._seen:
             return False
         self._seen[key] = None

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 
 from humeops import settings
+from humeops.api.ring import What
 from humeops.api.schemas import RunState, TaskState
 from humeops.errors import HumeError
 from humeops.event import MAX_INT64, EventId, Kind, Level
@@ -175,7 +176,7 @@ class LiveQuery(msgspec.Struct, forbid_unknown_fields=True):
     """GET /api/v1/live."""
 
     q: Filter = ""
-    what: Annotated[list[Literal["task", "run", "event", "note"]], msgspec.Meta(max_length=8)] = []
+    what: Annotated[list[What], msgspec.Meta(max_length=8)] = []
     after: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 

@@ -102,18 +102,20 @@ class Central:
         page: type[Page[Item]],
         params: Params,
         limit: int,
-        heed: typing.Callable[[typing.Any], None] | None = None,
+        heed: typing.Callable[[typing.Any], object] | None = None,
     ) -> Iterator[Item]:
-        """Yield the items of a list, page by page, until there are no more or so many were given; `heed` is shown each page."""
+        """Yield the items of a list, page by page, until there are no more or so many were given.
+
+        `heed` is shown each page, and makes it the last one by returning True.
+        """
         left, after = limit, None
         while left > 0:
             answer = self.fetch(path, page, {**params, "limit": min(PAGE, left), "after": after})
-            if heed is not None:
-                heed(answer)
+            is_enough = heed is not None and heed(answer) is True
             yield from answer.items[:left]
             left -= len(answer.items)
             # The same cursor again would be asked for ever.
-            if answer.next is None or answer.next == after:
+            if is_enough or answer.next is None or answer.next == after:
                 return
             after = answer.next
 

@@ -10,11 +10,11 @@ import click
 from humeops import moments
 from humeops.api import schemas
 from humeops.cli import board, choosing, listing, options, phrases, show
+from humeops.cli.terminal import END_OF_LINE
 from humeops.clock import SystemClock
 from humeops.event import KINDS, LEVELS
 
 COLUMNS = ("time", "host", "task", "what", "said")
-_END_OF_LINE = "\x1b[K"
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHORT_LEVELS = {"warn": "warning", "err": "error", "crit": "critical"}  # as scripts say them
 DERIVED = {"what": phrases.what, "said": phrases.said}
@@ -41,7 +41,7 @@ class _Looking:
     def _tell(self, what: str) -> None:
         if what or self._has_told:
             self._has_told = bool(what)
-            print(f"\r{what}{_END_OF_LINE}", end="", file=sys.stderr, flush=True)
+            print(f"\r{what}{END_OF_LINE}", end="", file=sys.stderr, flush=True)
 
 
 @click.command("events")

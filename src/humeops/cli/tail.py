@@ -80,19 +80,16 @@ def _chain(
 
 def _last(central: client.Central, params: client.Params, count: int) -> list[schemas.EventView]:
     """Return the last ones, as long ago first; no more than one look finds where no index helps: what comes now must not wait."""
-    found: list[schemas.EventView] = []
-    after: str | None = None
-    while len(found) < count:
-        given = {**params, "limit": min(client.PAGE, count - len(found)), "after": after}
-        page = central.fetch("events", schemas.EventPage, given)
-        found += page.items
-        after = page.next
-        if page.looked_to is not None:
-            moment = moments.day_and_time(page.looked_to, SystemClock().wall_ns())
-            print(f"hume: what was said before {moment} was not looked at: hume events does", file=sys.stderr)
-        if after is None or page.looked_to is not None:
-            break
-    return found[::-1]
+    return list(central.items("events", schemas.EventPage, params, count, _is_enough))[::-1]
+
+
+def _is_enough(page: schemas.EventPage) -> bool:
+    """Tell whether a page was the first that took long, and say so."""
+    if page.looked_to is None:
+        return False
+    moment = moments.day_and_time(page.looked_to, SystemClock().wall_ns())
+    print(f"hume: what was said before {moment} was not looked at: hume events does", file=sys.stderr)
+    return True
 
 
 def _as_json(event: schemas.EventView) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from humeops import visible
 
 UNCUT = 100_000  # columns of a pipe or a file: nothing is cut there
+END_OF_LINE = "\x1b[K"  # clears what stands behind
 _CODES = {
     "red": "31",
     "green": "32",

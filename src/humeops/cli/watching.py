@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import click
 
-from humeops.cli.terminal import Terminal, terminal_of
+from humeops.cli.terminal import END_OF_LINE, Terminal, terminal_of
 from humeops.errors import UnavailableError
 
 EVERY_SECONDS = 2.0
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
-_HOME, _END_OF_LINE, _END_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
+_HOME, _END_OF_SCREEN = "\x1b[H", "\x1b[J"
 
 
 def watch(draw: Callable[[Terminal], list[str]]) -> int:
@@ -51,5 +51,5 @@ def _again(draw: Callable[[Terminal], list[str]], before: list[str]) -> list[str
 
 def _paint(lines: list[str], terminal: Terminal) -> None:
     shown = fit_height(lines, terminal.height)
-    sys.stdout.write(_HOME + "\n".join(line + _END_OF_LINE for line in shown) + _END_OF_SCREEN)
+    sys.stdout.write(_HOME + "\n".join(line + END_OF_LINE for line in shown) + _END_OF_SCREEN)
     sys.stdout.flush()

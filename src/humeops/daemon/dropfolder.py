@@ -22,15 +22,15 @@ from typing import NamedTuple
 
 from humeops.daemon.folders import make_folder
 from humeops.daemon.folderwatch import FolderWatch
+from humeops.daemon.loudness import is_loud
 from humeops.daemon.quarantine import Quarantine
 from humeops.errors import MalformedEventError
 from humeops.wire import dropfile
 
 log = logging.getLogger(__name__)
 
-# Of files that go to quarantine the first few are logged, then one of so many.
-LOUD = 20
-LOUD_EVERY = 1_000
+# Files that go to quarantine, of which each is logged; after that one of many.
+LOUD_FILES = 20
 STALE_TMP_NS = 3_600 * 1_000_000_000
 # What opening says of things that are no files to read; anything else is this host's trouble and not the file's fault.
 _NOT_A_FILE = frozenset((errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.EACCES, errno.EPERM))
@@ -61,7 +61,7 @@ class DropFolder:
         self._stuck: set[str] = set()
         self._aside: set[str] = set()
         self._aside_users: set[int] = set()
-        self._quarantined_loud = 0
+        self._put_away = 0  # into quarantine, by this humed
         self.has_put_off = False
         self.trouble = ""  # why what callers drop is not read, or not deleted; empty when all is well
         self.watch = FolderWatch(path)
@@ -129,13 +129,16 @@ class DropFolder:
 
     def dropped(self, names: Iterable[str]) -> list[str]:
         """Return those of these names, that the kernel told, that are dropped events to look at."""
-        some = {name for name in names if dropfile.is_drop_name(name)}
-        return sorted(some - self._stuck - self._aside)
+        return self._left_of(set(filter(dropfile.is_drop_name, names)))
 
     def _usable(self, found: set[str]) -> list[str]:
-        # What can neither be moved nor deleted, such as somebody's full folder, must not be looked at again and again.
+        """Return those to look at of all that there are."""
         self._stuck &= found
         self._aside &= found
+        return self._left_of(found)
+
+    def _left_of(self, found: set[str]) -> list[str]:
+        # What can neither be moved nor deleted, such as somebody's full folder, must not be looked at again and again.
         return sorted(found - self._stuck - self._aside)
 
     def set_aside(self, file: Dropped) -> None:
@@ -155,12 +158,10 @@ class DropFolder:
         """Whether files were set aside."""
         return bool(self._aside)
 
-    def recall(self) -> bool:
-        """Look at the files that were set aside again; tell whether there are any."""
-        has_any = bool(self._aside)
+    def recall(self) -> None:
+        """Look at the files that were set aside again."""
         self._aside.clear()
         self._aside_users.clear()
-        return has_any
 
     def owners(self, names: list[str]) -> set[int]:
         """Return the users whose files these are, as far as they are still there."""
@@ -207,10 +208,10 @@ class DropFolder:
 
         The log says why; the reason may quote what somebody dropped, so what could steer a terminal is spelt out.
         """
-        self._quarantined_loud += 1
-        if self._quarantined_loud <= LOUD or self._quarantined_loud % LOUD_EVERY == 0:
+        self._put_away += 1
+        if is_loud(self._put_away, LOUD_FILES):
             told = why.encode("unicode_escape").decode("ascii")
-            log.warning("%s goes to quarantine: %s (%d so far)", name, told, self._quarantined_loud)
+            log.warning("%s goes to quarantine: %s (%d so far)", name, told, self._put_away)
         if not self._quarantine.take(name):
             self._stuck.add(name)
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import inotify_simple
 
 _NEWS_BYTES = 65_536
-_NAMED = inotify_simple.flags.CREATE | inotify_simple.flags.MOVED_TO
 _FLAGS = inotify_simple.flags
+_NAMED = _FLAGS.CREATE | _FLAGS.MOVED_TO
 # What happens to the folder itself is news, too: its path may name another one by now.
-_WANTED = _FLAGS.CREATE | _FLAGS.MOVED_TO | _FLAGS.DELETE_SELF | _FLAGS.MOVE_SELF
+_WANTED = _NAMED | _FLAGS.DELETE_SELF | _FLAGS.MOVE_SELF
 
 
 class News(NamedTuple):

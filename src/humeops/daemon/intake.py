@@ -7,6 +7,7 @@ humed stops. Called by the loop in humeops.daemon.service; holds no thread and n
 """
 
 import logging
+import math
 from typing import NamedTuple
 
 from humeops import crash
@@ -19,6 +20,7 @@ from humeops.daemon.guard.guarding import OverQuotaError
 from humeops.daemon.guard.throttle import Throttle
 from humeops.daemon.keeper import Keeper, NoRoomError
 from humeops.daemon.listener import Listener
+from humeops.daemon.loudness import is_loud
 from humeops.daemon.notices import Notices
 from humeops.daemon.pipeline import Pipeline
 from humeops.daemon.sayer import Sayer, named
@@ -26,9 +28,8 @@ from humeops.daemon.spool import Group, Letting, Spool, SpoolFullError
 from humeops.errors import Exit, HumeError, MalformedEventError, NotAllowedError
 from humeops.wire import codec, reply
 
-# Refusals that are logged: the first few, then one of so many.
+# Refusals of which each is logged; after that one of many.
 LOUD_REFUSALS = 10
-LOUD_EVERY = 1_000
 
 # A look at the clock is not free where an event costs ten microseconds.
 PUSHED_BETWEEN_LOOKS = 16
@@ -79,9 +80,12 @@ class Intake:
         try:
             with self._spool.group() as group:
                 began_ns = self._clock.boot_ns()
-                ends_ns = None if within_ns is None else began_ns + within_ns
-                requests, pushed, left, stored = self._take(requests, pushed, group, ends_ns, answers)
-                lost = len(pushed) - stored
+                ends_ns = _end(began_ns, within_ns)
+                answers = self._take_some(requests, group, ends_ns)
+                stored, looked = self._put_pushed(pushed, group, ends_ns) if len(answers) == len(requests) else (0, 0)
+                left = Left(requests[len(answers) :], pushed[looked:])
+                requests, pushed = requests[: len(answers)], pushed[:looked]
+                lost = looked - stored
                 self.size.note(len(requests) + len(pushed), self._clock.boot_ns() - began_ns)
                 if letting is not None:
                     group.release(*letting)
@@ -105,22 +109,14 @@ class Intake:
         crash.point("humed-after-ack")
         return left
 
-    def _take(
-        self,
-        requests: list[Request],
-        pushed: list[Pushed],
-        group: Group,
-        ends_ns: int | None,
-        answers: list[tuple[Peer, bytes]],
-    ) -> tuple[list[Request], list[Pushed], Left, int]:
-        """Take in what there is time for; return what that was, what is left, and how much of what was pushed is stored."""
-        now_ns = self._clock.boot_ns
-        for at, request in enumerate(requests):
-            if at and ends_ns is not None and now_ns() > ends_ns:
-                return requests[:at], [], Left(requests[at:], pushed), 0
+    def _take_some(self, requests: list[Request], group: Group, ends_ns: float) -> list[tuple[Peer, bytes]]:
+        """Take in the first of these requests, one in any case, until it is time; return the answers to them."""
+        answers: list[tuple[Peer, bytes]] = []
+        for request in requests:
+            if answers and self._clock.boot_ns() > ends_ns:
+                break
             answers.append((request.peer, self._take_request(request, group)))
-        stored, looked = self._put_pushed(pushed, group, ends_ns)
-        return requests, pushed[:looked], Left([], pushed[looked:]), stored
+        return answers
 
     def _take_request(self, request: Request, group: Group) -> bytes:
         if isinstance(request.body, HumeError):
@@ -138,16 +134,12 @@ class Intake:
             return _answer(request, error)
         return reply.pack_reply(Exit.OK, event.id)
 
-    def _put_pushed(self, pushed: list[Pushed], group: Group, ends_ns: int | None) -> tuple[int, int]:
+    def _put_pushed(self, pushed: list[Pushed], group: Group, ends_ns: float) -> tuple[int, int]:
         # Nobody hears an answer, and its sayer wanted none: what cannot be taken is lost, and counted.
         taken, now, take, guard = 0, self._clock.wall_ns(), self._pipeline.take, self._pipeline.guard
         is_limited = {sayer.uid: guard.is_limited(sayer.uid) for sayer in {sayer for sayer, _ in pushed}}
         for at, (sayer, body) in enumerate(pushed):
-            if (
-                at % PUSHED_BETWEEN_LOOKS == PUSHED_BETWEEN_LOOKS - 1
-                and ends_ns is not None
-                and self._clock.boot_ns() > ends_ns
-            ):
+            if at % PUSHED_BETWEEN_LOOKS == PUSHED_BETWEEN_LOOKS - 1 and self._clock.boot_ns() > ends_ns:
                 return taken, at
             if isinstance(body, HumeError):
                 if isinstance(body, NotAllowedError):
@@ -174,7 +166,7 @@ class Intake:
     def _forbid(self, sayer: Sayer, error: NotAllowedError) -> None:
         # The operator reads who tried, here and at central; not each time, so that nobody fills either.
         self.counters.forbidden += 1
-        if self.counters.forbidden <= LOUD_REFUSALS or self.counters.forbidden % LOUD_EVERY == 0:
+        if is_loud(self.counters.forbidden, LOUD_REFUSALS):
             who = named(sayer.uid) if sayer.pid is None else f"{named(sayer.uid)}, process {sayer.pid}"
             log.warning("refused %s: %s (%d so far)", who, error, self.counters.forbidden)
         self._notices.note(f"refused {named(sayer.uid)}", f"refused {named(sayer.uid)}: {error}")
@@ -188,10 +180,8 @@ class Intake:
         # A file alone is told nothing by what was said later, and is read only once.
         if len(names) < 2:
             return names[0] if names else ""
-        ends_ns = None if within_ns is None else self._clock.boot_ns() + within_ns
-        return self._pipeline.hindsight.look_through(
-            folder.read(names), lambda: ends_ns is not None and self._clock.boot_ns() > ends_ns
-        )
+        ends_ns = _end(self._clock.boot_ns(), within_ns)
+        return self._pipeline.hindsight.look_through(folder.read(names), lambda: self._clock.boot_ns() > ends_ns)
 
     def take_dropped(self, folder: DropFolder, names: list[str], within_ns: int | None = None) -> tuple[bool, int]:
         """Commit the events of these files, then delete them; return False when some must wait for room, and how many were looked at.
@@ -223,9 +213,9 @@ class Intake:
         done: list[str] = []
         bad: list[tuple[str, str]] = []
         waiting = 0
-        began_ns, now_ns = self._clock.boot_ns(), self._clock.boot_ns
+        ends_ns = _end(self._clock.boot_ns(), within_ns)
         for file in folder.read(names):
-            if within_ns is not None and now_ns() - began_ns > within_ns:
+            if self._clock.boot_ns() > ends_ns:
                 return done, bad, waiting, names.index(file.name)
             if folder.is_aside(file.uid) or self._is_over_rate(file.uid):
                 folder.set_aside(file)
@@ -274,6 +264,11 @@ class Intake:
     def _recover(self, error: SpoolFullError) -> None:
         self._pipeline.forget()
         self._keeper.on_full_disk(error)
+
+
+def _end(began_ns: int, within_ns: int | None) -> float:
+    """Return when the time is up; never without a limit."""
+    return math.inf if within_ns is None else began_ns + within_ns
 
 
 def _answer(request: Request, error: HumeError) -> bytes:

@@ -297,9 +297,9 @@ class Service:
     # -- waiting ---------------------------------------------------------------------------------------------------
 
     def _patience_ms(self) -> int:
-        seconds = HEARTBEAT_SECONDS - (self._clock.boot_ns() - self._beat_ns) / NS_PER_SECOND
         if self._left != NOTHING_LEFT:
             return 0
+        seconds = HEARTBEAT_SECONDS - (self._clock.boot_ns() - self._beat_ns) / NS_PER_SECOND
         if self._tend_due_ns <= self._clock.boot_ns():
             seconds = min(seconds, 0.0 if self._keeper.is_pressed else HEARTBEAT_SECONDS)
         if self._drops.is_behind or not self._folder.watch.works:

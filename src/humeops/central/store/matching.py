@@ -78,6 +78,11 @@ def like_glob(column: sa.ColumnElement[str], pattern: str) -> sa.ColumnElement[b
     return _Glob(column, pattern.replace("[", "[[]"), like)
 
 
+def like_globs(*asked: tuple[sa.ColumnElement[str], str]) -> list[sa.ColumnElement[bool]]:
+    """Return that each column is like its pattern; an empty one asks for nothing."""
+    return [like_glob(column, pattern) for column, pattern in asked if pattern]
+
+
 def globs(text: str, pattern: str) -> bool:
     """Tell of a text at hand what `like_glob` asks of a column."""
     return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))

@@ -521,9 +521,7 @@ about = sa.Table(
     sa.Column("description", sa.Text, nullable=False),
     sa.Column("runbook", sa.Text, nullable=False),
     sa.Column("tags", sa.Text),  # JSON list of tagging.Given: the tags that people gave it, with who and when
-    sa.Column(
-        "words", sa.Text
-    ),  # JSON: whose word owner, description and runbook are (people.Said), where it is not the last one's
+    sa.Column("words", sa.Text),  # JSON: whose word owner, description and runbook are (people.Said)
     sqlite_with_rowid=False,
 )
 

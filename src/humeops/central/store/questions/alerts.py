@@ -79,10 +79,7 @@ class Notification(NamedTuple):
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Stored]:
     """Return a page of alerts, the newest first."""
     query = sa.select(_alert).where(*_within(wanted.within), *filtering.conditions(wanted.also, _ASKED))
-    if wanted.host:
-        query = query.where(matching.like_glob(_alert.c.host, wanted.host))
-    if wanted.task:
-        query = query.where(matching.like_glob(_alert.c.task, wanted.task))
+    query = query.where(*matching.like_globs((_alert.c.host, wanted.host), (_alert.c.task, wanted.task)))
     if wanted.states:
         query = query.where(sa.or_(*(sa.and_(*_STATES[state]) for state in wanted.states)))
     if after is not None:

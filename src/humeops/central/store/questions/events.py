@@ -207,11 +207,7 @@ def _conditions(
 ) -> list[sa.ColumnElement[bool]]:
     """Return what has to hold; `held` is what a text means, when it is not to be found by looking at the message."""
     asked = _ASKED if held is None else _ASKED._replace(text=held)
-    conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.host:
-        conditions.append(matching.like_glob(_event.c.host, wanted.host))
-    if wanted.task:
-        conditions.append(matching.like_glob(_event.c.task, wanted.task))
+    conditions = matching.like_globs((_event.c.host, wanted.host), (_event.c.task, wanted.task))
     if wanted.run is not None:
         conditions.append(_event.c.run == rows.key_of(wanted.run))
     if wanted.kinds:

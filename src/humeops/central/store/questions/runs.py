@@ -107,11 +107,7 @@ def _newest(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> R
 
 
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.host:
-        conditions.append(matching.like_glob(_run.c.host, wanted.host))
-    if wanted.task:
-        conditions.append(matching.like_glob(_run.c.task, wanted.task))
+    conditions = matching.like_globs((_run.c.host, wanted.host), (_run.c.task, wanted.task))
     if wanted.states:
         conditions.append(_run.c.state.in_(wanted.states))
     if wanted.since is not None:

@@ -101,11 +101,7 @@ def count(connection: sa.Connection, wanted: Filter) -> dict[str, int]:
 
 def conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     """Return what holds for a task that is wanted, all of it; none when all are."""
-    found: list[sa.ColumnElement[bool]] = []
-    if wanted.host:
-        found.append(matching.like_glob(_task.c.host, wanted.host))
-    if wanted.task:
-        found.append(matching.like_glob(_task.c.task, wanted.task))
+    found = matching.like_globs((_task.c.host, wanted.host), (_task.c.task, wanted.task))
     if wanted.states:
         found.append(_task.c.state.in_(wanted.states))
     if wanted.tags:

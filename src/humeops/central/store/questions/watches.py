@@ -52,10 +52,7 @@ class Filter(NamedTuple):
 def find(connection: sa.Connection, wanted: Filter, limit: int, after: str | None) -> Page[Watch]:
     """Return a page of watches, by host and task."""
     query = _all()
-    if wanted.host:
-        query = query.where(matching.like_glob(_watch.c.host, wanted.host))
-    if wanted.task:
-        query = query.where(matching.like_glob(_watch.c.task, wanted.task))
+    query = query.where(*matching.like_globs((_watch.c.host, wanted.host), (_watch.c.task, wanted.task)))
     query = query.where(*filtering.conditions(wanted.also, _ASKED))
     query = query.where(*scoping.of_task(wanted.within, _watch.c.host, _watch.c.task))
     if wanted.states:
